@@ -1,0 +1,2 @@
+//! The `darsena` command.
+fn main() {}
