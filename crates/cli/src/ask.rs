@@ -7,6 +7,8 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 use darsena::scenario::{Finding, Scenario, Severity};
 
+use crate::terminal::Answered;
+
 /// Form of an answer.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
@@ -148,4 +150,12 @@ pub(crate) fn load(path: &Path, quiet: bool) -> Result<Result<Scenario, ExitCode
     let checked = darsena::scenario::load(path)?;
     show(&checked.findings, quiet);
     Ok(checked.scenario.ok_or(ExitCode::from(1)))
+}
+
+impl Output {
+    /// Writes `answer` where and how the user wants it.
+    pub(crate) fn write(&self, answer: &darsena::answer::Answer, readable: &dyn Fn(&darsena::answer::Answer) -> String) -> Answered {
+        darsena::write::write(answer, self.format.into(), self.out.as_deref(), self.table.as_deref(), readable)?;
+        Ok(ExitCode::SUCCESS)
+    }
 }

@@ -7,7 +7,7 @@ use std::time::Instant;
 use clap::{Args, ValueEnum};
 use darsena::milp::{Progress, Watch};
 use darsena::plan::{Arcs, Options, Reasons};
-use darsena::scenario::{DemandId, Objective};
+use darsena::scenario::Objective;
 
 use crate::ask::{self, Output, Solving};
 use crate::terminal::{self, Answered};
@@ -131,9 +131,5 @@ pub(crate) fn run(arguments: &PlanArguments) -> Answered {
 
 fn no_such_demand(scenario: &darsena::scenario::Scenario, id: &str) -> ExitCode {
     eprintln!("no demand `{id}` in the scenario");
-    let ids = scenario.demands().iter().map(|d| &d.demand);
-    if let Some(near) = ids.map(DemandId::as_str).min_by_key(|known| darsena::scenario::distance(known, id)) {
-        eprintln!("help: the nearest id is `{near}`");
-    }
     ExitCode::from(1)
 }

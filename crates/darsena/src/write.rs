@@ -192,7 +192,7 @@ fn parquet(table: &Table) -> Result<Vec<u8>, WriteError> {
                 (DataType::Utf8, Arc::new(texts.collect::<StringArray>()))
             }
         };
-        let unit = [("unit".to_string(), column.unit.clone())].into();
+        let unit = std::collections::HashMap::from([("unit".to_string(), column.unit.clone())]);
         fields.push(Field::new(column.name, kind, true).with_metadata(unit));
         arrays.push(array);
     }

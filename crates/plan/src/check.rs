@@ -303,9 +303,9 @@ impl Checker<'_> {
             let mut limits = vec![(0.0, 0.0); len];
             for row in scenario.capacity().iter().filter(|c| c.resource == resource.resource) {
                 let first = self.calendar.from(row.from);
-                let end = self.beyond(row.until);
+                let end = row.until.map_or(len as f64, |until| self.beyond(until));
                 for (t, limit) in limits.iter_mut().enumerate() {
-                    if self.calendar.inside(t, Some(row.from), Some(row.until)) {
+                    if self.calendar.inside(t, Some(row.from), row.until) {
                         let share = ((t - first) as f64 + 0.5) / (end - first as f64);
                         let rise = row.ramp_to.map_or(0.0, |to| (to - row.capacity) * share);
                         *limit = (row.capacity + rise, row.overtime);
@@ -418,7 +418,7 @@ impl Checker<'_> {
                 } else {
                     p.party.as_ref() == Some(&demand.party)
                 };
-                named && self.calendar.inside(t, p.from, p.until)
+                named && self.calendar.inside(t, Some(p.from), p.until)
             })
         };
         (0..self.calendar.len())

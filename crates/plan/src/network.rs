@@ -484,8 +484,9 @@ fn capacities(scenario: &Scenario, horizon: &Horizon, closures: &Closures) -> (V
     let mut overtime = capacity.clone();
     for row in scenario.capacity() {
         let q = scenario.find_resource(&row.resource).expect("a checked scenario knows its resources");
-        let (first, end) = (horizon.first_from(row.from), horizon.first_from(row.until));
-        for t in horizon.span(Some(row.from), Some(row.until)) {
+        let first = horizon.first_from(row.from);
+        let end = row.until.map_or(horizon.len() as i64, |until| horizon.first_from(until));
+        for t in horizon.span(Some(row.from), row.until) {
             let share = (t as f64 + 0.5 - first as f64) / (end - first) as f64;
             let rise = row.ramp_to.map_or(0.0, |to| (to - row.capacity) * share);
             capacity[q][t] = row.capacity + rise;
@@ -583,7 +584,7 @@ fn priorities(scenario: &Scenario, horizon: &Horizon) -> Vec<Vec<u32>> {
         scenario.demands().iter().map(|d| vec![d.priority; horizon.len()]).collect();
     for of_demand in [false, true] {
         for row in scenario.priorities().iter().filter(|p| p.demand.is_some() == of_demand) {
-            let span = horizon.span(row.from, row.until);
+            let span = horizon.span(Some(row.from), row.until);
             for (demand, priority) in scenario.demands().iter().zip(&mut all) {
                 let named = if of_demand {
                     row.demand.as_ref() == Some(&demand.demand)
