@@ -639,16 +639,15 @@ impl Solver {
             _ => return Err(SolveError::Failed("a status without meaning here")),
         };
         let mut outcome = Outcome::without_values(status);
-        outcome.iterations = ["simplex", "ipm", "crossover", "pdlp"]
-            .into_iter()
-            .zip([
-                c"simplex_iteration_count",
-                c"ipm_iteration_count",
-                c"crossover_iteration_count",
-                c"pdlp_iteration_count",
-            ])
-            .map(|(_, name)| u64::try_from(self.info_int(name)).unwrap_or(0))
-            .sum();
+        outcome.iterations = [
+            c"simplex_iteration_count",
+            c"ipm_iteration_count",
+            c"crossover_iteration_count",
+            c"pdlp_iteration_count",
+        ]
+        .into_iter()
+        .map(|name| u64::try_from(self.info_int(name)).unwrap_or(0))
+        .sum();
         if matches!(status, Status::Infeasible | Status::Unbounded) {
             return Ok(outcome);
         }
@@ -801,50 +800,53 @@ impl<'a, 'w> Handler<'a, 'w> {
             return false;
         }
         let now = Instant::now();
-        if let Some((from, limit)) = self.cpu {
-            if now.duration_since(self.looked) >= LOOK_EVERY {
-                self.looked = now;
-                if from.elapsed() >= limit {
-                    self.reason = Some(Status::TimeLimit);
-                    return false;
-                }
+        if let Some((from, limit)) = self.cpu
+            && now.duration_since(self.looked) >= LOOK_EVERY
+        {
+            self.looked = now;
+            if from.elapsed() >= limit {
+                self.reason = Some(Status::TimeLimit);
+                return false;
             }
         }
-        if let Some(tell) = self.watch.progress.as_deref_mut() {
-            if self
-                .told
-                .is_none_or(|told| now.duration_since(told) >= TELL_EVERY)
-            {
-                self.told = Some(now);
-                let count = |count: i64| u64::try_from(count).ok();
-                let (phase, iterations) = match kind {
-                    ffi::kHighsCallbackSimplexInterrupt => {
-                        ("simplex", count(data.simplex_iteration_count.into()))
-                    }
-                    ffi::kHighsCallbackIpmInterrupt => {
-                        ("interior point", count(data.ipm_iteration_count.into()))
-                    }
-                    _ => ("branch and bound", count(data.mip_total_lp_iterations)),
-                };
-                // Some calls come from inside a step and bring no count.
-                self.iterations = iterations.unwrap_or(self.iterations);
-                let whole = kind == ffi::kHighsCallbackMipInterrupt;
-                let (objective, bound) = if whole {
-                    (data.mip_primal_bound, data.mip_dual_bound)
-                } else {
-                    (f64::INFINITY, f64::NEG_INFINITY)
-                };
-                tell(&Progress {
-                    phase,
-                    iterations: self.iterations,
-                    objective,
-                    bound,
-                    gap: relative_gap(objective, bound),
-                    seconds: now.duration_since(self.began).as_secs_f64(),
-                });
-            }
+        if self
+            .told
+            .is_none_or(|told| now.duration_since(told) >= TELL_EVERY)
+        {
+            self.told = Some(now);
+            self.tell(kind, data, now);
         }
         true
+    }
+
+    fn tell(&mut self, kind: c_int, data: &ffi::HighsCallbackDataOut, now: Instant) {
+        let Some(tell) = self.watch.progress.as_deref_mut() else {
+            return;
+        };
+        let (phase, iterations) = match kind {
+            ffi::kHighsCallbackSimplexInterrupt => {
+                ("simplex", i64::from(data.simplex_iteration_count))
+            }
+            ffi::kHighsCallbackIpmInterrupt => {
+                ("interior point", i64::from(data.ipm_iteration_count))
+            }
+            _ => ("branch and bound", data.mip_total_lp_iterations),
+        };
+        // Some calls come from inside a step and bring no count, or a negative one.
+        self.iterations = u64::try_from(iterations).unwrap_or(self.iterations);
+        let (objective, bound) = if kind == ffi::kHighsCallbackMipInterrupt {
+            (data.mip_primal_bound, data.mip_dual_bound)
+        } else {
+            (f64::INFINITY, f64::NEG_INFINITY)
+        };
+        tell(&Progress {
+            phase,
+            iterations: self.iterations,
+            objective,
+            bound,
+            gap: relative_gap(objective, bound),
+            seconds: now.duration_since(self.began).as_secs_f64(),
+        });
     }
 }
 

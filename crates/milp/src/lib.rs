@@ -1,11 +1,13 @@
 //! Labelled programs and their duals.
 
+mod certify;
 mod highs;
 mod outcome;
 mod program;
 mod solve;
 mod sum;
 
+pub use certify::{Certificate, certify};
 pub use highs::{Solver, name_and_version};
 pub use outcome::{Basis, Outcome, Position, Status};
 pub use program::{Column, Label, Program, Row};
