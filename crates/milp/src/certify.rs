@@ -206,3 +206,79 @@ fn worst(values: &[f64], lower: &[f64], upper: &[f64]) -> f64 {
 fn larger(a: f64, b: f64) -> f64 {
     if a.is_nan() || a > b { a } else { b }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::program::Label;
+
+    /// minimise 2a + 5b, a + b >= 10, 0 <= a <= 4, b >= 0: best is a = 4, b = 6, dual 5.
+    fn program() -> Program {
+        let mut program = Program::new();
+        let need = program.add_row(Label::new("need", &[]), 10.0, f64::INFINITY);
+        program.add_column(Label::new("a", &[]), 2.0, 0.0, 4.0, &[(need, 1.0)]);
+        program.add_column(
+            Label::new("b", &[]),
+            5.0,
+            0.0,
+            f64::INFINITY,
+            &[(need, 1.0)],
+        );
+        program
+    }
+
+    fn claim(values: &[f64], duals: &[f64]) -> Outcome {
+        let mut outcome = Outcome::without_values(Status::Optimal);
+        outcome.objective = 2.0 * values[0] + 5.0 * values[1];
+        outcome.values = values.to_vec();
+        outcome.duals = duals.to_vec();
+        outcome
+    }
+
+    #[test]
+    fn the_right_answer_holds() {
+        let certificate = certify(&program(), &claim(&[4.0, 6.0], &[5.0]));
+        assert_eq!((certificate.objective, certificate.bound), (38.0, 38.0));
+        assert!(certificate.holds(0.0));
+    }
+
+    #[test]
+    fn wrong_answers_do_not_and_the_reason_shows() {
+        // Feasible, not best: the gap is what is lost.
+        let certificate = certify(&program(), &claim(&[3.0, 7.0], &[5.0]));
+        assert_eq!((certificate.objective, certificate.bound), (41.0, 38.0));
+        assert!(!certificate.holds(1e-3) && certificate.max_dual_violation == 0.0);
+        // Best values, wrong dual: a bound that proves less.
+        let certificate = certify(&program(), &claim(&[4.0, 6.0], &[3.0]));
+        assert_eq!(certificate.bound, 3.0 * 10.0 - 4.0);
+        // A dual above the cost of b leaves b a negative reduced cost without an upper bound.
+        let certificate = certify(&program(), &claim(&[4.0, 6.0], &[6.0]));
+        assert_eq!(certificate.max_dual_violation, 1.0 / 6.0);
+        // A dual of the wrong sign.
+        assert!(certify(&program(), &claim(&[4.0, 6.0], &[-1.0])).max_dual_violation > 0.0);
+        // Outside a bound, short of the row, not numbers, no duals, a wrong objective.
+        assert_eq!(
+            certify(&program(), &claim(&[5.0, 5.0], &[5.0])).max_bound_violation,
+            0.2
+        );
+        assert!(certify(&program(), &claim(&[4.0, 5.0], &[5.0])).max_row_violation > 0.0);
+        assert!(!certify(&program(), &claim(&[f64::NAN, 6.0], &[5.0])).holds(1.0));
+        assert!(!certify(&program(), &claim(&[4.0, 6.0], &[])).holds(1.0));
+        let mut boast = claim(&[4.0, 6.0], &[5.0]);
+        boast.objective = 30.0;
+        assert!(!certify(&program(), &boast).holds(1e-3));
+        // Without values a claim of the best is empty.
+        assert!(!certify(&program(), &Outcome::without_values(Status::Optimal)).holds(1.0));
+        assert!(certify(&program(), &Outcome::without_values(Status::TimeLimit)).holds(0.0));
+    }
+
+    #[test]
+    fn whole_columns_are_checked_for_that() {
+        let mut whole = program();
+        whole.set_integer(Column(1));
+        assert!(certify(&whole, &claim(&[4.0, 6.0], &[])).holds(0.0));
+        let certificate = certify(&whole, &claim(&[3.75, 6.25], &[]));
+        assert_eq!(certificate.max_integrality_violation, 0.25);
+        assert!(!certificate.holds(0.1));
+    }
+}

@@ -214,7 +214,7 @@ fn threads_do_not_change_an_outcome() {
                     threads,
                     ..Options::default()
                 };
-                let mut solver = Solver::new(cover(40, 120, 5, whole)).expect("numbers are good");
+                let mut solver = Solver::new(cover(25, 60, 5, whole)).expect("numbers are good");
                 outcomes.push(
                     solver
                         .solve(&options, &mut Watch::nobody())
