@@ -770,25 +770,25 @@ impl Solver {
     /// Answers for certain whether a program is infeasible or unbounded.
     ///
     /// Presolve, and the search with integer columns, may know only that it is one of the two; and
-    /// presolve of HiGHS 1.15 calls some unbounded programs infeasible. Without costs nothing is
-    /// unbounded, so the program is solved without: one that is infeasible even then is infeasible.
+    /// presolve of HiGHS 1.15 makes some unbounded programs infeasible, by reductions that take a
+    /// finite optimum for granted. Without costs nothing is unbounded, so the program is solved
+    /// without: one that is infeasible even then is infeasible.
     fn tell_infeasible_from_unbounded(
         &mut self,
         ended: HighsInt,
         options: &Options,
         handler: &mut Handler,
     ) -> Result<HighsInt, SolveError> {
+        let infeasible = ended == ffi::kHighsModelStatusInfeasible;
         let costs = self.program.costs().to_vec();
-        let sure = ended == ffi::kHighsModelStatusInfeasible
-            && (self.iterations() > 0 || costs.iter().all(|&cost| cost == 0.0));
-        if sure {
+        if infeasible && (!options.presolve || costs.iter().all(|&cost| cost == 0.0)) {
             return Ok(ended);
         }
         self.set_costs(&vec![0.0; costs.len()])?;
         let feasible = self.run(handler);
         self.set_costs(&costs)?;
         match feasible? {
-            ffi::kHighsModelStatusOptimal if ended == ffi::kHighsModelStatusInfeasible => {
+            ffi::kHighsModelStatusOptimal if infeasible => {
                 // Infeasible it is not; what it is, the simplex method finds without presolve.
                 self.tell(&Options {
                     presolve: false,
