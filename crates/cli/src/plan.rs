@@ -99,6 +99,7 @@ pub(crate) fn run(arguments: &PlanArguments) -> Answered {
         reasons: arguments.reasons,
         prices: !arguments.no_prices,
         include_unconfirmed: arguments.unconfirmed,
+        threads: arguments.solving.threads(),
         solver: arguments.solving.options(),
     };
     let line = terminal::Line::new(output.quiet);

@@ -18,10 +18,10 @@
 //! Reasons are about this plan: of two bottlenecks in a row neither may help alone, and then the
 //! reason is that several things stand in the way together.
 
-use darsena_milp::{Basis, Column, Label, Method, Options as SolverOptions, Outcome, Row, Solver, Status, Watch};
+use darsena_milp::{Basis, Column, Label, Method, Options as SolverOptions, Outcome, Row, Solver, Status, Stop, Watch};
 use darsena_scenario::Scenario;
 
-use crate::formulate::{Layout, at, make_entries, ship_entries};
+use crate::formulate::{At, Layout, at, make_entries, ship_entries};
 use crate::network::{Network, Stream, due_period};
 use crate::plan::{Cause, Plan, Reason};
 use crate::{Options, PlanError, Reasons};
@@ -29,8 +29,9 @@ use crate::{Options, PlanError, Reasons};
 /// Open unit-periods below this are noise of the arithmetic.
 const NOTHING: f64 = 1e-5;
 
-/// Things tried for one stream, strongest dual first. What is cut off here is weak.
-const TRIED: usize = 12;
+/// Things tried for one stream unless all reasons are asked for: the strongest of each sort in
+/// turn. What is cut off here is weak.
+const TRIED: usize = 5;
 
 /// A thing that may be relaxed, how strongly the duals speak for it, and what relaxing it does.
 struct Candidate {
@@ -45,6 +46,21 @@ enum Relax {
     Add(Vec<(Row, f64)>),
 }
 
+/// The strongest candidate of each sort, then the second of each, and so on, so many in all.
+fn strongest(mut candidates: Vec<Candidate>, most: usize) -> Vec<Candidate> {
+    candidates.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.cause.cmp(&b.cause)));
+    let mut seen: Vec<std::mem::Discriminant<Cause>> = Vec::new();
+    let mut ranked: Vec<(usize, Candidate)> = Vec::new();
+    for candidate in candidates {
+        let sort = std::mem::discriminant(&candidate.cause);
+        ranked.push((seen.iter().filter(|s| **s == sort).count(), candidate));
+        seen.push(sort);
+    }
+    ranked.sort_by_key(|(rank, _)| *rank);
+    ranked.truncate(most);
+    ranked.into_iter().map(|(_, candidate)| candidate).collect()
+}
+
 /// Finds the reasons of late demands and writes them into `plan`. The solver stands at the basis
 /// of the plan, with all lines fixed.
 pub(crate) fn reasons(
@@ -56,7 +72,7 @@ pub(crate) fn reasons(
     plan: &mut Plan,
     values: &[f64],
     home: &Basis,
-    watch: &mut Watch<'_>,
+    stop: &Stop,
 ) -> Result<(), PlanError> {
     let late_of = |stream: &Stream| -> f64 {
         stream.demands.iter().map(|&d| plan.demands[d].late_unit_periods).sum()
@@ -80,19 +96,52 @@ pub(crate) fn reasons(
         }
         late.truncate(most);
     }
-    let mut prover = Prover { scenario, network, layout, solver, values, solver_options: options.solver.clone() };
-    prover.solver_options.presolve = false;
-    for j in late {
-        if watch.stop.stopped() {
-            plan.remarks.push("stopped before all reasons were found".into());
-            break;
+    let tried = if options.reasons == Reasons::All { usize::MAX } else { TRIED };
+    let mut solver_options = options.solver.clone();
+    solver_options.presolve = false;
+    let program = solver.program().clone();
+    let threads = options.threads.clamp(1, late.len().max(1));
+    // Every stream starts from the same basis, so who solves it changes nothing.
+    let prove = |solver: &mut Solver, first: usize| -> Result<Vec<(usize, Proof)>, PlanError> {
+        let mut prover =
+            Prover { scenario, network, layout, solver, values, solver_options: solver_options.clone(), tried };
+        let mut watch = Watch::until(stop);
+        let mut found = Vec::new();
+        for &j in late.iter().skip(first).step_by(threads) {
+            if stop.stopped() {
+                break;
+            }
+            prover.solver.set_basis(home)?;
+            found.push((j, prover.stream(j, &mut watch)?));
         }
-        prover.solver.set_basis(home)?;
-        let found = prover.stream(j, watch)?;
+        Ok(found)
+    };
+    let mut found = std::thread::scope(|scope| {
+        let others: Vec<_> = (1..threads)
+            .map(|n| {
+                let program = program.clone();
+                let prove = &prove;
+                scope.spawn(move || prove(&mut Solver::new(program)?, n))
+            })
+            .collect();
+        let mut found = prove(solver, 0)?;
+        for other in others {
+            found.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?);
+        }
+        Ok::<_, PlanError>(found)
+    })?;
+    if found.len() < late.len() {
+        plan.remarks.push("stopped before all reasons were found".into());
+    }
+    found.sort_by_key(|(j, _)| *j);
+    for (j, found) in found {
         attach(scenario, network, j, found, plan);
     }
     Ok(())
 }
+
+/// Open units of a stream as planned, and with each thing relaxed that helps.
+type Proof = (Vec<f64>, Vec<Found>);
 
 /// Open units of the stream per period of its range, with a thing relaxed.
 struct Found {
@@ -107,12 +156,14 @@ struct Prover<'a> {
     solver: &'a mut Solver,
     values: &'a [f64],
     solver_options: SolverOptions,
+    /// Things tried for one stream.
+    tried: usize,
 }
 
 impl Prover<'_> {
     /// Profiles of open units of stream `j`: as planned, without regard to cost, and with each
     /// thing relaxed that helps.
-    fn stream(&mut self, j: usize, watch: &mut Watch<'_>) -> Result<(Vec<f64>, Vec<Found>), PlanError> {
+    fn stream(&mut self, j: usize, watch: &mut Watch<'_>) -> Result<Proof, PlanError> {
         let network = self.network;
         let own: Vec<Column> =
             (network.streams[j].first..network.periods).map(|t| self.layout.unmet(network, j, t)).collect();
@@ -132,10 +183,7 @@ impl Prover<'_> {
                 found.push(Found { cause: Cause::Cost, open });
             }
             if let Some(home) = base.basis.clone() {
-                let mut candidates = self.candidates(j, &base);
-                candidates.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.cause.cmp(&b.cause)));
-                candidates.truncate(TRIED);
-                for candidate in candidates {
+                for candidate in strongest(self.candidates(j, &base), self.tried) {
                     self.solver.set_basis(&home)?;
                     if let Some(outcome) = self.relaxed(&candidate.relax, watch)?
                         && outcome.objective < least - NOTHING
@@ -246,17 +294,23 @@ impl Prover<'_> {
 
     fn capacities(&self, base: &Outcome, plenty: f64, all: &mut Vec<Candidate>) {
         for q in 0..self.network.capacity.len() {
-            let (mut score, mut relax) = (0.0, Vec::new());
+            let (mut score, mut relax) = (0.0_f64, Vec::new());
             for t in 0..self.network.periods {
-                let row = self.layout.capacity(q, t);
-                let fall = -base.duals[row.0 as usize];
-                if fall > 1e-9 {
-                    score += fall;
+                match self.layout.capacity(self.network, q, t) {
+                    At::Row(row) => {
+                        score += (-base.duals[row.0 as usize]).max(0.0);
+                        let (lower, upper) = self.solver.program().row_bounds(row);
+                        relax.push(Relax::Row(row, lower, upper + plenty));
+                    }
+                    At::Upper(column, _) => {
+                        score += (-base.reduced_costs[column.0 as usize]).max(0.0);
+                        let (lower, upper) = self.solver.program().bounds(column);
+                        relax.push(Relax::Column(column, lower, upper + plenty));
+                    }
+                    At::Nowhere => {}
                 }
-                let (lower, upper) = self.solver.program().row_bounds(row);
-                relax.push(Relax::Row(row, lower, upper + plenty));
             }
-            if score > 0.0 {
+            if score > 1e-9 {
                 all.push(Candidate { cause: Cause::Capacity { resource: q }, score, relax });
             }
         }
@@ -418,7 +472,7 @@ impl Prover<'_> {
 }
 
 /// Writes what was found for stream `j` to those of its demands that it reaches.
-fn attach(scenario: &Scenario, network: &Network, j: usize, found: (Vec<f64>, Vec<Found>), plan: &mut Plan) {
+fn attach(scenario: &Scenario, network: &Network, j: usize, found: Proof, plan: &mut Plan) {
     let (planned, found) = found;
     let stream = &network.streams[j];
     let base = found.iter().find(|f| f.cause == Cause::Cost).map_or(&planned, |f| &f.open);
