@@ -73,7 +73,7 @@ pub struct Options {
     pub objective: Option<Objective>,
     /// Runs, shipments and deliveries of countable items in whole units.
     pub whole: bool,
-    /// For how many groups of late demands reasons are proved.
+    /// How many things are tried as reasons for late demands.
     pub reasons: Reasons,
     /// Whether shadow prices are computed.
     pub prices: bool,
@@ -99,16 +99,14 @@ impl Default for Options {
     }
 }
 
-/// For how many groups of late demands reasons are proved, latest first.
+/// How many things are tried as reasons for late demands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reasons {
-    /// For none.
+    /// None.
     None,
-    /// For as many as can be done fast, judged by the size of the program.
+    /// The strongest things of each sort are tried, and none if the program is large.
     Auto,
-    /// For so many.
-    Most(usize),
-    /// For all.
+    /// Everything that duals do not rule out is tried.
     All,
 }
 
@@ -148,6 +146,7 @@ pub fn plan(scenario: &Scenario, arcs: &Arcs, options: &Options, watch: &mut Wat
     let (program, layout) = formulate::formulate(&network, options.whole.then_some(&countable[..]));
     let cost: Vec<f64> = formulate::costs_of(&network, &program, &layout, Measure::Cost);
     let measures = measures(&network, objective);
+    let sum = solve::one_sum(&network, &layout, &program, &measures);
     let original = solve::Bounds::of(&program);
     let mut solver = Solver::new(program)?;
     let mut solved = solve::solve(&network, &layout, &mut solver, &measures, options, &clock, watch)?;
@@ -195,7 +194,7 @@ pub fn plan(scenario: &Scenario, arcs: &Arcs, options: &Options, watch: &mut Wat
         && let Some(basis) = &solved.basis
     {
         let values = &solved.values;
-        reasons::reasons(scenario, &network, &layout, &mut solver, options, &mut plan, values, basis, &watch.stop)?;
+        reasons::reasons(scenario, &network, &layout, &mut solver, options, &mut plan, values, basis, &sum, &watch.stop)?;
     }
     Ok(plan)
 }

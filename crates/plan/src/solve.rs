@@ -170,7 +170,7 @@ impl Stages<'_> {
         if self.measures.len() > 1 {
             // One sum of all stages, the earlier the heavier, ends near where they all will: from
             // its basis each stage is a few pivots.
-            solver.set_costs(&self.mixed_costs())?;
+            solver.set_costs(&mixed_costs(self.measures, self.costs))?;
             let outcome = solver.solve(&first, watch)?;
             match outcome.status {
                 Status::Optimal => first = warm(self.clock.left(), Method::PrimalSimplex),
@@ -216,24 +216,6 @@ impl Stages<'_> {
             solved.values = outcome.values;
         }
         Ok(End::Optimal(solved))
-    }
-
-    /// Costs of all stages in one sum: each stage weighs several times the next, the cost little.
-    fn mixed_costs(&self) -> Vec<f64> {
-        let most = |costs: &[f64]| costs.iter().fold(0.0, |most: f64, c| most.max(c.abs()));
-        let stages = self.costs.len() as i32;
-        let ratio = f64::min(8.0, 1e6_f64.powf(1.0 / f64::from(stages)));
-        let mut mixed = vec![0.0; self.costs.first().map_or(0, Vec::len)];
-        for (back, (measure, costs)) in (1..=stages).rev().zip(self.measures.iter().zip(self.costs)) {
-            let weight = match measure {
-                Measure::Cost => 0.3 / most(costs).max(f64::MIN_POSITIVE),
-                _ => ratio.powi(back - 1),
-            };
-            for (sum, cost) in mixed.iter_mut().zip(costs) {
-                *sum += weight * cost;
-            }
-        }
-        mixed
     }
 
     /// Decides lines by branch and bound over the stages as a whole. With some lines left between
@@ -308,6 +290,33 @@ impl Stages<'_> {
         solver.truncate(columns, rows)?;
         Ok(solved)
     }
+}
+
+/// Costs of all stages in one sum: each stage weighs several times the next, the cost little.
+fn mixed_costs(measures: &[Measure], costs: &[Vec<f64>]) -> Vec<f64> {
+    if let [only] = costs {
+        return only.clone();
+    }
+    let most = |costs: &[f64]| costs.iter().fold(0.0, |most: f64, c| most.max(c.abs()));
+    let stages = i32::try_from(costs.len()).unwrap_or(i32::MAX);
+    let ratio = f64::min(8.0, 1e6_f64.powf(1.0 / f64::from(stages)));
+    let mut mixed = vec![0.0; costs.first().map_or(0, Vec::len)];
+    for (back, (measure, costs)) in (1..=stages).rev().zip(measures.iter().zip(costs)) {
+        let weight = match measure {
+            Measure::Cost => 0.3 / most(costs).max(f64::MIN_POSITIVE),
+            _ => ratio.powi(back - 1),
+        };
+        for (sum, cost) in mixed.iter_mut().zip(costs) {
+            *sum += weight * cost;
+        }
+    }
+    mixed
+}
+
+/// The objective as one sum, near enough to the stages to start from and to ask what changes it.
+pub(crate) fn one_sum(network: &Network, layout: &Layout, program: &Program, measures: &[Measure]) -> Vec<f64> {
+    let costs: Vec<Vec<f64>> = measures.iter().map(|&m| costs_of(network, program, layout, m)).collect();
+    mixed_costs(measures, &costs)
 }
 
 /// What is known when branching is cut short: the best plan so far, and no better bound than that
