@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 use compact_str::CompactString;
 use jiff::civil::Date;
 
-use crate::dictionary::Attribute;
+use crate::dictionary::{Attribute, Kind};
 use crate::finding::{Finding, Findings, nearest, shown};
 use crate::package::Table;
 use crate::tables::{TableName, Target};
@@ -245,6 +245,24 @@ impl<'a> Cells<'a> {
     }
 }
 
+/// Whether a text is a value of the kind.
+pub(crate) fn check(kind: Kind, text: &str) -> Result<(), Fault> {
+    match kind {
+        Kind::Text => Ok(()),
+        Kind::Key | Kind::Ref(_) | Kind::State | Kind::Word => word(text).map(drop),
+        Kind::Refs(_) | Kind::States | Kind::Words => words(text).map(drop),
+        Kind::Choice(words) => one_of(text, words).map(drop),
+        Kind::Quantity => quantity(text).map(drop),
+        Kind::Positive => positive(text).map(drop),
+        Kind::Number => number(text).map(drop),
+        Kind::Days => days(text).map(drop),
+        Kind::Count => count(text).map(drop),
+        Kind::Date => date(text).map(drop),
+        Kind::PartialDate => partial_date(text).map(drop),
+        Kind::Flag => flag(text).map(drop),
+    }
+}
+
 const ID_LETTERS: &str = "an id is lower-case letters, digits, `-`, `_` and `.`";
 
 pub(crate) fn id<T: Id>(text: &str) -> Result<T, Fault> {
@@ -317,6 +335,14 @@ pub(crate) fn choice<T: Choice>(text: &str) -> Result<T, Fault> {
         return Ok(*value);
     }
     let words: Vec<&str> = T::WORDS.iter().map(|(word, _)| *word).collect();
+    one_of(text, &words).map(|n| T::WORDS[n].1)
+}
+
+/// Which of the words it is.
+fn one_of(text: &str, words: &[&str]) -> Result<usize, Fault> {
+    if let Some(n) = words.iter().position(|word| *word == text) {
+        return Ok(n);
+    }
     let lower = text.to_lowercase();
     let same = words.iter().find(|word| word.to_lowercase() == lower).copied();
     let help = match same.or_else(|| nearest(&lower, words.iter().copied())) {

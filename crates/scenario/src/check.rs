@@ -1,12 +1,18 @@
 //! Checking: the text of a package to a scenario, and every finding on the way.
 
+mod repair;
+mod rows;
+mod supply;
+
 use std::cmp::Ordering;
 
 use crate::cell::{Cells, Record};
 use crate::finding::{Finding, Findings, nearest, shown};
+use crate::head::Head;
 use crate::package::{Checked, Package, Table};
 use crate::scenario::Scenario;
 use crate::tables::{Drafts, PartyKind, TableName, Target};
+use crate::time::Horizon;
 
 /// The rows of a table while they are checked, in order of their key.
 pub(crate) struct Draft<R> {
@@ -26,11 +32,30 @@ pub(crate) struct Place {
     pub(crate) sound: bool,
 }
 
+/// What every check looks at, and where it leaves what it found.
+struct Checker<'a> {
+    package: &'a Package,
+    drafts: &'a Drafts,
+    horizon: Option<Horizon>,
+    findings: &'a mut Findings,
+}
+
+impl Checker<'_> {
+    fn push(&mut self, finding: Finding) {
+        self.findings.push(finding);
+    }
+}
+
 pub(crate) fn check(package: &Package) -> Checked {
     let mut findings = package.reading_findings().clone();
     let tables = package.tables();
     let drafts = Drafts::read(tables, &mut findings);
     drafts.see_references(&mut References::new(&drafts, &mut findings));
+    let horizon = package.head().map(Head::horizon);
+    let mut checker = Checker { package, drafts: &drafts, horizon, findings: &mut findings };
+    rows::check(&mut checker);
+    repair::check(&mut checker);
+    supply::check(&mut checker);
     let scenario = match package.head() {
         Some(head) if !findings.stop() => Some(Scenario::new(head.clone(), drafts.finish())),
         _ => None,
@@ -75,6 +100,11 @@ impl<R: Record> Draft<R> {
         let complete = table.is_readable()
             && (table.columns().is_empty() || required.clone().all(|(a, c)| !a.is_required() || c.is_some()));
         Draft { rows, places, file, complete }
+    }
+
+    /// Whether all rows are here and every cell of them could be read.
+    pub(crate) fn whole(&self) -> bool {
+        self.complete && self.places.iter().all(|place| place.sound)
     }
 
     /// The rows every cell of which could be read, with their lines.
