@@ -236,6 +236,9 @@ impl<'a> Cells<'a> {
 
     fn report(&mut self, attribute: usize, text: &str, fault: Fault) {
         self.sound = false;
+        if self.findings.only_counted() {
+            return;
+        }
         let mut finding = Finding::error(fault.code, self.table.file(), fault.message)
             .at(self.table.line(self.row))
             .column(self.attributes[attribute].name)

@@ -5,6 +5,7 @@ mod rows;
 mod supply;
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 use crate::cell::{Cells, Record};
 use crate::finding::{Finding, Findings, nearest, shown};
@@ -213,6 +214,8 @@ pub(crate) struct References<'a> {
     drafts: &'a Drafts,
     /// Ids of the parties of kind `state`, in order.
     states: Vec<&'a str>,
+    /// What each unknown id was probably meant to be.
+    nearest: BTreeMap<(&'static str, String), Option<&'a str>>,
     findings: &'a mut Findings,
 }
 
@@ -224,7 +227,7 @@ impl<'a> References<'a> {
             .filter(|(party, place)| party.kind == PartyKind::State || !place.sound)
             .map(|(party, _)| party.party.as_str())
             .collect();
-        References { drafts, states, findings }
+        References { drafts, states, nearest: BTreeMap::new(), findings }
     }
 
     pub(crate) fn see<R: Record>(&mut self, draft: &Draft<R>) {
@@ -261,6 +264,9 @@ impl<'a> References<'a> {
         file: &str,
         line: u32,
     ) {
+        if self.findings.only_counted() {
+            return;
+        }
         let column = table.schema().attributes[attribute].name;
         let (message, known) = match target {
             Target::Table(target) => {
@@ -275,7 +281,12 @@ impl<'a> References<'a> {
             Target::Table(target) => target.as_str(),
             Target::State => "parties",
         };
-        let help = match nearest(id, known.iter().copied()) {
+        // The same slip often stands in many rows.
+        let near = *self
+            .nearest
+            .entry((where_to, id.to_string()))
+            .or_insert_with(|| nearest(id, known.iter().copied()));
+        let help = match near {
             Some(near) => format!("did you mean `{near}`?"),
             None if known.is_empty() => format!("add it to `{where_to}`, which has no such rows yet"),
             None => format!("add it to `{where_to}`"),

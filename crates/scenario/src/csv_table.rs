@@ -4,7 +4,7 @@
 //! around cells that hold commas, quotes or line ends.
 
 use crate::finding::{Finding, Findings, shown};
-use crate::package::Table;
+use crate::package::{self, Table};
 use crate::tables::TableName;
 
 pub(crate) fn read(name: TableName, file: &str, bytes: &[u8], findings: &mut Findings) -> Table {
@@ -33,21 +33,18 @@ pub(crate) fn read(name: TableName, file: &str, bytes: &[u8], findings: &mut Fin
         let Some(table) = &mut table else {
             let columns: Vec<String> = record.iter().map(|c| c.trim().to_string()).collect();
             if columns.len() > Table::MOST_COLUMNS {
-                findings.push(too_wide(file, columns.len()));
+                findings.push(package::too_wide(file, columns.len()));
                 return Table::unreadable(name, file.to_string());
             }
             table = Some(Table::new(name, file.to_string(), columns));
             continue;
         };
-        if record.iter().all(|cell| cell.trim().is_empty()) {
-            continue;
-        }
-        if !push(table, line, &record, findings) {
+        if !table.append(line, &record.iter().collect::<Vec<_>>(), findings) {
             break;
         }
     }
     let Some(mut table) = table else {
-        findings.push(empty(file));
+        findings.push(package::no_header(file));
         return Table::unreadable(name, file.to_string());
     };
     let quotes = bytes.iter().filter(|b| **b == b'"').count();
@@ -61,33 +58,6 @@ pub(crate) fn read(name: TableName, file: &str, bytes: &[u8], findings: &mut Fin
     }
     table.shrink();
     table
-}
-
-/// Appends a row, cut or filled to the columns of the header; false if the table is full.
-fn push(table: &mut Table, line: u32, record: &csv::StringRecord, findings: &mut Findings) -> bool {
-    let width = table.columns().len();
-    if record.len() != width {
-        findings.push(ragged(table.file(), line, record.len(), width));
-    }
-    let mut long = None;
-    let cells = (0..width).map(|n| {
-        let cell = record.get(n).unwrap_or_default();
-        if cell.len() > Table::LONGEST_CELL && long.is_none() {
-            long = Some(n);
-        }
-        if cell.len() > Table::LONGEST_CELL { "" } else { cell }
-    });
-    let fits = table.push(line, cells);
-    if let Some(n) = long {
-        findings.push(too_long(table.file(), line, &table.columns()[n]));
-        table.make_unreadable();
-    }
-    if fits.is_err() {
-        findings.push(too_many(table.file(), line));
-        table.make_unreadable();
-        return false;
-    }
-    true
 }
 
 fn line_of(line: u64) -> u32 {
@@ -116,37 +86,4 @@ fn not_text(file: &str, bytes: &[u8]) -> Option<Finding> {
             .found(&found)
             .help("save the whole file in UTF-8; parts of it may come from an older encoding"),
     )
-}
-
-pub(crate) fn empty(file: &str) -> Finding {
-    Finding::error("empty-file", file, "it has no header")
-        .help("write the names of the columns into the first row")
-}
-
-pub(crate) fn too_wide(file: &str, columns: usize) -> Finding {
-    let message = format!("its header has {columns} columns");
-    Finding::error("too-large", file, message)
-        .at(1)
-        .help(format!("a table has at most {} columns; are they divided by `,`?", Table::MOST_COLUMNS))
-}
-
-pub(crate) fn too_long(file: &str, line: u32, column: &str) -> Finding {
-    let message = format!("the cell has more than {} letters", Table::LONGEST_CELL);
-    let help = "shorten it; is a quote missing?";
-    Finding::error("too-large", file, message).at(line).column(column).help(help)
-}
-
-pub(crate) fn too_many(file: &str, line: u32) -> Finding {
-    let message = format!("it has more than {} cells; from here on nothing is read", Table::MOST_CELLS);
-    Finding::error("too-large", file, message).at(line)
-}
-
-fn ragged(file: &str, line: u32, cells: usize, width: usize) -> Finding {
-    let message = format!("the row has {cells} cells where the header has {width}");
-    let help = if cells > width {
-        "put quotes around cells that hold a comma"
-    } else {
-        "add a comma for each cell that is left blank"
-    };
-    Finding::error("ragged-row", file, message).at(line).help(help)
 }

@@ -161,9 +161,14 @@ impl Findings {
         self.errors > 0
     }
 
-    /// Whether nothing more would be kept.
-    pub(crate) fn full(&self) -> bool {
-        self.kept.len() >= Self::KEPT
+    /// Counts an error that would not be kept any more: whether it need not be put into words.
+    pub(crate) fn only_counted(&mut self) -> bool {
+        let full = self.kept.len() >= Self::KEPT;
+        if full {
+            self.errors += 1;
+            self.more += 1;
+        }
+        full
     }
 
     pub(crate) fn kept(&self) -> &[Finding] {
@@ -191,6 +196,9 @@ impl Findings {
     }
 }
 
+/// Most words a slip of the pen is compared with.
+const MOST_COMPARED: usize = 20_000;
+
 /// The word nearest to `word` by edit distance, if one is near enough to be a slip of the pen;
 /// of equally near ones, the first.
 pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
@@ -198,13 +206,13 @@ pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) 
     let limit = 1 + word.len() / 4;
     let mut best: Option<(usize, &str)> = None;
     let mut row = Vec::new();
-    for candidate in known {
-        let least = best.map_or(limit, |(distance, _)| distance.saturating_sub(1));
-        if candidate.len().abs_diff(word.len()) > least + 8 || candidate.len() > 256 {
+    for candidate in known.into_iter().take(MOST_COMPARED) {
+        let least = best.map_or(limit + 1, |(distance, _)| distance);
+        if candidate.len() > 256 || candidate.chars().count().abs_diff(word.len()) >= least {
             continue;
         }
         let distance = edit_distance(&word, candidate, &mut row);
-        if distance <= limit && best.is_none_or(|(least, _)| distance < least) {
+        if distance < least {
             best = Some((distance, candidate));
         }
     }

@@ -8,7 +8,7 @@
 //!
 //! ```
 //! use std::collections::BTreeMap;
-//! use darsena_scenario::read_memory;
+//! use darsena_scenario::{Severity, read_memory};
 //!
 //! let mut files = BTreeMap::new();
 //! let mut file = |name: &str, text: &str| files.insert(name.to_string(), text.as_bytes().to_vec());
@@ -23,9 +23,10 @@
 //!
 //! let checked = read_memory(&files).check();
 //! assert!(checked.scenario.is_none());
+//! let errors = |finding: &&darsena_scenario::Finding| finding.severity == Severity::Error;
 //! assert_eq!(
-//!     checked.findings[0].to_string(),
-//!     "sites.csv:2: column `state`: `uz` is no party of kind `state`\nhelp: did you mean `us`?"
+//!     checked.findings.iter().find(errors).map(ToString::to_string).as_deref(),
+//!     Some("sites.csv:2: column `state`: `uz` is no party of kind `state`\nhelp: did you mean `us`?")
 //! );
 //! ```
 //!
@@ -37,13 +38,17 @@ mod check;
 mod csv_table;
 mod dictionary;
 mod finding;
+mod guard;
 mod head;
 mod json;
 mod load;
 mod package;
+mod parquet_table;
 mod scenario;
 mod tables;
 mod time;
+mod workbook;
+mod write;
 
 pub use dictionary::{Attribute, Kind, Status, TableSchema};
 pub use finding::{Finding, Severity};
@@ -52,4 +57,6 @@ pub use load::{LARGEST_DESCRIPTOR, LARGEST_FILE, LoadError, load, read, read_mem
 pub use package::{Checked, Package, Table};
 pub use scenario::Scenario;
 pub use time::{Horizon, Period};
+pub use workbook::read_workbook;
+pub use write::{WriteError, WriteOptions};
 pub use tables::{Asset, AssetId, AssetKind, Authorization, AuthorizationDecision, AuthorizationId, Capacity, Change, ChangeId, ChangeKind, Class, ClassId, Closure, ClosureWhat, Demand, DemandId, Dock, DockId, Item, ItemId, Job, JobId, Lane, LaneId, Mode, ModeId, ModeUsage, Party, PartyId, PartyKind, Priority, Receipt, Recipe, RecipeId, RecipeInput, RecipeResource, Resource, ResourceId, Site, SiteId, SiteKind, Source, SourceGrade, SourceId, StateId, Stockpile, TableName, Task, TaskId, Transit, dictionary};

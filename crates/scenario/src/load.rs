@@ -8,12 +8,12 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use crate::csv_table;
 use crate::finding::{Finding, Findings, nearest, shown};
 use crate::head::DESCRIPTOR;
 use crate::json::Json;
 use crate::package::{Checked, Package, Table};
 use crate::tables::TableName;
+use crate::{csv_table, parquet_table, workbook};
 
 /// Largest file that is read, in bytes.
 pub const LARGEST_FILE: u64 = 512 << 20;
@@ -65,7 +65,17 @@ pub fn read(path: &Path) -> Result<Package, LoadError> {
         }
         return Ok(read_files(&folder));
     }
-    Err(LoadError::NotAScenario(path.to_path_buf()))
+    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+    if !about.is_file() || !ending.eq_ignore_ascii_case("xlsx") {
+        return Err(LoadError::NotAScenario(path.to_path_buf()));
+    }
+    if about.len() > LARGEST_FILE {
+        let (path, bytes) = (path.to_path_buf(), about.len());
+        return Err(LoadError::TooLarge { path, bytes, most: LARGEST_FILE });
+    }
+    let bytes = fs::read(path).map_err(unreadable)?;
+    let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    Ok(workbook::read_workbook(&name, &bytes))
 }
 
 /// Reads a folder that is held in memory: file names and contents.
@@ -317,6 +327,7 @@ fn read_table(files: &impl Files, name: TableName, path: &str, findings: &mut Fi
     };
     match path.rsplit_once('.').map(|(_, ending)| ending) {
         Some("csv") => csv_table::read(name, path, &bytes, findings),
+        Some("parquet") => parquet_table::read(name, path, bytes, findings),
         _ => {
             let message = "its name ends neither in `.csv` nor in `.parquet`";
             findings.push(Finding::error("unsupported", path, message));

@@ -159,6 +159,32 @@ impl Table {
         if self.ends.len() > Self::MOST_CELLS { Err(Full) } else { Ok(()) }
     }
 
+    /// Appends a row as it was found: a wholly blank one is left out, one with too few or too many cells is
+    /// filled or cut to the columns, with a finding. False if the table is full.
+    pub(crate) fn append(&mut self, line: u32, cells: &[&str], findings: &mut Findings) -> bool {
+        let width = self.columns.len();
+        if cells.iter().all(|cell| cell.trim().is_empty()) {
+            return true;
+        }
+        if cells.len() != width {
+            findings.push(ragged(&self.file, line, cells.len(), width));
+        }
+        if let Some(n) = cells.iter().take(width).position(|cell| cell.len() > Self::LONGEST_CELL) {
+            findings.push(too_long(&self.file, line, &self.columns[n]));
+            self.readable = false;
+        }
+        let fitting = |cell: &'_ str| cell.len() <= Self::LONGEST_CELL;
+        let fits = self.push(
+            line,
+            (0..width).map(|n| cells.get(n).copied().filter(|cell| fitting(cell)).unwrap_or_default()),
+        );
+        if fits.is_err() {
+            findings.push(too_many(&self.file, line));
+            self.readable = false;
+        }
+        fits.is_ok()
+    }
+
     pub(crate) fn shrink(&mut self) {
         self.text.shrink_to_fit();
         self.ends.shrink_to_fit();
@@ -228,4 +254,37 @@ impl Table {
     pub(crate) fn is_readable(&self) -> bool {
         self.readable
     }
+}
+
+pub(crate) fn no_header(file: &str) -> Finding {
+    Finding::error("empty-file", file, "it has no header")
+        .help("write the names of the columns into the first row")
+}
+
+pub(crate) fn too_wide(file: &str, columns: usize) -> Finding {
+    let message = format!("its header has {columns} columns");
+    Finding::error("too-large", file, message)
+        .at(1)
+        .help(format!("a table has at most {} columns; are they divided by `,`?", Table::MOST_COLUMNS))
+}
+
+fn too_long(file: &str, line: u32, column: &str) -> Finding {
+    let message = format!("the cell has more than {} letters", Table::LONGEST_CELL);
+    let help = "shorten it; is a quote missing?";
+    Finding::error("too-large", file, message).at(line).column(column).help(help)
+}
+
+fn too_many(file: &str, line: u32) -> Finding {
+    let message = format!("it has more than {} cells; from here on nothing is read", Table::MOST_CELLS);
+    Finding::error("too-large", file, message).at(line)
+}
+
+fn ragged(file: &str, line: u32, cells: usize, width: usize) -> Finding {
+    let message = format!("the row has {cells} cells where the header has {width}");
+    let help = if cells > width {
+        "put quotes around cells that hold a comma"
+    } else {
+        "add a comma for each cell that is left blank"
+    };
+    Finding::error("ragged-row", file, message).at(line).help(help)
 }

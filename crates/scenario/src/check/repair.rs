@@ -1,5 +1,7 @@
 //! Repair and changes: jobs, tasks, modes, docks, closures, and edits that must fit their tables.
 
+use std::collections::BTreeMap;
+
 use super::Checker;
 use super::rows::other_site;
 use crate::cell;
@@ -196,6 +198,9 @@ fn closures(checker: &mut Checker<'_>) {
 fn changes(checker: &mut Checker<'_>) {
     let drafts = checker.drafts;
     let draft = &drafts.changes;
+    // The first key column of each table that is edited.
+    let mut ids: BTreeMap<TableName, Vec<&str>> = BTreeMap::new();
+    let package = checker.package;
     for (change, line) in draft.sound() {
         let error = |code, column: &str, found: &str, message: String| {
             Finding::error(code, &draft.file, message).at(line).column(column).found(found)
@@ -210,17 +215,22 @@ fn changes(checker: &mut Checker<'_>) {
             });
             continue;
         };
-        let text = checker.package.table(table);
+        let text = package.table(table);
         let first_key = table.schema().attributes[0].name;
         let key = text.columns().iter().position(|column| column == first_key);
-        if drafts.complete(table) {
-            let ids: Vec<&str> = key
-                .map(|key| (0..text.len()).map(|row| text.cell(row, key)).collect())
-                .unwrap_or_default();
-            if !ids.contains(&change.id.as_str()) {
+        if drafts.complete(table) && drafts.find(table, &change.id).is_none() {
+            let ids = ids.entry(table).or_insert_with(|| {
+                let mut ids: Vec<&str> = key
+                    .map(|key| (0..text.len()).map(|row| text.cell(row, key)).collect())
+                    .unwrap_or_default();
+                ids.sort_unstable();
+                ids.dedup();
+                ids
+            });
+            if ids.binary_search(&change.id.as_str()).is_err() {
                 let message = format!("`{}` is not in {table}", shown(&change.id));
                 let finding = error("unknown-id", "id", &change.id, message);
-                checker.push(match nearest(&change.id, ids) {
+                checker.push(match nearest(&change.id, ids.iter().copied()) {
                     Some(near) => finding.help(format!("did you mean `{near}`?")),
                     None => finding.help(format!("name what column `{first_key}` of `{table}` holds")),
                 });

@@ -12,7 +12,7 @@
 //! # Limits
 //! A pair in the set may still come too late or too little: that is what a plan finds out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Checker;
 use crate::finding::{Finding, Findings};
@@ -310,19 +310,23 @@ fn lacking(network: &Network, had: &[bool], item: usize) -> (usize, usize) {
 /// Demands that accept only units made in states where nobody makes them.
 fn accepted(checker: &mut Checker<'_>, network: &Network) {
     let drafts = checker.drafts;
+    // Where each item comes from: a state, or blank where nothing turns on it.
+    let mut origins: BTreeMap<&str, BTreeSet<Option<&str>>> = BTreeMap::new();
+    for making in &network.recipes {
+        let recipe = &drafts.recipes.rows[making.row];
+        let state = drafts.sites.rows[making.site].state.as_str();
+        origins.entry(&recipe.item).or_default().insert(Some(state));
+    }
+    for pile in drafts.stockpiles.rows.iter().filter(|pile| pile.quantity > 0.0) {
+        origins.entry(&pile.item).or_default().insert(pile.made_in.as_deref());
+    }
+    for receipt in drafts.receipts.rows.iter().filter(|receipt| receipt.quantity > 0.0) {
+        origins.entry(&receipt.item).or_default().insert(receipt.made_in.as_deref());
+    }
     for (demand, line) in drafts.demands.sound().filter(|(demand, _)| !demand.made_in.is_empty()) {
-        let Some(item) = drafts.find(TableName::Items, &demand.item) else { continue };
-        let made = network.makers[item].iter().any(|&n| {
-            demand.made_in.contains(&drafts.sites.rows[network.recipes[n].site].state)
-        });
-        let fits = |made_in: &Option<crate::tables::StateId>| {
-            made_in.as_ref().is_none_or(|state| demand.made_in.contains(state))
-        };
-        let piles = drafts.stockpiles.rows.iter();
-        let receipts = drafts.receipts.rows.iter();
-        let held = piles.filter(|p| p.item == demand.item && p.quantity > 0.0).any(|p| fits(&p.made_in))
-            || receipts.filter(|r| r.item == demand.item && r.quantity > 0.0).any(|r| fits(&r.made_in));
-        if !made && !held {
+        let Some(origins) = origins.get(demand.item.as_str()) else { continue };
+        let fits = |state: &str| origins.contains(&Some(state));
+        if !origins.contains(&None) && !demand.made_in.iter().any(|state| fits(state)) {
             let states: Vec<&str> = demand.made_in.iter().map(|state| state.as_str()).collect();
             let message = format!("nobody makes or holds `{}` made in `{}`", demand.item, states.join("`, `"));
             let finding = Finding::warning("none-accepted", &drafts.demands.file, message);
