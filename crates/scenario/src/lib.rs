@@ -36,26 +36,37 @@
 mod cell;
 mod check;
 mod csv_table;
+mod describe;
 mod dictionary;
+mod diff;
 mod finding;
 mod guard;
 mod head;
 mod json;
 mod load;
+mod manual;
 mod package;
 mod parquet_table;
 mod scenario;
+mod starter;
 mod tables;
 mod time;
 mod workbook;
 mod write;
 
+pub use describe::{
+    Description, ItemSummary, LeadTimePath, PathStep, PrioritySummary, ResourceSummary, StateSummary,
+    StepKind, describe,
+};
+pub use diff::{CellChange, Difference, RowChange, RowText, TableDifference, diff};
 pub use dictionary::{Attribute, Kind, Status, TableSchema};
 pub use finding::{Finding, Severity};
 pub use head::{DESCRIPTOR, FORMAT, Head, Objective};
 pub use load::{LARGEST_DESCRIPTOR, LARGEST_FILE, LoadError, load, read, read_memory};
+pub use manual::manual_page;
 pub use package::{Checked, Package, Table};
 pub use scenario::Scenario;
+pub use starter::starter;
 pub use time::{Horizon, Period};
 pub use workbook::read_workbook;
 pub use write::{WriteError, WriteOptions};
