@@ -10,11 +10,21 @@ fn main() -> Result<(), darsena_scenario::LoadError> {
     let clock = Instant::now();
     let checked = load(Path::new(&path))?;
     let seconds = clock.elapsed().as_secs_f64();
-    for finding in checked.findings.iter().filter(|finding| finding.severity == Severity::Error) {
+    for finding in checked
+        .findings
+        .iter()
+        .filter(|finding| finding.severity == Severity::Error)
+    {
         println!("{finding}");
     }
-    let warnings = checked.findings.iter().filter(|finding| finding.severity == Severity::Warning);
-    println!("{} warnings; read and checked in {seconds:.3} s", warnings.count());
+    let warnings = checked
+        .findings
+        .iter()
+        .filter(|finding| finding.severity == Severity::Warning);
+    println!(
+        "{} warnings; read and checked in {seconds:.3} s",
+        warnings.count()
+    );
     if let Some(scenario) = &checked.scenario {
         let description = describe(scenario);
         print!("{description}");

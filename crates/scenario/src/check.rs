@@ -5,7 +5,7 @@ mod rows;
 mod supply;
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cell::{Cells, Record};
 use crate::finding::{Finding, Findings, nearest, shown};
@@ -53,17 +53,30 @@ pub(crate) fn check(package: &Package) -> Checked {
     let drafts = Drafts::read(tables, &mut findings);
     drafts.see_references(&mut References::new(&drafts, &mut findings));
     let horizon = package.head().map(Head::horizon);
-    let mut checker = Checker { package, drafts: &drafts, horizon, findings: &mut findings };
+    let mut checker = Checker {
+        package,
+        drafts: &drafts,
+        horizon,
+        findings: &mut findings,
+    };
     rows::check(&mut checker);
     repair::check(&mut checker);
     supply::check(&mut checker);
+    if !checker.findings.stop() {
+        // What is left over is worth a word only once nothing is wrong.
+        rows::left_over(&mut checker);
+        supply::left_over(&mut checker);
+    }
     let scenario = match package.head() {
         Some(head) if !findings.stop() => Some(Scenario::new(head.clone(), drafts.finish())),
         _ => None,
     };
     let mut files = vec![package.descriptor_file()];
     files.extend(tables.iter().map(Table::file));
-    Checked { scenario, findings: findings.finish(&files) }
+    Checked {
+        scenario,
+        findings: findings.finish(&files),
+    }
 }
 
 impl<R: Record> Draft<R> {
@@ -72,14 +85,35 @@ impl<R: Record> Draft<R> {
         let columns = columns(table, findings);
         let mut cells = Cells::new(table, &columns, findings);
         let mut rows = Vec::with_capacity(table.len());
+        let mut first = String::new();
+        let mut known = true;
         for n in 0..table.len() {
             cells.go_to(n);
             let row = R::read(&mut cells);
-            rows.push((row, Place { line: table.line(n), sound: cells.sound() }));
+            if !cells.sound() {
+                // A row without its first cell may be the one that others refer to.
+                first.clear();
+                row.write(0, &mut first);
+                known &= !first.is_empty();
+            }
+            rows.push((
+                row,
+                Place {
+                    line: table.line(n),
+                    sound: cells.sound(),
+                },
+            ));
         }
         let schema = table.schema();
         let full_order = |(a, at): &(R, Place), (b, bt): &(R, Place)| {
-            a.order(b).then_with(|| if R::KEYED { Ordering::Equal } else { by_text(a, b) })
+            a.order(b)
+                .then_with(|| {
+                    if R::KEYED {
+                        Ordering::Equal
+                    } else {
+                        by_text(a, b)
+                    }
+                })
                 .then(at.line.cmp(&bt.line))
         };
         if !rows.is_sorted_by(|a, b| full_order(a, b).is_le()) {
@@ -98,9 +132,18 @@ impl<R: Record> Draft<R> {
         }
         let (rows, places) = rows.into_iter().unzip();
         let required = schema.attributes.iter().zip(&columns);
-        let complete = table.is_readable()
-            && (table.columns().is_empty() || required.clone().all(|(a, c)| !a.is_required() || c.is_some()));
-        Draft { rows, places, file, complete }
+        let complete = known
+            && table.is_readable()
+            && (table.columns().is_empty()
+                || required
+                    .clone()
+                    .all(|(a, c)| !a.is_required() || c.is_some()));
+        Draft {
+            rows,
+            places,
+            file,
+            complete,
+        }
     }
 
     /// Whether all rows are here and every cell of them could be read.
@@ -111,7 +154,8 @@ impl<R: Record> Draft<R> {
     /// The rows every cell of which could be read, with their lines.
     pub(crate) fn sound(&self) -> impl Iterator<Item = (&R, u32)> {
         let rows = self.rows.iter().zip(&self.places);
-        rows.filter(|(_, place)| place.sound).map(|(row, place)| (row, place.line))
+        rows.filter(|(_, place)| place.sound)
+            .map(|(row, place)| (row, place.line))
     }
 }
 
@@ -171,19 +215,33 @@ fn columns(table: &Table, findings: &mut Findings) -> Vec<Option<usize>> {
         match table.schema().attribute(column) {
             Some(attribute) if columns[attribute].is_none() => columns[attribute] = Some(n),
             Some(_) => findings.push(
-                Finding::error("duplicate-column", table.file(), "the header names it twice")
-                    .at(1)
-                    .column(column)
-                    .found(column)
-                    .help("keep one of them"),
+                Finding::error(
+                    "duplicate-column",
+                    table.file(),
+                    "the header names it twice",
+                )
+                .at(1)
+                .column(column)
+                .found(column)
+                .help("keep one of them"),
             ),
             None => unknown.push((n, column)),
         }
     }
     for (n, column) in unknown {
-        let open = || attributes.iter().zip(&columns).filter(|(_, c)| c.is_none()).map(|(a, _)| a.name);
+        let open = || {
+            attributes
+                .iter()
+                .zip(&columns)
+                .filter(|(_, c)| c.is_none())
+                .map(|(a, _)| a.name)
+        };
         let finding = if column.is_empty() {
-            Finding::error("unknown-column", table.file(), format!("column {} has no name", n + 1))
+            Finding::error(
+                "unknown-column",
+                table.file(),
+                format!("column {} has no name", n + 1),
+            )
         } else {
             let message = format!("table `{}` has no such column", table.name());
             Finding::error("unknown-column", table.file(), message).column(column)
@@ -199,10 +257,17 @@ fn columns(table: &Table, findings: &mut Findings) -> Vec<Option<usize>> {
     for (attribute, column) in attributes.iter().zip(&columns) {
         if column.is_none() && attribute.is_required() {
             findings.push(
-                Finding::error("missing-column", table.file(), "the header does not name it")
-                    .at(1)
-                    .column(attribute.name)
-                    .help(format!("add it; its cells hold {}", attribute.kind.describe())),
+                Finding::error(
+                    "missing-column",
+                    table.file(),
+                    "the header does not name it",
+                )
+                .at(1)
+                .column(attribute.name)
+                .help(format!(
+                    "add it; its cells hold {}",
+                    attribute.kind.describe()
+                )),
             );
         }
     }
@@ -216,6 +281,8 @@ pub(crate) struct References<'a> {
     states: Vec<&'a str>,
     /// What each unknown id was probably meant to be.
     nearest: BTreeMap<(&'static str, String), Option<&'a str>>,
+    /// Columns that refer to a table without rows.
+    empty: BTreeSet<(TableName, usize)>,
     findings: &'a mut Findings,
 }
 
@@ -227,7 +294,13 @@ impl<'a> References<'a> {
             .filter(|(party, place)| party.kind == PartyKind::State || !place.sound)
             .map(|(party, _)| party.party.as_str())
             .collect();
-        References { drafts, states, nearest: BTreeMap::new(), findings }
+        References {
+            drafts,
+            states,
+            nearest: BTreeMap::new(),
+            empty: BTreeSet::new(),
+            findings,
+        }
     }
 
     pub(crate) fn see<R: Record>(&mut self, draft: &Draft<R>) {
@@ -268,10 +341,21 @@ impl<'a> References<'a> {
             return;
         }
         let column = table.schema().attributes[attribute].name;
-        let (message, known) = match target {
-            Target::Table(target) => {
-                (format!("`{}` is not in {target}", shown(id)), self.drafts.ids(target))
+        if let Target::Table(to) = target
+            && self.drafts.ids(to).is_empty()
+        {
+            // Nothing is known there: one finding a column says so.
+            if !self.empty.insert((table, attribute))
+                || matches!(to, TableName::Sites | TableName::Items)
+            {
+                return;
             }
+        }
+        let (message, known) = match target {
+            Target::Table(target) => (
+                format!("`{}` is not in {target}", shown(id)),
+                self.drafts.ids(target),
+            ),
             Target::State => {
                 let message = format!("`{}` is no party of kind `state`", shown(id));
                 (message, self.states.clone())
@@ -288,11 +372,15 @@ impl<'a> References<'a> {
             .or_insert_with(|| nearest(id, known.iter().copied()));
         let help = match near {
             Some(near) => format!("did you mean `{near}`?"),
-            None if known.is_empty() => format!("add it to `{where_to}`, which has no such rows yet"),
+            None if known.is_empty() => format!("add it to `{where_to}`, which has no such rows"),
             None => format!("add it to `{where_to}`"),
         };
         self.findings.push(
-            Finding::error("unknown-id", file, message).at(line).column(column).found(id).help(help),
+            Finding::error("unknown-id", file, message)
+                .at(line)
+                .column(column)
+                .found(id)
+                .help(help),
         );
     }
 }

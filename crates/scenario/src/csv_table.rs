@@ -13,11 +13,16 @@ pub(crate) fn read(name: TableName, file: &str, bytes: &[u8], findings: &mut Fin
         findings.push(finding);
         return Table::unreadable(name, file.to_string());
     }
-    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes);
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(bytes);
     let mut record = csv::StringRecord::new();
     let mut table: Option<Table> = None;
-    let mut last = (1, 1);
-    loop {
+    let unbalanced = bytes.iter().filter(|byte| **byte == b'"').count() % 2 == 1;
+    // Lines that end in CR alone are not counted as lines by the reader.
+    let counted = bytes.contains(&b'\n');
+    for number in 1.. {
         match reader.read_record(&mut record) {
             Ok(true) => {}
             Ok(false) => break,
@@ -28,12 +33,36 @@ pub(crate) fn read(name: TableName, file: &str, bytes: &[u8], findings: &mut Fin
                 return Table::unreadable(name, file.to_string());
             }
         }
-        let line = line_of(record.position().map_or(0, csv::Position::line));
-        last = (line, line_of(reader.position().line()));
+        let line = match record.position() {
+            Some(position) if counted => line_of(position.line()),
+            _ => number,
+        };
+        let is_last = reader.position().byte() >= bytes.len() as u64;
+        let lines = record
+            .iter()
+            .flat_map(str::bytes)
+            .filter(|byte| *byte == b'\n')
+            .count();
+        if unbalanced && is_last && lines > 0 {
+            findings.push(
+                Finding::error(
+                    "open-quote",
+                    file,
+                    "a quote that opens in this row is never closed",
+                )
+                .at(line)
+                .help("close it, or write `\"\"` for a quote inside a quoted cell"),
+            );
+            return Table::unreadable(name, file.to_string());
+        }
         let Some(table) = &mut table else {
             let columns: Vec<String> = record.iter().map(|c| c.trim().to_string()).collect();
             if columns.len() > Table::MOST_COLUMNS {
                 findings.push(package::too_wide(file, columns.len()));
+                return Table::unreadable(name, file.to_string());
+            }
+            if let Some(finding) = other_delimiter(file, &columns) {
+                findings.push(finding);
                 return Table::unreadable(name, file.to_string());
             }
             table = Some(Table::new(name, file.to_string(), columns));
@@ -47,17 +76,21 @@ pub(crate) fn read(name: TableName, file: &str, bytes: &[u8], findings: &mut Fin
         findings.push(package::no_header(file));
         return Table::unreadable(name, file.to_string());
     };
-    let quotes = bytes.iter().filter(|b| **b == b'"').count();
-    if quotes % 2 == 1 && last.1 > last.0 + 1 {
-        findings.push(
-            Finding::error("open-quote", file, "a quote that opens in this row is never closed")
-                .at(last.0)
-                .help("close it, or write `\"\"` for a quote inside a quoted cell"),
-        );
-        table.make_unreadable();
-    }
     table.shrink();
     table
+}
+
+/// What is wrong with a header that is one cell because its cells are divided by something else.
+fn other_delimiter(file: &str, columns: &[String]) -> Option<Finding> {
+    let [only] = columns else { return None };
+    let (_, name) = [(';', "`;`"), ('\t', "tabulators"), ('|', "`|`")]
+        .into_iter()
+        .find(|(mark, _)| only.contains(*mark))?;
+    let message = format!("cells are divided by {name}, not by `,`");
+    let finding = Finding::error("bad-delimiter", file, message)
+        .at(1)
+        .found(only);
+    Some(finding.help("save it as CSV with `,` between cells"))
 }
 
 fn line_of(line: u64) -> u32 {
@@ -77,13 +110,23 @@ fn not_text(file: &str, bytes: &[u8]) -> Option<Finding> {
     let fault = std::str::from_utf8(bytes).err()?;
     let start = fault.valid_up_to();
     let row = 1 + bytes[..start].iter().filter(|b| **b == b'\n').count();
-    let part = &bytes[bytes[..start].iter().rposition(|b| matches!(b, b'\n' | b',')).map_or(0, |n| n + 1)..];
-    let part = &part[..part.iter().position(|b| matches!(b, b'\n' | b',' | b'\r')).unwrap_or(part.len())];
+    let part = &bytes[bytes[..start]
+        .iter()
+        .rposition(|b| matches!(b, b'\n' | b','))
+        .map_or(0, |n| n + 1)..];
+    let part = &part[..part
+        .iter()
+        .position(|b| matches!(b, b'\n' | b',' | b'\r'))
+        .unwrap_or(part.len())];
     let found = String::from_utf8_lossy(&part[..part.len().min(200)]);
     Some(
-        Finding::error("not-utf8", file, format!("`{}` is not in UTF-8", shown(&found)))
-            .at(u32::try_from(row).unwrap_or(u32::MAX))
-            .found(&found)
-            .help("save the whole file in UTF-8; parts of it may come from an older encoding"),
+        Finding::error(
+            "not-utf8",
+            file,
+            format!("`{}` is not in UTF-8", shown(&found)),
+        )
+        .at(u32::try_from(row).unwrap_or(u32::MAX))
+        .found(&found)
+        .help("save the whole file in UTF-8; parts of it may come from an older encoding"),
     )
 }

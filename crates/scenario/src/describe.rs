@@ -22,9 +22,7 @@ use jiff::civil::Date;
 
 use crate::cell::{EachTable, Record};
 use crate::scenario::Scenario;
-use crate::tables::{
-    ItemId, LaneId, PartyKind, RecipeId, ResourceId, SiteId, StateId, TableName,
-};
+use crate::tables::{ItemId, LaneId, PartyKind, RecipeId, ResourceId, SiteId, StateId, TableName};
 use crate::time::Period;
 
 /// What is in a scenario.
@@ -206,7 +204,14 @@ fn states(scenario: &Scenario) -> Vec<StateSummary> {
         .filter(|party| party.kind == PartyKind::State)
         .map(|party| {
             let (state, name) = (party.state.clone(), party.name.to_string());
-            let summary = StateSummary { state, name, sites: 0, recipes: 0, demands: 0, demanded: 0.0 };
+            let summary = StateSummary {
+                state,
+                name,
+                sites: 0,
+                recipes: 0,
+                demands: 0,
+                demanded: 0.0,
+            };
             (party.party.as_str(), summary)
         })
         .collect();
@@ -216,13 +221,17 @@ fn states(scenario: &Scenario) -> Vec<StateSummary> {
         }
     }
     for recipe in scenario.recipes() {
-        let site = scenario.find_site(&recipe.site).map(|n| &scenario.sites()[n]);
+        let site = scenario
+            .find_site(&recipe.site)
+            .map(|n| &scenario.sites()[n]);
         if let Some(state) = site.and_then(|site| states.get_mut(site.state.as_str())) {
             state.recipes += 1;
         }
     }
     for demand in scenario.demands() {
-        let party = scenario.find_party(&demand.party).map(|n| &scenario.parties()[n]);
+        let party = scenario
+            .find_party(&demand.party)
+            .map(|n| &scenario.parties()[n]);
         if let Some(state) = party.and_then(|party| states.get_mut(party.state.as_str())) {
             state.demands += 1;
             state.demanded += demand.quantity;
@@ -236,13 +245,22 @@ fn echelons(scenario: &Scenario) -> (Vec<usize>, usize) {
     let items = scenario.items().len();
     let mut needs = vec![Vec::new(); items];
     for recipe in scenario.recipes() {
-        let Some(out) = scenario.find_item(&recipe.item) else { continue };
+        let Some(out) = scenario.find_item(&recipe.item) else {
+            continue;
+        };
         let inputs = scenario.recipe_inputs_of(&recipe.recipe);
-        needs[out].extend(inputs.iter().filter_map(|input| scenario.find_item(&input.item)));
+        needs[out].extend(
+            inputs
+                .iter()
+                .filter_map(|input| scenario.find_item(&input.item)),
+        );
     }
     let mut seen = vec![false; items];
-    let mut layer: Vec<usize> =
-        scenario.demands().iter().filter_map(|demand| scenario.find_item(&demand.item)).collect();
+    let mut layer: Vec<usize> = scenario
+        .demands()
+        .iter()
+        .filter_map(|demand| scenario.find_item(&demand.item))
+        .collect();
     let mut echelons = Vec::new();
     loop {
         layer.retain(|&item| !std::mem::replace(&mut seen[item], true));
@@ -250,7 +268,10 @@ fn echelons(scenario: &Scenario) -> (Vec<usize>, usize) {
             break;
         }
         echelons.push(layer.len());
-        layer = layer.iter().flat_map(|&item| needs[item].iter().copied()).collect();
+        layer = layer
+            .iter()
+            .flat_map(|&item| needs[item].iter().copied())
+            .collect();
     }
     (echelons, seen.iter().filter(|seen| !**seen).count())
 }
@@ -265,7 +286,9 @@ fn priorities(scenario: &Scenario) -> Vec<PrioritySummary> {
             demanded: 0.0,
             value: 0.0,
         });
-        let value = scenario.find_item(&demand.item).and_then(|n| scenario.items()[n].value);
+        let value = scenario
+            .find_item(&demand.item)
+            .and_then(|n| scenario.items()[n].value);
         summary.demands += 1;
         summary.demanded += demand.quantity;
         summary.value += value.unwrap_or(0.0) * demand.quantity;
@@ -312,7 +335,12 @@ fn resources(scenario: &Scenario) -> Vec<ResourceSummary> {
             }
         }
         let (resource, site) = (resource.resource.clone(), resource.site.clone());
-        ResourceSummary { resource, site, capacity, overtime }
+        ResourceSummary {
+            resource,
+            site,
+            capacity,
+            overtime,
+        }
     };
     scenario.resources().iter().map(summary).collect()
 }
@@ -329,27 +357,41 @@ enum How {
     Sent(usize),
 }
 
+/// Days, the pair of site and item that can be had then, and how.
+type Candidate = (u64, (usize, usize), How);
+
 fn longest_path(scenario: &Scenario) -> Option<LeadTimePath> {
     let (sites, items) = (scenario.sites(), scenario.items());
-    let pair = |site: &str, item: &str| Some((scenario.find_site(site)?, scenario.find_item(item)?));
+    let pair =
+        |site: &str, item: &str| Some((scenario.find_site(site)?, scenario.find_item(item)?));
     let mut is_made = vec![false; items.len()];
     let mut users: BTreeMap<(usize, usize), Vec<usize>> = BTreeMap::new();
     let mut open = Vec::new();
     // Least first: days, then pair, then way, so that ties fall the same each time.
-    let mut next: BinaryHeap<Reverse<(u64, (usize, usize), How)>> = BinaryHeap::new();
+    let mut next: BinaryHeap<Reverse<Candidate>> = BinaryHeap::new();
     for (n, recipe) in scenario.recipes().iter().enumerate() {
         let (site, out) = pair(&recipe.site, &recipe.item)?;
         is_made[out] = true;
         let inputs = scenario.recipe_inputs_of(&recipe.recipe);
         open.push(inputs.len());
         for input in inputs {
-            users.entry((site, scenario.find_item(&input.item)?)).or_default().push(n);
+            users
+                .entry((site, scenario.find_item(&input.item)?))
+                .or_default()
+                .push(n);
         }
         if inputs.is_empty() {
-            next.push(Reverse((recipe.lead_time_days.into(), (site, out), How::Made(n, None))));
+            next.push(Reverse((
+                recipe.lead_time_days.into(),
+                (site, out),
+                How::Made(n, None),
+            )));
         }
     }
-    let piles = scenario.stockpiles().iter().filter(|pile| pile.quantity > 0.0);
+    let piles = scenario
+        .stockpiles()
+        .iter()
+        .filter(|pile| pile.quantity > 0.0);
     let held = piles.map(|pile| (&pile.site, &pile.item));
     for (site, item) in held.chain(scenario.receipts().iter().map(|r| (&r.site, &r.item))) {
         let (site, item) = pair(site, item)?;
@@ -381,13 +423,24 @@ fn longest_path(scenario: &Scenario) -> Option<LeadTimePath> {
         }
         for &n in &leaving[at.0] {
             let lane = &scenario.lanes()[n];
-            if lane.item.as_ref().is_none_or(|item| *item == items[at.1].item) {
+            if lane
+                .item
+                .as_ref()
+                .is_none_or(|item| *item == items[at.1].item)
+            {
                 let to = (scenario.find_site(&lane.to_site)?, at.1);
-                next.push(Reverse((days + u64::from(lane.transit_days), to, How::Sent(n))));
+                next.push(Reverse((
+                    days + u64::from(lane.transit_days),
+                    to,
+                    How::Sent(n),
+                )));
             }
         }
     }
-    let wanted = scenario.demands().iter().filter_map(|d| pair(&d.site, &d.item));
+    let wanted = scenario
+        .demands()
+        .iter()
+        .filter_map(|d| pair(&d.site, &d.item));
     let slowest = wanted
         .filter_map(|at| first.get(&at).map(|(days, _)| (*days, Reverse(at))))
         .max()
@@ -402,21 +455,39 @@ fn longest_path(scenario: &Scenario) -> Option<LeadTimePath> {
             How::Made(n, input) => {
                 let recipe = &scenario.recipes()[n];
                 let kind = StepKind::Made(recipe.recipe.clone());
-                (kind, recipe.lead_time_days, input.map(|input| (site, input)))
+                (
+                    kind,
+                    recipe.lead_time_days,
+                    input.map(|input| (site, input)),
+                )
             }
             How::Sent(n) => {
                 let lane = &scenario.lanes()[n];
                 let from = (scenario.find_site(&lane.from_site)?, item);
-                (StepKind::Sent(lane.lane.clone()), lane.transit_days, Some(from))
+                (
+                    StepKind::Sent(lane.lane.clone()),
+                    lane.transit_days,
+                    Some(from),
+                )
             }
         };
         let (item, site) = (items[item].item.clone(), sites[site].site.clone());
-        steps.push(PathStep { what, item, site, days });
+        steps.push(PathStep {
+            what,
+            item,
+            site,
+            days,
+        });
         at = before;
     }
     steps.reverse();
     let (item, site) = (items[end.1].item.clone(), sites[end.0].site.clone());
-    Some(LeadTimePath { days, item, site, steps })
+    Some(LeadTimePath {
+        days,
+        item,
+        site,
+        steps,
+    })
 }
 
 impl fmt::Display for Description {
@@ -424,19 +495,42 @@ impl fmt::Display for Description {
         let number = |value: f64| format!("{}", (value * 100.0).round() / 100.0);
         writeln!(f, "{}  {}", self.name, self.title)?;
         writeln!(f, "hash      {}", self.hash)?;
-        let Description { start, end, period, periods, currency, .. } = self;
-        writeln!(f, "horizon   {start} until {end}: {periods} periods of a {period}; money in {currency}")?;
-        let tables: Vec<String> = self.tables.iter().map(|(table, rows)| format!("{table} {rows}")).collect();
+        let Description {
+            start,
+            end,
+            period,
+            periods,
+            currency,
+            ..
+        } = self;
+        writeln!(
+            f,
+            "horizon   {start} until {end}: {periods} periods of a {period}; money in {currency}"
+        )?;
+        let tables: Vec<String> = self
+            .tables
+            .iter()
+            .map(|(table, rows)| format!("{table} {rows}"))
+            .collect();
         writeln!(f, "tables    {}", tables.join(", "))?;
         for state in &self.states {
             writeln!(
                 f,
                 "state     {} ({}): {} sites, {} recipes, {} demands for {} units",
-                state.state, state.name, state.sites, state.recipes, state.demands, number(state.demanded)
+                state.state,
+                state.name,
+                state.sites,
+                state.recipes,
+                state.demands,
+                number(state.demanded)
             )?;
         }
-        let echelons: Vec<String> =
-            self.echelons.iter().enumerate().map(|(n, items)| format!("{n}: {items}")).collect();
+        let echelons: Vec<String> = self
+            .echelons
+            .iter()
+            .enumerate()
+            .map(|(n, items)| format!("{n}: {items}"))
+            .collect();
         writeln!(
             f,
             "echelons  items by recipes away from a demand: {}; {} not wanted",
@@ -447,32 +541,50 @@ impl fmt::Display for Description {
             writeln!(
                 f,
                 "priority  {}: {} demands for {} units worth {} {currency}",
-                row.priority, row.demands, number(row.demanded), number(row.value)
+                row.priority,
+                row.demands,
+                number(row.demanded),
+                number(row.value)
             )?;
         }
         for row in &self.items {
             writeln!(
                 f,
                 "item      {}: {} demanded, {} in stock (floor {}), {} to be received",
-                row.item, number(row.demanded), number(row.in_stock), number(row.floor), number(row.receipts)
+                row.item,
+                number(row.demanded),
+                number(row.in_stock),
+                number(row.floor),
+                number(row.receipts)
             )?;
         }
         for row in &self.resources {
             writeln!(
                 f,
                 "resource  {} at {}: {} over the horizon, and {} overtime",
-                row.resource, row.site, number(row.capacity), number(row.overtime)
+                row.resource,
+                row.site,
+                number(row.capacity),
+                number(row.overtime)
             )?;
         }
         if let Some(path) = &self.longest_path {
-            writeln!(f, "longest   {} days until `{}` can be at `{}` from nothing:", path.days, path.item, path.site)?;
+            writeln!(
+                f,
+                "longest   {} days until `{}` can be at `{}` from nothing:",
+                path.days, path.item, path.site
+            )?;
             for step in &path.steps {
                 let how = match &step.what {
                     StepKind::Held => "held".to_string(),
                     StepKind::Made(recipe) => format!("made by {recipe}"),
                     StepKind::Sent(lane) => format!("sent by {lane}"),
                 };
-                writeln!(f, "  {:>5} days  {} at {} ({how})", step.days, step.item, step.site)?;
+                writeln!(
+                    f,
+                    "  {:>5} days  {} at {} ({how})",
+                    step.days, step.item, step.site
+                )?;
             }
         }
         Ok(())

@@ -82,7 +82,10 @@ pub fn diff(old: &Package, new: &Package) -> Difference {
             !(table.added.is_empty() && table.removed.is_empty() && table.changed.is_empty())
         })
         .collect();
-    Difference { head: changes(&before, &after), tables }
+    Difference {
+        head: changes(&before, &after),
+        tables,
+    }
 }
 
 /// The values of a descriptor by key, save the list of tables: how they are stored says nothing.
@@ -136,7 +139,10 @@ fn table_difference(old: &Table, new: &Table) -> TableDifference {
         removed: Vec::new(),
         changed: Vec::new(),
     };
-    let (mut before, mut after) = (rows(old).into_iter().peekable(), rows(new).into_iter().peekable());
+    let (mut before, mut after) = (
+        rows(old).into_iter().peekable(),
+        rows(new).into_iter().peekable(),
+    );
     loop {
         let order = match (before.peek(), after.peek()) {
             (None, None) => break,
@@ -168,7 +174,13 @@ fn table_difference(old: &Table, new: &Table) -> TableDifference {
 }
 
 fn row_text(key: Vec<String>, cells: Cells) -> RowText {
-    RowText { key, cells: cells.into_iter().map(|((_, column), text)| (column, text)).collect() }
+    RowText {
+        key,
+        cells: cells
+            .into_iter()
+            .map(|((_, column), text)| (column, text))
+            .collect(),
+    }
 }
 
 /// The rows in order of their key, each with its filled cells in canonical spelling.
@@ -181,7 +193,10 @@ fn rows(table: &Table) -> Vec<(Vec<String>, Cells)> {
         .map(|column| {
             let place = schema.attribute(column);
             let attribute = place.map(|n| &schema.attributes[n]);
-            ((place.unwrap_or(schema.attributes.len()), column.clone()), attribute)
+            (
+                (place.unwrap_or(schema.attributes.len()), column.clone()),
+                attribute,
+            )
         })
         .collect();
     let mut rows: Vec<(Vec<String>, Cells)> = (0..table.len())
@@ -193,7 +208,10 @@ fn rows(table: &Table) -> Vec<(Vec<String>, Cells)> {
                 .filter(|(_, text)| !text.is_empty())
                 .collect();
             let key = if keys.is_empty() {
-                cells.iter().flat_map(|((_, column), text)| [column.clone(), text.clone()]).collect()
+                cells
+                    .iter()
+                    .flat_map(|((_, column), text)| [column.clone(), text.clone()])
+                    .collect()
             } else {
                 keys.iter()
                     .map(|&n| {
@@ -211,7 +229,9 @@ fn rows(table: &Table) -> Vec<(Vec<String>, Cells)> {
 
 /// The one spelling of what a cell means; text that means nothing stays as it is.
 fn canonical(attribute: Option<&Attribute>, text: &str) -> String {
-    let Some(attribute) = attribute.filter(|_| !text.is_empty()) else { return text.to_string() };
+    let Some(attribute) = attribute.filter(|_| !text.is_empty()) else {
+        return text.to_string();
+    };
     let mut out = String::new();
     match attribute.kind {
         kind if kind.is_number() => match cell::number(text) {
@@ -239,7 +259,13 @@ impl fmt::Display for Difference {
         if self.is_empty() {
             return writeln!(f, "no difference");
         }
-        let blank = |text: &str| if text.is_empty() { "(blank)".to_string() } else { text.to_string() };
+        let blank = |text: &str| {
+            if text.is_empty() {
+                "(blank)".to_string()
+            } else {
+                text.to_string()
+            }
+        };
         for CellChange { column, old, new } in &self.head {
             writeln!(f, "{column}: {} -> {}", blank(old), blank(new))?;
         }
@@ -254,7 +280,10 @@ impl fmt::Display for Difference {
             )?;
             for (sign, rows) in [("+", &table.added), ("-", &table.removed)] {
                 for row in rows {
-                    let cells = row.cells.iter().map(|(column, text)| format!("{column} {text}"));
+                    let cells = row
+                        .cells
+                        .iter()
+                        .map(|(column, text)| format!("{column} {text}"));
                     writeln!(f, "  {sign} {}", cells.collect::<Vec<_>>().join(", "))?;
                 }
             }

@@ -83,7 +83,10 @@ impl Finding {
     }
 
     pub(crate) fn warning(code: &'static str, file: &str, message: impl Into<String>) -> Self {
-        Finding { severity: Severity::Warning, ..Finding::error(code, file, message) }
+        Finding {
+            severity: Severity::Warning,
+            ..Finding::error(code, file, message)
+        }
     }
 
     pub(crate) fn at(mut self, row: u32) -> Self {
@@ -181,15 +184,28 @@ impl Findings {
         let mut findings = self.kept;
         let place = |file: &str| files.iter().position(|f| *f == file).map_or(0, |n| n + 1);
         findings.sort_by_cached_key(|finding| {
-            (place(&finding.file), finding.row, finding.severity, finding.code)
+            (
+                place(&finding.file),
+                finding.row,
+                finding.severity,
+                finding.code,
+            )
         });
         if self.more > 0 {
-            let severity = if self.errors > 0 { Severity::Error } else { Severity::Warning };
+            let severity = if self.errors > 0 {
+                Severity::Error
+            } else {
+                Severity::Warning
+            };
             let more = self.more;
             findings.push(Finding {
                 severity,
-                ..Finding::error("more", "all tables", format!("{more} more findings are not shown"))
-                    .help("mend those above first; many may have one cause")
+                ..Finding::error(
+                    "more",
+                    "all tables",
+                    format!("{more} more findings are not shown"),
+                )
+                .help("mend those above first; many may have one cause")
             });
         }
         findings

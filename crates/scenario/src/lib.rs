@@ -55,11 +55,11 @@ mod workbook;
 mod write;
 
 pub use describe::{
-    Description, ItemSummary, LeadTimePath, PathStep, PrioritySummary, ResourceSummary, StateSummary,
-    StepKind, describe,
+    Description, ItemSummary, LeadTimePath, PathStep, PrioritySummary, ResourceSummary,
+    StateSummary, StepKind, describe,
 };
-pub use diff::{CellChange, Difference, RowChange, RowText, TableDifference, diff};
 pub use dictionary::{Attribute, Kind, Status, TableSchema};
+pub use diff::{CellChange, Difference, RowChange, RowText, TableDifference, diff};
 pub use finding::{Finding, Severity};
 pub use head::{DESCRIPTOR, FORMAT, Head, Objective};
 pub use load::{LARGEST_DESCRIPTOR, LARGEST_FILE, LoadError, load, read, read_memory};
@@ -67,7 +67,14 @@ pub use manual::manual_page;
 pub use package::{Checked, Package, Table};
 pub use scenario::Scenario;
 pub use starter::starter;
+pub use tables::{
+    Asset, AssetId, AssetKind, Authorization, AuthorizationDecision, AuthorizationId, Capacity,
+    Change, ChangeId, ChangeKind, Class, ClassId, Closure, ClosureWhat, Demand, DemandId, Dock,
+    DockId, Item, ItemId, Job, JobId, Lane, LaneId, Mode, ModeId, ModeUsage, Party, PartyId,
+    PartyKind, Priority, Receipt, Recipe, RecipeId, RecipeInput, RecipeResource, Resource,
+    ResourceId, Site, SiteId, SiteKind, Source, SourceGrade, SourceId, StateId, Stockpile,
+    TableName, Task, TaskId, Transit, dictionary,
+};
 pub use time::{Horizon, Period};
 pub use workbook::read_workbook;
 pub use write::{WriteError, WriteOptions};
-pub use tables::{Asset, AssetId, AssetKind, Authorization, AuthorizationDecision, AuthorizationId, Capacity, Change, ChangeId, ChangeKind, Class, ClassId, Closure, ClosureWhat, Demand, DemandId, Dock, DockId, Item, ItemId, Job, JobId, Lane, LaneId, Mode, ModeId, ModeUsage, Party, PartyId, PartyKind, Priority, Receipt, Recipe, RecipeId, RecipeInput, RecipeResource, Resource, ResourceId, Site, SiteId, SiteKind, Source, SourceGrade, SourceId, StateId, Stockpile, TableName, Task, TaskId, Transit, dictionary};

@@ -11,7 +11,9 @@ use crate::tables::TableName;
 pub fn manual_page(table: TableName) -> String {
     let schema = table.schema();
     let mut page = format!("# `{}`\n\n{}\n\n", schema.text, schema.description);
-    page.push_str("| column | holds | unit | blank means | what it says |\n|---|---|---|---|---|\n");
+    page.push_str(
+        "| column | holds | unit | blank means | what it says |\n|---|---|---|---|---|\n",
+    );
     for attribute in schema.attributes {
         let star = if attribute.is_required() { "\\*" } else { "" };
         writeln!(
@@ -26,20 +28,27 @@ pub fn manual_page(table: TableName) -> String {
         .expect("a string takes any text");
     }
     page.push_str("\nColumns marked \\* must be filled; the others may be left out. ");
-    let key: Vec<String> =
-        schema.key().map(|n| format!("`{}`", schema.attributes[n].name)).collect();
+    let key: Vec<String> = schema
+        .key()
+        .map(|n| format!("`{}`", schema.attributes[n].name))
+        .collect();
     match key.as_slice() {
         [] => page.push_str("Rows have no key: equal rows may stand side by side.\n"),
         [key] => writeln!(page, "Rows are told apart by {key}.").expect("a string takes any text"),
         keys => {
             let keys = keys.join(", ");
-            writeln!(page, "Rows are told apart by {keys} together.").expect("a string takes any text");
+            writeln!(page, "Rows are told apart by {keys} together.")
+                .expect("a string takes any text");
         }
     }
     if let Some(example) = starter().get(&format!("{}.csv", schema.text)) {
         let example = String::from_utf8_lossy(example);
-        writeln!(page, "\nFor example:\n\n```csv\n{}\n```", example.trim_end())
-            .expect("a string takes any text");
+        writeln!(
+            page,
+            "\nFor example:\n\n```csv\n{}\n```",
+            example.trim_end()
+        )
+        .expect("a string takes any text");
     }
     page
 }
@@ -69,7 +78,10 @@ mod tests {
             for attribute in table.schema().attributes {
                 assert!(page.contains(&format!("| `{}`", attribute.name)), "{table}");
             }
-            assert!(page.contains("For example:"), "{table} has no example in the starter");
+            assert!(
+                page.contains("For example:"),
+                "{table} has no example in the starter"
+            );
         }
     }
 

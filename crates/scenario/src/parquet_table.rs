@@ -8,9 +8,9 @@ use std::sync::Arc;
 use arrow_array::builder::{Date32Builder, Float64Builder, StringBuilder, UInt32Builder};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
-    Date32Type, Decimal128Type, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type,
-    TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType,
-    UInt8Type, UInt16Type, UInt32Type, UInt64Type,
+    Date32Type, Decimal128Type, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type,
+    Int64Type, TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType,
+    TimestampSecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
 use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_schema::{DataType, Field, Schema, TimeUnit};
@@ -39,7 +39,7 @@ const BATCH: usize = 4096;
 pub(crate) fn read(name: TableName, file: &str, bytes: Vec<u8>, findings: &mut Findings) -> Table {
     let why = match guarded(|| read_rows(name, file, bytes, findings)) {
         Some(Ok(table)) => return table,
-        Some(Err(finding)) => finding,
+        Some(Err(finding)) => *finding,
         None => Finding::error("bad-parquet", file, "it is damaged"),
     };
     findings.push(why);
@@ -51,10 +51,11 @@ fn read_rows(
     file: &str,
     bytes: Vec<u8>,
     findings: &mut Findings,
-) -> Result<Table, Finding> {
+) -> Result<Table, Box<Finding>> {
     let say = |error: ParquetError| {
         let message = format!("it cannot be read: {}", shown(&error.to_string()));
-        Finding::error("bad-parquet", file, message).help("write it again, packed with snappy or not at all")
+        let finding = Finding::error("bad-parquet", file, message);
+        Box::new(finding.help("write it again, packed with snappy or not at all"))
     };
     let bytes = Bytes::from(bytes);
     // What the writer's program said about types is not needed: the file's own types will do.
@@ -62,10 +63,10 @@ fn read_rows(
     let metadata = ArrowReaderMetadata::load(&bytes, options.clone()).map_err(say)?;
     let fields = metadata.schema().fields();
     if fields.is_empty() {
-        return Err(package::no_header(file));
+        return Err(Box::new(package::no_header(file)));
     }
     if fields.len() > Table::MOST_COLUMNS {
-        return Err(package::too_wide(file, fields.len()));
+        return Err(Box::new(package::too_wide(file, fields.len())));
     }
     // Text is looked at where it lies: a file may say one long text a million times.
     let viewed: Vec<Field> = fields
@@ -77,14 +78,25 @@ fn read_rows(
         .collect();
     for field in &viewed {
         if !is_readable(field.data_type()) {
-            let message = format!("cells of type {} are not read", shown(&field.data_type().to_string()));
-            let finding = Finding::error("unsupported", file, message).at(1).column(field.name());
-            return Err(finding.help("write text, numbers, days, or true and false"));
+            let message = format!(
+                "cells of type {} are not read",
+                shown(&field.data_type().to_string())
+            );
+            let finding = Finding::error("unsupported", file, message)
+                .at(1)
+                .column(field.name());
+            return Err(Box::new(
+                finding.help("write text, numbers, days, or true and false"),
+            ));
         }
     }
-    let columns = viewed.iter().map(|field| field.name().trim().to_string()).collect();
+    let columns = viewed
+        .iter()
+        .map(|field| field.name().trim().to_string())
+        .collect();
     let options = options.with_schema(Arc::new(Schema::new(viewed)));
-    let metadata = ArrowReaderMetadata::try_new(metadata.metadata().clone(), options).map_err(say)?;
+    let metadata =
+        ArrowReaderMetadata::try_new(metadata.metadata().clone(), options).map_err(say)?;
     let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(bytes, metadata)
         .with_batch_size(BATCH)
         .build()
@@ -142,7 +154,11 @@ fn write_cell(column: &ArrayRef, row: usize, out: &mut String) {
         write!(out, "{value}").expect("a string takes any text");
     };
     match column.data_type() {
-        DataType::Boolean => show(&if column.as_boolean().value(row) { "yes" } else { "no" }),
+        DataType::Boolean => show(&if column.as_boolean().value(row) {
+            "yes"
+        } else {
+            "no"
+        }),
         DataType::Int8 => show(&column.as_primitive::<Int8Type>().value(row)),
         DataType::Int16 => show(&column.as_primitive::<Int16Type>().value(row)),
         DataType::Int32 => show(&column.as_primitive::<Int32Type>().value(row)),
@@ -153,7 +169,9 @@ fn write_cell(column: &ArrayRef, row: usize, out: &mut String) {
         DataType::UInt64 => show(&column.as_primitive::<UInt64Type>().value(row)),
         DataType::Float32 => show(&column.as_primitive::<Float32Type>().value(row)),
         DataType::Float64 => show(&column.as_primitive::<Float64Type>().value(row)),
-        DataType::Decimal128(..) => show(&column.as_primitive::<Decimal128Type>().value_as_string(row)),
+        DataType::Decimal128(..) => {
+            show(&column.as_primitive::<Decimal128Type>().value_as_string(row))
+        }
         DataType::Date32 => {
             let days = i64::from(column.as_primitive::<Date32Type>().value(row));
             match day_of(days) {
@@ -164,15 +182,18 @@ fn write_cell(column: &ArrayRef, row: usize, out: &mut String) {
         DataType::Timestamp(unit, _) => {
             let (value, second) = match unit {
                 TimeUnit::Second => (column.as_primitive::<TimestampSecondType>().value(row), 1),
-                TimeUnit::Millisecond => {
-                    (column.as_primitive::<TimestampMillisecondType>().value(row), 1_000)
-                }
-                TimeUnit::Microsecond => {
-                    (column.as_primitive::<TimestampMicrosecondType>().value(row), 1_000_000)
-                }
-                TimeUnit::Nanosecond => {
-                    (column.as_primitive::<TimestampNanosecondType>().value(row), 1_000_000_000)
-                }
+                TimeUnit::Millisecond => (
+                    column.as_primitive::<TimestampMillisecondType>().value(row),
+                    1_000,
+                ),
+                TimeUnit::Microsecond => (
+                    column.as_primitive::<TimestampMicrosecondType>().value(row),
+                    1_000_000,
+                ),
+                TimeUnit::Nanosecond => (
+                    column.as_primitive::<TimestampNanosecondType>().value(row),
+                    1_000_000_000,
+                ),
             };
             let day = 86_400 * second;
             match day_of(value.div_euclid(day)) {
@@ -180,7 +201,10 @@ fn write_cell(column: &ArrayRef, row: usize, out: &mut String) {
                 Some(date) => {
                     let seconds = value.rem_euclid(day) / second;
                     let (hour, minute) = (seconds / 3_600, seconds / 60 % 60);
-                    show(&format_args!("{date}T{hour:02}:{minute:02}:{:02}", seconds % 60));
+                    show(&format_args!(
+                        "{date}T{hour:02}:{minute:02}:{:02}",
+                        seconds % 60
+                    ));
                 }
                 None => show(&format_args!("{value} since 1970")),
             }
@@ -228,7 +252,12 @@ pub(crate) fn write(table: &Table) -> Result<Vec<u8>, ParquetError> {
             (Field::new(name, stored, true), kind)
         })
         .collect();
-    let schema = Arc::new(Schema::new(columns.iter().map(|(field, _)| field.clone()).collect::<Vec<_>>()));
+    let schema = Arc::new(Schema::new(
+        columns
+            .iter()
+            .map(|(field, _)| field.clone())
+            .collect::<Vec<_>>(),
+    ));
     let properties = WriterProperties::builder()
         .set_created_by("darsena".into())
         .set_compression(Compression::SNAPPY)
@@ -266,7 +295,8 @@ fn array<'a>(kind: Kind, cells: impl Iterator<Item = &'a str>) -> ArrayRef {
         }
         _ => {
             let mut builder = StringBuilder::new();
-            cells.for_each(|text| builder.append_option(Some(text).filter(|text| !text.is_empty())));
+            cells
+                .for_each(|text| builder.append_option(Some(text).filter(|text| !text.is_empty())));
             Arc::new(builder.finish())
         }
     }

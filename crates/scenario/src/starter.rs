@@ -11,7 +11,10 @@ use std::collections::BTreeMap;
 /// ```
 #[must_use]
 pub fn starter() -> BTreeMap<String, Vec<u8>> {
-    FILES.iter().map(|(name, text)| ((*name).to_string(), text.as_bytes().to_vec())).collect()
+    FILES
+        .iter()
+        .map(|(name, text)| ((*name).to_string(), text.as_bytes().to_vec()))
+        .collect()
 }
 
 macro_rules! files {

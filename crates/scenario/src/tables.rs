@@ -149,7 +149,9 @@ impl Capacity {
     /// linear from `capacity` on the first day to `ramp_to` on the first day after the interval.
     #[must_use]
     pub fn capacity_on(&self, date: Date) -> f64 {
-        let (Some(ramp_to), Some(until)) = (self.ramp_to, self.until) else { return self.capacity };
+        let (Some(ramp_to), Some(until)) = (self.ramp_to, self.until) else {
+            return self.capacity;
+        };
         let share = days_between(self.from, date) as f64 / days_between(self.from, until) as f64;
         self.capacity + (ramp_to - self.capacity) * share.clamp(0.0, 1.0)
     }
@@ -176,7 +178,10 @@ impl TableName {
     /// The table of this name.
     #[must_use]
     pub fn from_text(name: &str) -> Option<TableName> {
-        DICTIONARY.iter().find(|schema| schema.text == name).map(|schema| schema.name)
+        DICTIONARY
+            .iter()
+            .find(|schema| schema.text == name)
+            .map(|schema| schema.name)
     }
 }
 

@@ -3,6 +3,7 @@
 //! The sheet `scenario` has two columns, `key` and `value`. Keys of the head (`format`, `start`, …) stand
 //! for themselves; every other key is one of the descriptor, its value text or JSON.
 
+use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
 
 use calamine::{DataRef, Reader, Xlsx};
@@ -38,8 +39,15 @@ pub fn read_workbook(file: &str, bytes: &[u8]) -> Package {
     let mut findings = Findings::default();
     let package = guarded(|| read(file, bytes, &mut findings));
     match package {
-        Some(Ok((descriptor, tables))) => {
-            Package::new(descriptor, format!("{file}#{HEAD_SHEET}"), tables, findings)
+        Some(Ok((descriptor, rows, tables))) => {
+            let row_of = |key: &str| rows.get(key).copied();
+            Package::new(
+                descriptor,
+                format!("{file}#{HEAD_SHEET}"),
+                &row_of,
+                tables,
+                findings,
+            )
         }
         other => {
             let message = match other {
@@ -51,20 +59,24 @@ pub fn read_workbook(file: &str, bytes: &[u8]) -> Package {
             let tables = TableName::all()
                 .map(|name| Table::unreadable(name, format!("{file}#{name}")))
                 .collect();
-            Package::new(Json::Null, file.to_string(), tables, findings)
+            Package::new(Json::Null, file.to_string(), &|_| None, tables, findings)
         }
     }
 }
+
+/// The row of the head sheet each key stands on.
+type KeyRows = BTreeMap<String, u32>;
 
 /// The descriptor and the tables, or why the workbook cannot be read at all.
 fn read(
     file: &str,
     bytes: &[u8],
     findings: &mut Findings,
-) -> Result<(Json, Vec<Table>), String> {
+) -> Result<(Json, KeyRows, Vec<Table>), String> {
     measure(bytes)?;
-    let mut book: Book<'_> = calamine::open_workbook_from_rs(Cursor::new(bytes))
-        .map_err(|error: calamine::XlsxError| format!("it cannot be read: {}", shown(&error.to_string())))?;
+    let mut book: Book<'_> = calamine::open_workbook_from_rs(Cursor::new(bytes)).map_err(
+        |error: calamine::XlsxError| format!("it cannot be read: {}", shown(&error.to_string())),
+    )?;
     let sheets = book.sheet_names();
     let mut wanted: Vec<(String, Option<TableName>)> = Vec::new();
     for sheet in sheets {
@@ -75,7 +87,10 @@ fn read(
         } else if table.is_some() || sheet == HEAD_SHEET {
             wanted.push((sheet, table));
         } else {
-            let message = format!("sheet `{}` is named after no table and is not read", shown(&sheet));
+            let message = format!(
+                "sheet `{}` is named after no table and is not read",
+                shown(&sheet)
+            );
             let finding = Finding::warning("stray-sheet", file, message).found(&sheet);
             let names = TableName::all().map(TableName::as_str).chain([HEAD_SHEET]);
             findings.push(match nearest(&sheet.to_lowercase(), names) {
@@ -84,8 +99,9 @@ fn read(
             });
         }
     }
+    let mut rows = KeyRows::new();
     let descriptor = match wanted.iter().find(|(_, table)| table.is_none()) {
-        Some((sheet, _)) => read_head(&mut book, sheet, file, findings),
+        Some((sheet, _)) => read_head(&mut book, sheet, file, &mut rows, findings),
         None => {
             let message = format!("there is no sheet `{HEAD_SHEET}`");
             let help = "add it with columns `key` and `value`: format, start, period, periods, currency, law_as_of";
@@ -102,7 +118,7 @@ fn read(
             }
         })
         .collect();
-    Ok((descriptor, tables))
+    Ok((descriptor, rows, tables))
 }
 
 /// Unpacks every part without keeping it: sizes a file declares are not to be trusted.
@@ -118,7 +134,9 @@ fn measure(bytes: &[u8]) -> Result<(), String> {
         let mut part = archive
             .by_index(n)
             .map_err(|error| format!("it is damaged: {}", shown(&error.to_string())))?;
-        let is_sheet = part.name().is_ok_and(|name| name.starts_with("xl/worksheets/"));
+        let is_sheet = part
+            .name()
+            .is_ok_and(|name| name.starts_with("xl/worksheets/"));
         loop {
             let read = part
                 .read(&mut buffer)
@@ -129,8 +147,15 @@ fn measure(bytes: &[u8]) -> Result<(), String> {
             unpacked += read as u64;
             shared += if is_sheet { 0 } else { read as u64 };
             if unpacked > LARGEST_UNPACKED || shared > LARGEST_SHARED {
-                let most = if shared > LARGEST_SHARED { LARGEST_SHARED } else { LARGEST_UNPACKED };
-                return Err(format!("it unpacks to more than {} MiB and is not read", most >> 20));
+                let most = if shared > LARGEST_SHARED {
+                    LARGEST_SHARED
+                } else {
+                    LARGEST_UNPACKED
+                };
+                return Err(format!(
+                    "it unpacks to more than {} MiB and is not read",
+                    most >> 20
+                ));
             }
         }
     }
@@ -144,7 +169,8 @@ fn walk(
     sheet: &str,
     mut see: impl FnMut(u32, &[String]) -> bool,
 ) -> Result<(), String> {
-    let say = |error: calamine::XlsxError| format!("it cannot be read: {}", shown(&error.to_string()));
+    let say =
+        |error: calamine::XlsxError| format!("it cannot be read: {}", shown(&error.to_string()));
     let mut reader = book.worksheet_cells_reader(sheet).map_err(say)?;
     let mut row: Vec<String> = Vec::new();
     let mut at = 0;
@@ -163,7 +189,11 @@ fn walk(
         at = line;
         let column = column as usize;
         if column > Table::MOST_COLUMNS {
-            return Err(format!("row {} has more than {} columns", line.saturating_add(1), Table::MOST_COLUMNS));
+            return Err(format!(
+                "row {} has more than {} columns",
+                line.saturating_add(1),
+                Table::MOST_COLUMNS
+            ));
         }
         if row.len() <= column {
             row.resize(column + 1, String::new());
@@ -201,7 +231,13 @@ fn text_of(value: &DataRef<'_>) -> String {
     }
 }
 
-fn read_head(book: &mut Book<'_>, sheet: &str, file: &str, findings: &mut Findings) -> Json {
+fn read_head(
+    book: &mut Book<'_>,
+    sheet: &str,
+    file: &str,
+    rows: &mut KeyRows,
+    findings: &mut Findings,
+) -> Json {
     let place = format!("{file}#{sheet}");
     let (mut top, mut head) = (Vec::new(), Vec::new());
     let mut found = Vec::new();
@@ -209,23 +245,42 @@ fn read_head(book: &mut Book<'_>, sheet: &str, file: &str, findings: &mut Findin
         let cell = |n: usize| row.get(n).map_or("", |text| text.trim());
         let (key, value) = (cell(0), cell(1));
         if row.len() > 2 && row[2..].iter().any(|text| !text.trim().is_empty()) {
-            let finding = Finding::error("ragged-row", &place, "the sheet has two columns, `key` and `value`");
+            let finding = Finding::error(
+                "ragged-row",
+                &place,
+                "the sheet has two columns, `key` and `value`",
+            );
             found.push(finding.at(line));
         }
         if (key, value) == ("key", "value") || value.is_empty() {
             return true;
         }
+        rows.insert(key.to_string(), line);
         if Head::KEYS.contains(&key) {
             head.push((key.to_string(), Json::Text(value.to_string())));
         } else if key == "resources" || key == "darsena" {
             let message = format!("`{key}` has no place in a workbook");
-            found.push(Finding::error("unknown-key", &place, message).at(line).column(key));
-        } else if key != "name" && key != "title" && !value.starts_with(['{', '[']) && nearest(key, Head::KEYS).is_some() {
+            found.push(
+                Finding::error("unknown-key", &place, message)
+                    .at(line)
+                    .column(key),
+            );
+        } else if key != "name"
+            && key != "title"
+            && !value.starts_with(['{', '['])
+            && nearest(key, Head::KEYS).is_some()
+        {
             // Close to a key of the head: more likely a slip than a property of one's own.
             head.push((key.to_string(), Json::Text(value.to_string())));
         } else {
-            let json = value.starts_with(['{', '[']).then(|| serde_json::from_str(value).ok()).flatten();
-            top.push((key.to_string(), json.unwrap_or_else(|| Json::Text(value.to_string()))));
+            let json = value
+                .starts_with(['{', '['])
+                .then(|| serde_json::from_str(value).ok())
+                .flatten();
+            top.push((
+                key.to_string(),
+                json.unwrap_or_else(|| Json::Text(value.to_string())),
+            ));
         }
         found.len() < Findings::KEPT && top.len() < 1_000
     });
@@ -260,8 +315,9 @@ fn read_sheet(
         Some(table) => {
             // A sheet has no end of row: blank cells at the end are not written down.
             let width = table.columns().len().max(row.len());
-            let cells: Vec<&str> =
-                (0..width).map(|n| row.get(n).map_or("", String::as_str)).collect();
+            let cells: Vec<&str> = (0..width)
+                .map(|n| row.get(n).map_or("", String::as_str))
+                .collect();
             table.append(line, &cells, findings)
         }
     });
@@ -270,10 +326,13 @@ fn read_sheet(
         (_, Some(columns), _) => package::too_wide(place, columns),
         (_, _, None) => package::no_header(place),
         (_, _, Some(_)) => {
-            return table.map_or_else(|| Table::unreadable(name, place.into()), |mut table| {
-                table.shrink();
-                table
-            });
+            return table.map_or_else(
+                || Table::unreadable(name, place.into()),
+                |mut table| {
+                    table.shrink();
+                    table
+                },
+            );
         }
     };
     findings.push(finding);
@@ -293,11 +352,19 @@ pub(crate) fn write(package: &Package) -> Result<Vec<u8>, xlsx::XlsxError> {
     let date = xlsx::Format::new().set_num_format("yyyy-mm-dd");
     let sheet = book.add_worksheet().set_name(HEAD_SHEET)?;
     sheet.set_column_width(0, 16)?.set_column_width(1, 48)?;
-    sheet.write_with_format(0, 0, "key", &bold)?.write_with_format(0, 1, "value", &bold)?;
+    sheet
+        .write_with_format(0, 0, "key", &bold)?
+        .write_with_format(0, 1, "value", &bold)?;
     for (row, (key, value)) in (1..).zip(package.head_entries()) {
-        sheet.write_string(row, 0, key)?.write_string_with_format(row, 1, value, &text)?;
+        sheet
+            .write_string(row, 0, key)?
+            .write_string_with_format(row, 1, value, &text)?;
     }
-    for table in package.tables().iter().filter(|table| !table.columns().is_empty()) {
+    for table in package
+        .tables()
+        .iter()
+        .filter(|table| !table.columns().is_empty())
+    {
         let sheet = book.add_worksheet().set_name(table.name().as_str())?;
         sheet.set_freeze_panes(1, 0)?;
         for (n, column) in (0..).zip(table.columns()) {
@@ -318,8 +385,16 @@ pub(crate) fn write(package: &Package) -> Result<Vec<u8>, xlsx::XlsxError> {
                 if cell.is_empty() {
                     continue;
                 }
-                let number = if kind.is_number() { cell::number(cell).ok() } else { None };
-                let day = if kind == Kind::Date { cell::date(cell).ok().and_then(sheet_day) } else { None };
+                let number = if kind.is_number() {
+                    cell::number(cell).ok()
+                } else {
+                    None
+                };
+                let day = if kind == Kind::Date {
+                    cell::date(cell).ok().and_then(sheet_day)
+                } else {
+                    None
+                };
                 match (number, day) {
                     (Some(number), _) => sheet.write_number(at, n, number)?,
                     (_, Some(day)) => sheet.write_datetime_with_format(at, n, &day, &date)?,
@@ -334,6 +409,9 @@ pub(crate) fn write(package: &Package) -> Result<Vec<u8>, xlsx::XlsxError> {
 /// A day as workbooks know it: they begin with March 1900, two months after which their calendar is right.
 fn sheet_day(day: Date) -> Option<xlsx::ExcelDateTime> {
     let year = u16::try_from(day.year()).ok().filter(|year| *year > 1900)?;
-    let (month, day) = (u8::try_from(day.month()).ok()?, u8::try_from(day.day()).ok()?);
+    let (month, day) = (
+        u8::try_from(day.month()).ok()?,
+        u8::try_from(day.day()).ok()?,
+    );
     xlsx::ExcelDateTime::from_ymd(year, month, day).ok()
 }

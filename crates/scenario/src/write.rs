@@ -52,12 +52,21 @@ impl Package {
     ///
     /// # Errors
     /// Fails if a table could not be read to its end.
-    pub fn to_files(&self, options: &WriteOptions) -> Result<BTreeMap<String, Vec<u8>>, WriteError> {
+    pub fn to_files(
+        &self,
+        options: &WriteOptions,
+    ) -> Result<BTreeMap<String, Vec<u8>>, WriteError> {
         self.must_be_readable()?;
         let mut files = BTreeMap::new();
         let mut written = Vec::new();
-        for table in self.tables().iter().filter(|table| !table.columns().is_empty()) {
-            let parquet = options.parquet_from_rows.is_some_and(|rows| table.len() >= rows);
+        for table in self
+            .tables()
+            .iter()
+            .filter(|table| !table.columns().is_empty())
+        {
+            let parquet = options
+                .parquet_from_rows
+                .is_some_and(|rows| table.len() >= rows);
             let ending = if parquet { "parquet" } else { "csv" };
             let path = format!("{}.{ending}", table.name());
             let bytes = match parquet {
@@ -100,9 +109,9 @@ impl Package {
         // A table that has changed its format must not lie there twice.
         for entry in old {
             let name = entry.file_name();
-            let table = name.to_str().and_then(|name| {
-                name.strip_suffix(".csv").or(name.strip_suffix(".parquet"))
-            });
+            let table = name
+                .to_str()
+                .and_then(|name| name.strip_suffix(".csv").or(name.strip_suffix(".parquet")));
             let stale = table.is_some_and(|table| TableName::from_text(table).is_some())
                 && name.to_str().is_some_and(|name| !files.contains_key(name));
             if stale {
@@ -118,7 +127,11 @@ impl Package {
     /// Fails if a table could not be read to its end or is longer than a sheet.
     pub fn to_workbook(&self) -> Result<Vec<u8>, WriteError> {
         self.must_be_readable()?;
-        if let Some(table) = self.tables().iter().find(|table| table.len() >= workbook::MOST_ROWS) {
+        if let Some(table) = self
+            .tables()
+            .iter()
+            .find(|table| table.len() >= workbook::MOST_ROWS)
+        {
             return Err(WriteError::TooLong(table.name(), table.len()));
         }
         workbook::write(self).map_err(|error| WriteError::Format("workbook".into(), error.into()))
@@ -153,7 +166,9 @@ impl Package {
             Json::Text(text) => text.clone(),
             other => other.to_value().to_string(),
         };
-        let Json::Object(top) = self.descriptor() else { return Vec::new() };
+        let Json::Object(top) = self.descriptor() else {
+            return Vec::new();
+        };
         let dropped = ["darsena", "resources", "profile"];
         let mut entries: Vec<(String, String)> = top
             .iter()
@@ -169,13 +184,17 @@ impl Package {
 
     /// The descriptor of a folder with these tables. Keys of its own stay as they are.
     fn descriptor_with(&self, tables: &[(&Table, String)]) -> Value {
-        let Json::Object(top) = self.descriptor() else { return Value::Null };
+        let Json::Object(top) = self.descriptor() else {
+            return Value::Null;
+        };
         let old = match self.descriptor().get("resources") {
             Some(Json::List(old)) => old.as_slice(),
             _ => &[],
         };
-        let resources: Vec<Value> =
-            tables.iter().map(|(table, path)| resource(table, path, old)).collect();
+        let resources: Vec<Value> = tables
+            .iter()
+            .map(|(table, path)| resource(table, path, old))
+            .collect();
         let mut object = Map::new();
         object.insert("profile".into(), json!("tabular-data-package"));
         for (key, value) in top {
@@ -198,7 +217,10 @@ impl Package {
 fn head_value(head: &Json) -> Value {
     let mut value = head.to_value();
     for key in ["format", "periods"] {
-        let number = value.get(key).and_then(Value::as_str).and_then(|text| text.parse::<u32>().ok());
+        let number = value
+            .get(key)
+            .and_then(Value::as_str)
+            .and_then(|text| text.parse::<u32>().ok());
         if let Some(number) = number {
             value[key] = json!(number);
         }
@@ -220,10 +242,26 @@ fn resource(table: &Table, path: &str, old: &[Json]) -> Value {
         object.insert("format".into(), json!("parquet"));
     }
     // What the scenario's author said about the table stays.
-    let made = ["name", "path", "profile", "encoding", "schema", "format", "mediatype", "dialect", "bytes", "hash"];
-    let before = old.iter().find(|entry| entry.get("name").and_then(Json::text) == Some(name));
+    let made = [
+        "name",
+        "path",
+        "profile",
+        "encoding",
+        "schema",
+        "format",
+        "mediatype",
+        "dialect",
+        "bytes",
+        "hash",
+    ];
+    let before = old
+        .iter()
+        .find(|entry| entry.get("name").and_then(Json::text) == Some(name));
     if let Some(Json::Object(entries)) = before {
-        for (key, value) in entries.iter().filter(|(key, _)| !made.contains(&key.as_str())) {
+        for (key, value) in entries
+            .iter()
+            .filter(|(key, _)| !made.contains(&key.as_str()))
+        {
             object.insert(key.clone(), value.to_value());
         }
     }
@@ -236,12 +274,19 @@ fn schema(table: &Table) -> Value {
     let known: Vec<_> = table
         .columns()
         .iter()
-        .map(|column| (column, table.schema().attribute(column).map(|n| &attributes[n])))
+        .map(|column| {
+            (
+                column,
+                table.schema().attribute(column).map(|n| &attributes[n]),
+            )
+        })
         .collect();
     let fields: Vec<Value> = known
         .iter()
         .map(|(column, attribute)| {
-            let Some(attribute) = attribute else { return json!({ "name": column, "type": "string" }) };
+            let Some(attribute) = attribute else {
+                return json!({ "name": column, "type": "string" });
+            };
             let mut constraints = Map::new();
             if attribute.is_required() {
                 constraints.insert("required".into(), json!(true));
@@ -261,7 +306,8 @@ fn schema(table: &Table) -> Value {
             if let Kind::Choice(words) = attribute.kind {
                 constraints.insert("enum".into(), json!(words));
             }
-            let mut field = json!({ "name": column, "type": kind, "description": attribute.description });
+            let mut field =
+                json!({ "name": column, "type": kind, "description": attribute.description });
             if attribute.kind == Kind::Flag {
                 field["trueValues"] = json!(["yes", "true"]);
                 field["falseValues"] = json!(["no", "false"]);
@@ -273,9 +319,14 @@ fn schema(table: &Table) -> Value {
         })
         .collect();
     let mut schema = json!({ "fields": fields });
-    let keys: Vec<&str> =
-        known.iter().filter_map(|(_, a)| a.filter(|a| a.is_key())).map(|a| a.name).collect();
-    let optional = known.iter().any(|(_, a)| a.is_some_and(|a| a.is_key() && !a.is_required()));
+    let keys: Vec<&str> = known
+        .iter()
+        .filter_map(|(_, a)| a.filter(|a| a.is_key()))
+        .map(|a| a.name)
+        .collect();
+    let optional = known
+        .iter()
+        .any(|(_, a)| a.is_some_and(|a| a.is_key() && !a.is_required()));
     if !keys.is_empty() && !optional {
         schema["primaryKey"] = json!(keys);
     }

@@ -20,15 +20,25 @@ pub(super) fn check(checker: &mut Checker<'_>) {
 fn assets_and_jobs(checker: &mut Checker<'_>) {
     let drafts = checker.drafts;
     for (asset, line) in drafts.assets.sound() {
-        if let (Some(since), Some(due)) = (asset.forward_since, asset.return_due) {
-            if due <= since {
-                let message = format!("it is due home before it went abroad on {since}");
-                let finding = Finding::error("inverted-interval", &drafts.assets.file, message);
-                checker.push(finding.at(line).column("return_due").found(&due.to_string()));
-            }
+        if let (Some(since), Some(due)) = (asset.forward_since, asset.return_due)
+            && due <= since
+        {
+            let message = format!("it is due home before it went abroad on {since}");
+            let finding = Finding::error("inverted-interval", &drafts.assets.file, message);
+            checker.push(
+                finding
+                    .at(line)
+                    .column("return_due")
+                    .found(&due.to_string()),
+            );
         }
     }
-    let mut with_tasks: Vec<&str> = drafts.tasks.rows.iter().map(|task| task.job.as_str()).collect();
+    let mut with_tasks: Vec<&str> = drafts
+        .tasks
+        .rows
+        .iter()
+        .map(|task| task.job.as_str())
+        .collect();
     with_tasks.sort_unstable();
     let file = &drafts.jobs.file;
     for (job, line) in drafts.jobs.sound() {
@@ -40,16 +50,39 @@ fn assets_and_jobs(checker: &mut Checker<'_>) {
         if let Some(deadline) = job.deadline.filter(|deadline| *deadline < job.due) {
             let message = format!("the deadline is before the due date {}", job.due);
             let finding = Finding::error("deadline-before-due", file, message);
-            checker.push(finding.at(line).column("deadline").found(&deadline.to_string()));
+            checker.push(
+                finding
+                    .at(line)
+                    .column("deadline")
+                    .found(&deadline.to_string()),
+            );
         }
-        if let Some(horizon) = checker.horizon.filter(|horizon| job.release >= horizon.end()) {
-            let message = format!("its release is past the horizon, which ends on {}", horizon.end());
+        if let Some(horizon) = checker
+            .horizon
+            .filter(|horizon| job.release >= horizon.end())
+        {
+            let message = format!(
+                "its release is past the horizon, which ends on {}",
+                horizon.end()
+            );
             let finding = Finding::error("outside-horizon", file, message);
-            checker.push(finding.at(line).column("release").found(&job.release.to_string()));
+            checker.push(
+                finding
+                    .at(line)
+                    .column("release")
+                    .found(&job.release.to_string()),
+            );
         }
         if drafts.tasks.complete && with_tasks.binary_search(&job.job.as_str()).is_err() {
-            let finding = Finding::warning("no-tasks", file, format!("job `{}` has no tasks", job.job));
-            checker.push(finding.at(line).column("job").found(&job.job).help("add rows to `tasks`"));
+            let finding =
+                Finding::warning("no-tasks", file, format!("job `{}` has no tasks", job.job));
+            checker.push(
+                finding
+                    .at(line)
+                    .column("job")
+                    .found(&job.job)
+                    .help("add rows to `tasks`"),
+            );
         }
     }
 }
@@ -61,28 +94,51 @@ fn tasks(checker: &mut Checker<'_>) {
     let find = |id: &str| drafts.find(TableName::Tasks, id);
     for (task, line) in draft.sound() {
         for before in &task.after {
-            let Some(before) = find(before).map(|n| &rows[n]) else { continue };
+            let Some(before) = find(before).map(|n| &rows[n]) else {
+                continue;
+            };
             if before.job != task.job {
                 let message = format!("`{}` belongs to another job, `{}`", before.task, before.job);
                 let finding = Finding::error("other-job", &draft.file, message);
                 let help = "a task waits for tasks of its own job";
-                checker.push(finding.at(line).column("after").found(&before.task).help(help));
+                checker.push(
+                    finding
+                        .at(line)
+                        .column("after")
+                        .found(&before.task)
+                        .help(help),
+                );
             }
         }
         let modes = &drafts.modes;
-        let has_mode = modes.rows.binary_search_by(|mode| mode.task.cmp(&task.task)).is_ok();
+        let has_mode = modes
+            .rows
+            .binary_search_by(|mode| mode.task.cmp(&task.task))
+            .is_ok();
         if modes.complete && !has_mode {
             let message = format!("there is no way to do task `{}`", task.task);
             let finding = Finding::error("no-mode", &draft.file, message);
-            checker.push(finding.at(line).column("task").found(&task.task).help("add a row to `modes`"));
+            checker.push(
+                finding
+                    .at(line)
+                    .column("task")
+                    .found(&task.task)
+                    .help("add a row to `modes`"),
+            );
         }
     }
     // What waits for what: a circle never starts.
-    let after: Vec<Vec<usize>> =
-        rows.iter().map(|task| task.after.iter().filter_map(|id| find(id)).collect()).collect();
+    let after: Vec<Vec<usize>> = rows
+        .iter()
+        .map(|task| task.after.iter().filter_map(|id| find(id)).collect())
+        .collect();
     for circle in super::supply::circles(&after) {
         let first = circle[0];
-        let names: Vec<&str> = circle.iter().chain([&first]).map(|&n| rows[n].task.as_str()).collect();
+        let names: Vec<&str> = circle
+            .iter()
+            .chain([&first])
+            .map(|&n| rows[n].task.as_str())
+            .collect();
         let message = format!("tasks wait for each other: {}", names.join(" after "));
         let finding = Finding::error("task-circle", &draft.file, message);
         let line = draft.places[first].line;
@@ -95,11 +151,18 @@ fn modes(checker: &mut Checker<'_>) {
     let drafts = checker.drafts;
     let draft = &drafts.modes;
     for (mode, line) in draft.sound() {
-        let Some(name) = mode.dock.as_deref() else { continue };
-        let task = drafts.find(TableName::Tasks, &mode.task).map(|n| &drafts.tasks.rows[n]);
-        let job = task.and_then(|t| drafts.find(TableName::Jobs, &t.job)).map(|n| &drafts.jobs.rows[n]);
-        let asset =
-            job.and_then(|j| drafts.find(TableName::Assets, &j.asset)).map(|n| &drafts.assets.rows[n]);
+        let Some(name) = mode.dock.as_deref() else {
+            continue;
+        };
+        let task = drafts
+            .find(TableName::Tasks, &mode.task)
+            .map(|n| &drafts.tasks.rows[n]);
+        let job = task
+            .and_then(|t| drafts.find(TableName::Jobs, &t.job))
+            .map(|n| &drafts.jobs.rows[n]);
+        let asset = job
+            .and_then(|j| drafts.find(TableName::Assets, &j.asset))
+            .map(|n| &drafts.assets.rows[n]);
         // Why a dock does not take the asset, in the first measure that is too small.
         let too_small = |dock: &Dock| {
             let asset = asset?;
@@ -111,23 +174,40 @@ fn modes(checker: &mut Checker<'_>) {
             .into_iter()
             .find_map(|(word, has, takes)| {
                 let (has, takes) = (has?, takes?);
-                (has > takes).then(|| format!("`{}` is {has} m {word}, `{}` takes {takes} m", asset.asset, dock.dock))
+                (has > takes).then(|| {
+                    format!(
+                        "`{}` is {has} m {word}, `{}` takes {takes} m",
+                        asset.asset, dock.dock
+                    )
+                })
             })
         };
-        let here = drafts.docks.rows.iter().filter(|dock| dock.site == mode.site);
+        let here = drafts
+            .docks
+            .rows
+            .iter()
+            .filter(|dock| dock.site == mode.site);
         let finding = if name == "any" {
             let mut here = here.peekable();
             if here.peek().is_none() && drafts.docks.complete {
                 let message = format!("`{}` has no docks", mode.site);
-                Finding::error("no-dock", &draft.file, message).help("add one to `docks`, or leave the cell blank")
-            } else if let Some(why) = here.map(too_small).reduce(|all, next| all.and(next)).flatten() {
+                Finding::error("no-dock", &draft.file, message)
+                    .help("add one to `docks`, or leave the cell blank")
+            } else if let Some(why) = here
+                .map(too_small)
+                .reduce(|all, next| all.and(next))
+                .flatten()
+            {
                 let message = format!("no dock of `{}` takes it: {why}", mode.site);
                 Finding::warning("does-not-fit", &draft.file, message)
             } else {
                 continue;
             }
         } else {
-            match drafts.find(TableName::Docks, name).map(|n| &drafts.docks.rows[n]) {
+            match drafts
+                .find(TableName::Docks, name)
+                .map(|n| &drafts.docks.rows[n])
+            {
                 None if !drafts.docks.complete => continue,
                 None => {
                     let help = match nearest(name, here.map(|dock| dock.dock.as_str())) {
@@ -138,8 +218,12 @@ fn modes(checker: &mut Checker<'_>) {
                     Finding::error("unknown-id", &draft.file, message).help(help)
                 }
                 Some(dock) if dock.site != mode.site => {
-                    let message = format!("dock `{name}` is at `{}`, the mode is at `{}`", dock.site, mode.site);
-                    Finding::error("other-site", &draft.file, message).help("name a dock of the same site")
+                    let message = format!(
+                        "dock `{name}` is at `{}`, the mode is at `{}`",
+                        dock.site, mode.site
+                    );
+                    Finding::error("other-site", &draft.file, message)
+                        .help("name a dock of the same site")
                 }
                 Some(dock) => match too_small(dock) {
                     Some(why) => Finding::warning("does-not-fit", &draft.file, why),
@@ -152,23 +236,47 @@ fn modes(checker: &mut Checker<'_>) {
     let draft = &drafts.mode_usage;
     for (usage, line) in draft.sound() {
         let key = (&usage.task, &usage.mode);
-        let Ok(mode) = drafts.modes.rows.binary_search_by(|mode| (&mode.task, &mode.mode).cmp(&key)) else {
+        let Ok(mode) = drafts
+            .modes
+            .rows
+            .binary_search_by(|mode| (&mode.task, &mode.mode).cmp(&key))
+        else {
             if drafts.modes.complete {
-                let modes = drafts.modes.rows.iter().filter(|mode| mode.task == usage.task);
+                let modes = drafts
+                    .modes
+                    .rows
+                    .iter()
+                    .filter(|mode| mode.task == usage.task);
                 let message = format!("task `{}` has no mode `{}`", usage.task, usage.mode);
                 let finding = Finding::error("unknown-id", &draft.file, message);
                 let help = match nearest(&usage.mode, modes.map(|mode| mode.mode.as_str())) {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => "add it to `modes`".into(),
                 };
-                checker.push(finding.at(line).column("mode").found(&usage.mode).help(help));
+                checker.push(
+                    finding
+                        .at(line)
+                        .column("mode")
+                        .found(&usage.mode)
+                        .help(help),
+                );
             }
             continue;
         };
         let here = &drafts.modes.rows[mode].site;
         let resource = drafts.find(TableName::Resources, &usage.resource);
-        if let Some(there) = resource.map(|n| &drafts.resources.rows[n].site).filter(|site| *site != here) {
-            checker.push(other_site(&draft.file, line, &usage.resource, there, "mode", here));
+        if let Some(there) = resource
+            .map(|n| &drafts.resources.rows[n].site)
+            .filter(|site| *site != here)
+        {
+            checker.push(other_site(
+                &draft.file,
+                line,
+                &usage.resource,
+                there,
+                "mode",
+                here,
+            ));
         }
     }
 }
@@ -203,7 +311,10 @@ fn changes(checker: &mut Checker<'_>) {
     let package = checker.package;
     for (change, line) in draft.sound() {
         let error = |code, column: &str, found: &str, message: String| {
-            Finding::error(code, &draft.file, message).at(line).column(column).found(found)
+            Finding::error(code, &draft.file, message)
+                .at(line)
+                .column(column)
+                .found(found)
         };
         let Some(table) = TableName::from_text(&change.table) else {
             let message = format!("`{}` is no table of a scenario", shown(&change.table));
@@ -232,7 +343,9 @@ fn changes(checker: &mut Checker<'_>) {
                 let finding = error("unknown-id", "id", &change.id, message);
                 checker.push(match nearest(&change.id, ids.iter().copied()) {
                     Some(near) => finding.help(format!("did you mean `{near}`?")),
-                    None => finding.help(format!("name what column `{first_key}` of `{table}` holds")),
+                    None => {
+                        finding.help(format!("name what column `{first_key}` of `{table}` holds"))
+                    }
                 });
             }
         }
@@ -250,14 +363,18 @@ fn changes(checker: &mut Checker<'_>) {
             let names = table.schema().attributes.iter().map(|a| a.name);
             checker.push(match nearest(column, names.clone()) {
                 Some(near) => finding.help(format!("did you mean `{near}`?")),
-                None => finding.help(format!("it has `{}`", names.collect::<Vec<_>>().join("`, `"))),
+                None => finding.help(format!(
+                    "it has `{}`",
+                    names.collect::<Vec<_>>().join("`, `")
+                )),
             });
             continue;
         };
         let attribute = &table.schema().attributes[attribute];
         if attribute.is_key() {
             let message = format!("`{column}` tells the rows of `{table}` apart and is not edited");
-            checker.push(error("key-change", "column", column, message).help("edit another column"));
+            checker
+                .push(error("key-change", "column", column, message).help("edit another column"));
             continue;
         }
         if change.value.is_empty() {
@@ -275,15 +392,16 @@ fn changes(checker: &mut Checker<'_>) {
             checker.push(finding);
             continue;
         }
-        if let Kind::Ref(target) = attribute.kind {
-            if drafts.complete(target) && drafts.find(target, &change.value).is_none() {
-                let message = format!("`{}` is not in {target}", shown(&change.value));
-                let finding = error("unknown-id", "value", &change.value, message);
-                checker.push(match nearest(&change.value, drafts.ids(target)) {
-                    Some(near) => finding.help(format!("did you mean `{near}`?")),
-                    None => finding.help(format!("add it to `{target}`")),
-                });
-            }
+        if let Kind::Ref(target) = attribute.kind
+            && drafts.complete(target)
+            && drafts.find(target, &change.value).is_none()
+        {
+            let message = format!("`{}` is not in {target}", shown(&change.value));
+            let finding = error("unknown-id", "value", &change.value, message);
+            checker.push(match nearest(&change.value, drafts.ids(target)) {
+                Some(near) => finding.help(format!("did you mean `{near}`?")),
+                None => finding.help(format!("add it to `{target}`")),
+            });
         }
     }
 }

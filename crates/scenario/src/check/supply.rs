@@ -20,7 +20,6 @@ use crate::tables::{Demand, TableName};
 
 pub(super) fn check(checker: &mut Checker<'_>) {
     let drafts = checker.drafts;
-    unused(checker);
     let known = drafts.recipes.whole()
         && drafts.recipe_inputs.whole()
         && drafts.lanes.whole()
@@ -34,11 +33,18 @@ pub(super) fn check(checker: &mut Checker<'_>) {
     let network = Network::new(checker);
     let circular = bill_circles(checker, &network);
     let Some(had) = network.had() else {
-        let message = "there are too many pairs of site and item to look whether demands can be reached";
+        let message =
+            "there are too many pairs of site and item to look whether demands can be reached";
         checker.push(Finding::warning("too-large", &drafts.lanes.file, message));
         return;
     };
     demands(checker, &network, &had, &circular);
+}
+
+/// What is not wrong but left over: items nobody wants, and demands whose terms nobody meets.
+pub(super) fn left_over(checker: &mut Checker<'_>) {
+    accepted(checker);
+    unused(checker);
 }
 
 /// Sites and items by number, and what leads from one pair to another.
@@ -74,10 +80,20 @@ impl Network {
         let item = |id: &str| drafts.find(TableName::Items, id);
         let (sites, items) = (drafts.sites.rows.len(), drafts.items.rows.len());
         let mut held = Vec::new();
-        for pile in drafts.stockpiles.rows.iter().filter(|pile| pile.quantity > 0.0) {
+        for pile in drafts
+            .stockpiles
+            .rows
+            .iter()
+            .filter(|pile| pile.quantity > 0.0)
+        {
             held.extend(site(&pile.site).zip(item(&pile.item)));
         }
-        for receipt in drafts.receipts.rows.iter().filter(|receipt| receipt.quantity > 0.0) {
+        for receipt in drafts
+            .receipts
+            .rows
+            .iter()
+            .filter(|receipt| receipt.quantity > 0.0)
+        {
             held.extend(site(&receipt.site).zip(item(&receipt.item)));
         }
         held.sort_unstable();
@@ -85,10 +101,20 @@ impl Network {
         let inputs = &drafts.recipe_inputs.rows;
         let mut recipes = Vec::new();
         for (row, recipe) in drafts.recipes.rows.iter().enumerate() {
-            let (Some(site), Some(out)) = (site(&recipe.site), item(&recipe.item)) else { continue };
+            let (Some(site), Some(out)) = (site(&recipe.site), item(&recipe.item)) else {
+                continue;
+            };
             let inputs = crate::scenario::rows_of(inputs, |input| input.recipe.cmp(&recipe.recipe));
-            let inputs = inputs.iter().filter_map(|input| item(&input.item)).collect();
-            recipes.push(Making { site, item: out, inputs, row });
+            let inputs = inputs
+                .iter()
+                .filter_map(|input| item(&input.item))
+                .collect();
+            recipes.push(Making {
+                site,
+                item: out,
+                inputs,
+                row,
+            });
         }
         let (mut makers, mut users) = (vec![Vec::new(); items], vec![Vec::new(); items]);
         for (n, recipe) in recipes.iter().enumerate() {
@@ -99,7 +125,9 @@ impl Network {
         }
         let mut lanes = vec![Vec::new(); sites];
         for lane in &drafts.lanes.rows {
-            let (Some(from), Some(to)) = (site(&lane.from_site), site(&lane.to_site)) else { continue };
+            let (Some(from), Some(to)) = (site(&lane.from_site), site(&lane.to_site)) else {
+                continue;
+            };
             match &lane.item {
                 None => lanes[from].push((None, to)),
                 Some(id) => lanes[from].extend(item(id).map(|n| (Some(n), to))),
@@ -109,17 +137,35 @@ impl Network {
             leaving.sort_unstable();
             leaving.dedup();
         }
-        Network { sites, items, held, recipes, makers, users, lanes }
+        Network {
+            sites,
+            items,
+            held,
+            recipes,
+            makers,
+            users,
+            lanes,
+        }
     }
 
     /// Every pair that can be had, as one flag a pair; none if there are too many pairs.
     fn had(&self) -> Option<Vec<bool>> {
-        let pairs = self.sites.checked_mul(self.items).filter(|pairs| *pairs <= MOST_PAIRS)?;
+        let pairs = self
+            .sites
+            .checked_mul(self.items)
+            .filter(|pairs| *pairs <= MOST_PAIRS)?;
         let mut had = vec![false; pairs];
-        let mut open: Vec<usize> = self.recipes.iter().map(|recipe| recipe.inputs.len()).collect();
+        let mut open: Vec<usize> = self
+            .recipes
+            .iter()
+            .map(|recipe| recipe.inputs.len())
+            .collect();
         let mut next: Vec<(usize, usize)> = self.held.clone();
         next.extend(
-            self.recipes.iter().filter(|r| r.inputs.is_empty()).map(|r| (r.site, r.item)),
+            self.recipes
+                .iter()
+                .filter(|r| r.inputs.is_empty())
+                .map(|r| (r.site, r.item)),
         );
         while let Some((site, item)) = next.pop() {
             if std::mem::replace(&mut had[site * self.items + item], true) {
@@ -157,7 +203,12 @@ fn bill_circles(checker: &mut Checker<'_>, network: &Network) -> Vec<bool> {
     let needs: Vec<Vec<usize>> = network
         .makers
         .iter()
-        .map(|makers| makers.iter().flat_map(|&n| network.recipes[n].inputs.clone()).collect())
+        .map(|makers| {
+            makers
+                .iter()
+                .flat_map(|&n| network.recipes[n].inputs.clone())
+                .collect()
+        })
         .collect();
     for group in groups(&needs) {
         let inside = |item: usize| group.binary_search(&item).is_ok();
@@ -176,26 +227,44 @@ fn bill_circles(checker: &mut Checker<'_>, network: &Network) -> Vec<bool> {
         // The shortest circle through the first item says it best.
         let circle = shortest_circle(&needs, group[0], inside);
         let name = |item: usize| drafts.items.rows[item].item.as_str();
-        let names: Vec<&str> = circle.iter().chain([&circle[0]]).map(|&item| name(item)).collect();
+        let names: Vec<&str> = circle
+            .iter()
+            .chain([&circle[0]])
+            .map(|&item| name(item))
+            .collect();
         let (eats, gives) = (circle[1 % circle.len()], circle[0]);
-        let place = drafts.recipe_inputs.rows.iter().zip(&drafts.recipe_inputs.places).find(|(row, _)| {
-            row.item.as_str() == name(eats)
-                && drafts
-                    .find(TableName::Recipes, &row.recipe)
-                    .is_some_and(|n| drafts.recipes.rows[n].item.as_str() == name(gives))
-        });
-        let message = format!("items are made only out of each other: {}", names.join(" needs "));
+        let place = drafts
+            .recipe_inputs
+            .rows
+            .iter()
+            .zip(&drafts.recipe_inputs.places)
+            .find(|(row, _)| {
+                row.item.as_str() == name(eats)
+                    && drafts
+                        .find(TableName::Recipes, &row.recipe)
+                        .is_some_and(|n| drafts.recipes.rows[n].item.as_str() == name(gives))
+            });
+        let message = format!(
+            "items are made only out of each other: {}",
+            names.join(" needs ")
+        );
         let mut finding = Finding::error("bill-circle", &drafts.recipe_inputs.file, message)
             .column("item")
             .found(name(eats))
-            .help("give one of them a stockpile, a receipt or a recipe that needs none of the others");
+            .help(
+                "give one of them a stockpile, a receipt or a recipe that needs none of the others",
+            );
         finding.row = place.map(|(_, place)| place.line);
         checker.push(finding);
     }
     circular
 }
 
-fn shortest_circle(needs: &[Vec<usize>], first: usize, inside: impl Fn(usize) -> bool) -> Vec<usize> {
+fn shortest_circle(
+    needs: &[Vec<usize>],
+    first: usize,
+    inside: impl Fn(usize) -> bool,
+) -> Vec<usize> {
     let mut from: BTreeMap<usize, usize> = BTreeMap::new();
     let mut layer = vec![first];
     while !layer.is_empty() {
@@ -224,7 +293,11 @@ fn shortest_circle(needs: &[Vec<usize>], first: usize, inside: impl Fn(usize) ->
 fn demands(checker: &mut Checker<'_>, network: &Network, had: &[bool], circular: &[bool]) {
     let drafts = checker.drafts;
     let mut wanted: BTreeMap<(usize, usize), (&Demand, u32, usize)> = BTreeMap::new();
-    for (demand, line) in drafts.demands.sound().filter(|(demand, _)| demand.quantity > 0.0) {
+    for (demand, line) in drafts
+        .demands
+        .sound()
+        .filter(|(demand, _)| demand.quantity > 0.0)
+    {
         let site = drafts.find(TableName::Sites, &demand.site);
         let item = drafts.find(TableName::Items, &demand.item);
         let Some(pair) = site.zip(item) else { continue };
@@ -245,7 +318,7 @@ fn demands(checker: &mut Checker<'_>, network: &Network, had: &[bool], circular:
         let held = network.held.iter().any(|(_, held)| *held == item);
         let others = match count {
             1 => String::new(),
-            count => format!(", and {} more demands", count - 1),
+            count => format!(" ({count} demands)"),
         };
         let finding = if somewhere[item] {
             let at: Vec<&str> = (0..network.sites)
@@ -254,17 +327,26 @@ fn demands(checker: &mut Checker<'_>, network: &Network, had: &[bool], circular:
                 .take(3)
                 .collect();
             let message = format!(
-                "`{}` cannot reach `{}` (this demand{others}): it can be had at `{}`",
+                "`{}` cannot reach `{}`{others}: it can be had at `{}`",
                 demand.item,
                 demand.site,
                 at.join("`, `")
             );
-            let help = format!("add lanes from there to `{}`, or to a site on the way", demand.site);
-            Finding::error("unreachable", file, message).column("site").found(&demand.site).help(help)
+            let help = format!(
+                "add lanes from there to `{}`, or to a site on the way",
+                demand.site
+            );
+            Finding::error("unreachable", file, message)
+                .column("site")
+                .found(&demand.site)
+                .help(help)
         } else if network.makers[item].is_empty() && !held {
-            let message = format!("nobody makes or holds `{}` (this demand{others})", demand.item);
+            let message = format!("nobody makes or holds `{}`{others}", demand.item);
             let help = "add a recipe, a stockpile or a receipt of it";
-            Finding::error("no-supply", file, message).column("item").found(&demand.item).help(help)
+            Finding::error("no-supply", file, message)
+                .column("item")
+                .found(&demand.item)
+                .help(help)
         } else {
             let (recipe, input) = lacking(network, had, item);
             if circular[input] {
@@ -274,20 +356,28 @@ fn demands(checker: &mut Checker<'_>, network: &Network, had: &[bool], circular:
             let id = &drafts.recipes.rows[making.row].recipe;
             let (lacks, at) = (item_name(input), site_name(making.site));
             let message = if somewhere[input] {
-                format!("nobody can make `{}` (this demand{others}): for recipe `{id}`, `{lacks}` cannot reach `{at}`", demand.item)
+                format!(
+                    "nobody can make `{}`{others}: for recipe `{id}`, `{lacks}` cannot reach `{at}`",
+                    demand.item
+                )
             } else {
-                format!("nobody can make `{}` (this demand{others}): nobody makes or holds `{lacks}`, which recipe `{id}` needs", demand.item)
+                format!(
+                    "nobody can make `{}`{others}: nobody makes or holds `{lacks}`, which recipe `{id}` needs",
+                    demand.item
+                )
             };
             let help = if somewhere[input] {
                 format!("add a lane that carries `{lacks}` to `{at}`")
             } else {
                 format!("add a recipe, a stockpile or a receipt of `{lacks}`")
             };
-            Finding::error("no-supply", file, message).column("item").found(&demand.item).help(help)
+            Finding::error("no-supply", file, message)
+                .column("item")
+                .found(&demand.item)
+                .help(help)
         };
         checker.push(finding.at(line));
     }
-    accepted(checker, network);
 }
 
 /// Down the bill of materials: the recipe that cannot run, and the input that it lacks first.
@@ -296,7 +386,10 @@ fn lacking(network: &Network, had: &[bool], item: usize) -> (usize, usize) {
     // Each step goes one recipe down; a circle of recipes ends it.
     for _ in 0..network.recipes.len() {
         let making = &network.recipes[recipe];
-        let lacks = making.inputs.iter().find(|&&input| !had[making.site * network.items + input]);
+        let lacks = making
+            .inputs
+            .iter()
+            .find(|&&input| !had[making.site * network.items + input]);
         let Some(&input) = lacks else { break };
         let had_elsewhere = (0..network.sites).any(|site| had[site * network.items + input]);
         match network.makers[input].first() {
@@ -304,31 +397,66 @@ fn lacking(network: &Network, had: &[bool], item: usize) -> (usize, usize) {
             _ => return (recipe, input),
         }
     }
-    (recipe, network.recipes[recipe].inputs.first().copied().unwrap_or(item))
+    (
+        recipe,
+        network.recipes[recipe]
+            .inputs
+            .first()
+            .copied()
+            .unwrap_or(item),
+    )
 }
 
 /// Demands that accept only units made in states where nobody makes them.
-fn accepted(checker: &mut Checker<'_>, network: &Network) {
+fn accepted(checker: &mut Checker<'_>) {
     let drafts = checker.drafts;
     // Where each item comes from: a state, or blank where nothing turns on it.
     let mut origins: BTreeMap<&str, BTreeSet<Option<&str>>> = BTreeMap::new();
-    for making in &network.recipes {
-        let recipe = &drafts.recipes.rows[making.row];
-        let state = drafts.sites.rows[making.site].state.as_str();
+    for recipe in &drafts.recipes.rows {
+        let Some(site) = drafts.find(TableName::Sites, &recipe.site) else {
+            continue;
+        };
+        let state = drafts.sites.rows[site].state.as_str();
         origins.entry(&recipe.item).or_default().insert(Some(state));
     }
-    for pile in drafts.stockpiles.rows.iter().filter(|pile| pile.quantity > 0.0) {
-        origins.entry(&pile.item).or_default().insert(pile.made_in.as_deref());
+    for pile in drafts
+        .stockpiles
+        .rows
+        .iter()
+        .filter(|pile| pile.quantity > 0.0)
+    {
+        origins
+            .entry(&pile.item)
+            .or_default()
+            .insert(pile.made_in.as_deref());
     }
-    for receipt in drafts.receipts.rows.iter().filter(|receipt| receipt.quantity > 0.0) {
-        origins.entry(&receipt.item).or_default().insert(receipt.made_in.as_deref());
+    for receipt in drafts
+        .receipts
+        .rows
+        .iter()
+        .filter(|receipt| receipt.quantity > 0.0)
+    {
+        origins
+            .entry(&receipt.item)
+            .or_default()
+            .insert(receipt.made_in.as_deref());
     }
-    for (demand, line) in drafts.demands.sound().filter(|(demand, _)| !demand.made_in.is_empty()) {
-        let Some(origins) = origins.get(demand.item.as_str()) else { continue };
+    for (demand, line) in drafts
+        .demands
+        .sound()
+        .filter(|(demand, _)| !demand.made_in.is_empty())
+    {
+        let Some(origins) = origins.get(demand.item.as_str()) else {
+            continue;
+        };
         let fits = |state: &str| origins.contains(&Some(state));
         if !origins.contains(&None) && !demand.made_in.iter().any(|state| fits(state)) {
             let states: Vec<&str> = demand.made_in.iter().map(|state| state.as_str()).collect();
-            let message = format!("nobody makes or holds `{}` made in `{}`", demand.item, states.join("`, `"));
+            let message = format!(
+                "nobody makes or holds `{}` made in `{}`",
+                demand.item,
+                states.join("`, `")
+            );
             let finding = Finding::warning("none-accepted", &drafts.demands.file, message);
             checker.push(finding.at(line).column("made_in").found(&states.join(";")));
         }
@@ -338,13 +466,6 @@ fn accepted(checker: &mut Checker<'_>, network: &Network) {
 /// Items nothing mentions, and items that are made for nobody.
 fn unused(checker: &mut Checker<'_>) {
     let drafts = checker.drafts;
-    let complete = drafts.recipes.complete
-        && drafts.recipe_inputs.complete
-        && drafts.demands.complete
-        && drafts.stockpiles.complete;
-    if !complete {
-        return;
-    }
     let mut wanted = vec![false; drafts.items.rows.len()];
     let mut mentioned = vec![false; drafts.items.rows.len()];
     let mut see = |id: &str, wants: bool| {
@@ -353,19 +474,51 @@ fn unused(checker: &mut Checker<'_>) {
             wanted[n] |= wants;
         }
     };
-    drafts.demands.rows.iter().for_each(|row| see(&row.item, true));
-    drafts.recipe_inputs.rows.iter().for_each(|row| see(&row.item, true));
-    drafts.stockpiles.rows.iter().for_each(|row| see(&row.item, row.floor > 0.0));
-    drafts.receipts.rows.iter().for_each(|row| see(&row.item, false));
-    drafts.authorizations.rows.iter().filter_map(|row| row.item.as_ref()).for_each(|id| see(id, true));
-    drafts.recipes.rows.iter().filter_map(|row| row.technical_data.as_ref()).for_each(|id| see(id, true));
+    drafts
+        .demands
+        .rows
+        .iter()
+        .for_each(|row| see(&row.item, true));
+    drafts
+        .recipe_inputs
+        .rows
+        .iter()
+        .for_each(|row| see(&row.item, true));
+    drafts
+        .stockpiles
+        .rows
+        .iter()
+        .for_each(|row| see(&row.item, row.floor > 0.0));
+    drafts
+        .receipts
+        .rows
+        .iter()
+        .for_each(|row| see(&row.item, false));
+    drafts
+        .authorizations
+        .rows
+        .iter()
+        .filter_map(|row| row.item.as_ref())
+        .for_each(|id| see(id, true));
+    drafts
+        .recipes
+        .rows
+        .iter()
+        .filter_map(|row| row.technical_data.as_ref())
+        .for_each(|id| see(id, true));
     let mut made = vec![false; drafts.items.rows.len()];
     for recipe in &drafts.recipes.rows {
         if let Some(n) = drafts.find(TableName::Items, &recipe.item) {
             made[n] = true;
         }
     }
-    for (n, (item, place)) in drafts.items.rows.iter().zip(&drafts.items.places).enumerate() {
+    for (n, (item, place)) in drafts
+        .items
+        .rows
+        .iter()
+        .zip(&drafts.items.places)
+        .enumerate()
+    {
         if !place.sound || wanted[n] {
             continue;
         }
@@ -414,7 +567,10 @@ fn groups(leads: &[Vec<usize>]) -> Vec<Vec<usize>> {
                 continue;
             }
             if low[at] == order[at] {
-                let start = path.iter().rposition(|&p| p == at).expect("it was put on the path");
+                let start = path
+                    .iter()
+                    .rposition(|&p| p == at)
+                    .expect("it was put on the path");
                 let mut group = path.split_off(start);
                 for &member in &group {
                     on_path[member] = false;
@@ -451,7 +607,10 @@ mod tests {
 
     #[test]
     fn circles_are_found_wherever_they_hide() {
-        assert_eq!(groups(&[vec![1], vec![2], vec![]]), Vec::<Vec<usize>>::new());
+        assert_eq!(
+            groups(&[vec![1], vec![2], vec![]]),
+            Vec::<Vec<usize>>::new()
+        );
         assert_eq!(groups(&[vec![0]]), [[0]]);
         let two = [vec![1], vec![2], vec![1], vec![4, 0], vec![3]];
         assert_eq!(groups(&two), [[1, 2], [3, 4]]);
