@@ -281,7 +281,10 @@ fn resources(descriptor: &Json, text: &str, findings: &mut Findings) -> Vec<List
     let row = row_of(text, "resources");
     let error = |code, message: String| {
         let finding = Finding::error(code, DESCRIPTOR, message).column("resources");
-        row.map_or(finding.clone(), |row| finding.at(row))
+        match row {
+            Some(row) => finding.at(row),
+            None => finding,
+        }
     };
     let entries = match descriptor.get("resources") {
         Some(Json::List(entries)) => entries.as_slice(),

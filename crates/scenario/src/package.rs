@@ -284,10 +284,11 @@ impl Table {
 
 /// The cell, or its beginning where it is too long.
 fn cut(cell: &str) -> &str {
-    match cell.len() {
-        0..=Table::LONGEST_CELL => cell,
-        _ => &cell[..cell.floor_char_boundary(100)],
-    }
+    let cut = cell
+        .char_indices()
+        .nth(100)
+        .filter(|_| cell.len() > Table::LONGEST_CELL);
+    cut.map_or(cell, |(end, _)| &cell[..end])
 }
 
 pub(crate) fn no_header(file: &str) -> Finding {

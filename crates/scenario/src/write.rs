@@ -193,7 +193,7 @@ impl Package {
         };
         let resources: Vec<Value> = tables
             .iter()
-            .map(|(table, path)| resource(table, path, old))
+            .map(|(table, path)| resource(table, path, tables, old))
             .collect();
         let mut object = Map::new();
         object.insert("profile".into(), json!("tabular-data-package"));
@@ -228,7 +228,7 @@ fn head_value(head: &Json) -> Value {
     value
 }
 
-fn resource(table: &Table, path: &str, old: &[Json]) -> Value {
+fn resource(table: &Table, path: &str, tables: &[(&Table, String)], old: &[Json]) -> Value {
     let name = table.name().as_str();
     let mut object = Map::new();
     object.insert("name".into(), json!(name));
@@ -236,7 +236,7 @@ fn resource(table: &Table, path: &str, old: &[Json]) -> Value {
     if path.ends_with(".csv") {
         object.insert("profile".into(), json!("tabular-data-resource"));
         object.insert("encoding".into(), json!("utf-8"));
-        object.insert("schema".into(), schema(table));
+        object.insert("schema".into(), schema(table, tables));
     } else {
         object.insert("profile".into(), json!("data-resource"));
         object.insert("format".into(), json!("parquet"));
@@ -269,7 +269,7 @@ fn resource(table: &Table, path: &str, old: &[Json]) -> Value {
 }
 
 /// The table schema of a Data Package, for the columns the table has.
-fn schema(table: &Table) -> Value {
+fn schema(table: &Table, tables: &[(&Table, String)]) -> Value {
     let TableSchema { attributes, .. } = table.schema();
     let known: Vec<_> = table
         .columns()
@@ -329,6 +329,22 @@ fn schema(table: &Table) -> Value {
         .any(|(_, a)| a.is_some_and(|a| a.is_key() && !a.is_required()));
     if !keys.is_empty() && !optional {
         schema["primaryKey"] = json!(keys);
+    }
+    // References to tables whose rows are known by one id, and which are there as CSV too.
+    let references: Vec<Value> = known
+        .iter()
+        .filter_map(|(column, attribute)| {
+            let Kind::Ref(target) = attribute.as_ref()?.kind else { return None };
+            let mut keys = target.schema().key();
+            let (key, None) = (keys.next()?, keys.next()) else { return None };
+            let csv = |(table, path): &&(&Table, String)| table.name() == target && path.ends_with(".csv");
+            tables.iter().find(csv)?;
+            let key = target.schema().attributes[key].name;
+            Some(json!({ "fields": column, "reference": { "resource": target.as_str(), "fields": key } }))
+        })
+        .collect();
+    if !references.is_empty() {
+        schema["foreignKeys"] = json!(references);
     }
     schema
 }

@@ -337,37 +337,56 @@ fn capacity(checker: &mut Checker<'_>) {
             checker.push(finding.at(line).column("until").help(help));
         }
     }
-    let mut reach: Option<(&Capacity, u32)> = None;
-    for (row, line) in draft.sound() {
-        let before = reach.filter(|(before, _)| before.resource == row.resource);
-        if let Some((before, first)) = before {
-            // Rows with the same first day are duplicates already.
-            if before.from < row.from && before.until.is_none_or(|until| until > row.from) {
-                checker.push(overlap(&draft.file, line, row.from, first, before.until));
-            } else if let (Some(until), Some(horizon)) = (before.until, checker.horizon) {
-                let gap = crate::time::days_between(until, row.from);
-                if gap > 0 && (gap as f64) < horizon.period().mean_days() {
-                    let finding = Finding::warning(
-                        "capacity-gap",
-                        &draft.file,
-                        format!("between row {first} and this one {gap} days have no capacity"),
-                    );
-                    let found = row.from.to_string();
-                    let help = format!(
-                        "`until` is the first day after the interval: in row {first} write `{}`",
-                        row.from
-                    );
-                    checker.push(finding.at(line).column("from").found(&found).help(help));
-                }
-            }
-        }
-        let further = |(before, _): (&Capacity, u32)| match (before.until, row.until) {
-            (None, _) => false,
-            (_, None) => true,
-            (Some(old), Some(new)) => new >= old,
+    let rows = || {
+        draft
+            .sound()
+            .map(|(row, line)| (&row.resource, row.from, row.until, line))
+    };
+    overlaps(checker, &draft.file, rows());
+    let Some(horizon) = checker.horizon else {
+        return;
+    };
+    for ((resource, _, until, first), (next, from, _, line)) in rows().zip(rows().skip(1)) {
+        let Some(until) = until.filter(|_| resource == next) else {
+            continue;
         };
-        if before.is_none_or(further) {
-            reach = Some((row, line));
+        let gap = crate::time::days_between(until, from);
+        if gap > 0 && (gap as f64) < horizon.period().mean_days() {
+            let message = format!("days without capacity between row {first} and this one: {gap}");
+            let help = format!(
+                "`until` is the first day after the interval: in row {first} write `{from}`"
+            );
+            let finding = Finding::warning("capacity-gap", &draft.file, message);
+            checker.push(
+                finding
+                    .at(line)
+                    .column("from")
+                    .found(&from.to_string())
+                    .help(help),
+            );
+        }
+    }
+}
+
+/// Intervals of the same thing, in order of their first days, do not overlap.
+fn overlaps<T: PartialEq>(
+    checker: &mut Checker<'_>,
+    file: &str,
+    rows: impl Iterator<Item = (T, Date, Option<Date>, u32)>,
+) {
+    // The row that reaches furthest so far.
+    let mut reach: Option<(T, Date, Option<Date>, u32)> = None;
+    for (what, from, until, line) in rows {
+        let mut further = true;
+        if let Some((_, begins, ends, first)) = reach.as_ref().filter(|row| row.0 == what) {
+            // Rows with the same first day are duplicates already.
+            if *begins < from && ends.is_none_or(|ends| ends > from) {
+                checker.push(overlap(file, line, from, *first, *ends));
+            }
+            further = ends.is_some_and(|ends| until.is_none_or(|until| until >= ends));
+        }
+        if further {
+            reach = Some((what, from, until, line));
         }
     }
 }
@@ -596,6 +615,27 @@ fn demands(checker: &mut Checker<'_>) {
                     .help(help),
             );
         }
+        let past = |deadline: &Date| {
+            checker
+                .horizon
+                .is_some_and(|horizon| *deadline <= horizon.start())
+        };
+        if let Some(deadline) = demand
+            .deadline
+            .filter(past)
+            .filter(|deadline| *deadline > demand.due)
+        {
+            let message = "the deadline has passed when the horizon starts";
+            let finding = Finding::error("deadline-past", &draft.file, message);
+            let help = "nothing can be delivered any more: leave the demand out";
+            checker.push(
+                finding
+                    .at(line)
+                    .column("deadline")
+                    .found(&deadline.to_string())
+                    .help(help),
+            );
+        }
         if demand.quantity == 0.0 {
             let finding = Finding::warning("zero", &draft.file, "nothing is wanted");
             checker.push(
@@ -621,28 +661,22 @@ fn demands(checker: &mut Checker<'_>) {
 
 fn priorities(checker: &mut Checker<'_>) {
     let draft = &checker.drafts.priorities;
-    let mut last: Option<(&Priority, u32)> = None;
-    for (row, line) in draft.sound() {
-        if row.party.is_some() == row.demand.is_some() {
-            let (message, help) = if row.party.is_some() {
-                (
-                    "it names both a party and a demand",
-                    "split it into two rows",
-                )
-            } else {
-                ("it names neither a party nor a demand", "name one of them")
-            };
-            let finding = Finding::error("party-or-demand", &draft.file, message);
-            checker.push(finding.at(line).column("party").help(help));
-            continue;
-        }
-        let before = last.filter(|(b, _)| b.party == row.party && b.demand == row.demand);
-        if let Some((before, first)) = before
-            && before.from < row.from
-            && before.until.is_none_or(|until| until > row.from)
-        {
-            checker.push(overlap(&draft.file, line, row.from, first, before.until));
-        }
-        last = Some((row, line));
+    for (row, line) in draft
+        .sound()
+        .filter(|(row, _)| row.party.is_some() == row.demand.is_some())
+    {
+        let (message, help) = match row.party {
+            Some(_) => (
+                "it names both a party and a demand",
+                "split it into two rows",
+            ),
+            None => ("it names neither a party nor a demand", "name one of them"),
+        };
+        let finding = Finding::error("party-or-demand", &draft.file, message);
+        checker.push(finding.at(line).column("party").help(help));
     }
+    let rows = draft
+        .sound()
+        .map(|(row, line)| ((&row.party, &row.demand), row.from, row.until, line));
+    overlaps(checker, &draft.file, rows);
 }

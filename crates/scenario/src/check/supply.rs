@@ -224,6 +224,9 @@ fn bill_circles(checker: &mut Checker<'_>, network: &Network) -> Vec<bool> {
         for &item in &group {
             circular[item] = true;
         }
+        if checker.findings.only_counted() {
+            continue;
+        }
         // The shortest circle through the first item says it best.
         let circle = shortest_circle(&needs, group[0], inside);
         let name = |item: usize| drafts.items.rows[item].item.as_str();
@@ -309,13 +312,13 @@ fn demands(checker: &mut Checker<'_>, network: &Network, had: &[bool], circular:
         .map(|item| (0..network.sites).any(|site| had[site * network.items + item]))
         .collect();
     for (&(site, item), &(demand, line, count)) in &wanted {
-        if had[site * network.items + item] || circular[item] {
+        let fine = had[site * network.items + item] || circular[item];
+        if fine || checker.findings.only_counted() {
             continue;
         }
         let file = &drafts.demands.file;
         let item_name = |item: usize| drafts.items.rows[item].item.as_str();
         let site_name = |site: usize| drafts.sites.rows[site].site.as_str();
-        let held = network.held.iter().any(|(_, held)| *held == item);
         let others = match count {
             1 => String::new(),
             count => format!(" ({count} demands)"),
@@ -340,7 +343,7 @@ fn demands(checker: &mut Checker<'_>, network: &Network, had: &[bool], circular:
                 .column("site")
                 .found(&demand.site)
                 .help(help)
-        } else if network.makers[item].is_empty() && !held {
+        } else if network.makers[item].is_empty() {
             let message = format!("nobody makes or holds `{}`{others}", demand.item);
             let help = "add a recipe, a stockpile or a receipt of it";
             Finding::error("no-supply", file, message)
@@ -348,7 +351,7 @@ fn demands(checker: &mut Checker<'_>, network: &Network, had: &[bool], circular:
                 .found(&demand.item)
                 .help(help)
         } else {
-            let (recipe, input) = lacking(network, had, item);
+            let (recipe, input) = lacking(network, had, &somewhere, item);
             if circular[input] {
                 continue;
             }
@@ -380,31 +383,26 @@ fn demands(checker: &mut Checker<'_>, network: &Network, had: &[bool], circular:
     }
 }
 
+/// Deepest bill of materials that is followed to the input that lacks.
+const DEEPEST: usize = 100;
+
 /// Down the bill of materials: the recipe that cannot run, and the input that it lacks first.
-fn lacking(network: &Network, had: &[bool], item: usize) -> (usize, usize) {
+fn lacking(network: &Network, had: &[bool], somewhere: &[bool], item: usize) -> (usize, usize) {
     let mut recipe = network.makers[item][0];
-    // Each step goes one recipe down; a circle of recipes ends it.
-    for _ in 0..network.recipes.len() {
+    let mut lacks = item;
+    for _ in 0..DEEPEST {
         let making = &network.recipes[recipe];
-        let lacks = making
-            .inputs
-            .iter()
-            .find(|&&input| !had[making.site * network.items + input]);
-        let Some(&input) = lacks else { break };
-        let had_elsewhere = (0..network.sites).any(|site| had[site * network.items + input]);
+        let missing = |input: &&usize| !had[making.site * network.items + **input];
+        let Some(&input) = making.inputs.iter().find(missing) else {
+            break;
+        };
+        lacks = input;
         match network.makers[input].first() {
-            Some(&next) if !had_elsewhere => recipe = next,
-            _ => return (recipe, input),
+            Some(&next) if !somewhere[input] => recipe = next,
+            _ => break,
         }
     }
-    (
-        recipe,
-        network.recipes[recipe]
-            .inputs
-            .first()
-            .copied()
-            .unwrap_or(item),
-    )
+    (recipe, lacks)
 }
 
 /// Demands that accept only units made in states where nobody makes them.
