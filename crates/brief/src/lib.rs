@@ -1,1 +1,4 @@
 //! brief
+pub mod chart;
+pub mod number;
+pub(crate) mod text;
