@@ -1,1 +1,55 @@
-//! scenario
+//! The nouns of darsena: all tables of one situation, read, checked and written again.
+//!
+//! A scenario is a Tabular Data Package: `datapackage.json` beside CSV files, one per table of the
+//! [`dictionary`]. Reading goes in two steps. A [`Package`] is the tables as text, in file order; it loses
+//! nothing when it is written again. [`Package::check`] turns it into a [`Scenario`]: typed rows in
+//! order of their keys, every id known, every number finite, every date in its place; or into
+//! [`Finding`]s, all of them at once, each with file, row, column, what was found and what would be right.
+//!
+//! ```
+//! use std::collections::BTreeMap;
+//! use darsena_scenario::read_memory;
+//!
+//! let mut files = BTreeMap::new();
+//! let mut file = |name: &str, text: &str| files.insert(name.to_string(), text.as_bytes().to_vec());
+//! file("datapackage.json", r#"{ "name": "two-sites", "darsena": { "format": 1,
+//!     "start": "2024-07-01", "period": "month", "periods": 12, "currency": "USD",
+//!     "law_as_of": "2024-07-01" }, "resources": [
+//!     { "name": "parties", "path": "parties.csv" }, { "name": "sites", "path": "sites.csv" },
+//!     { "name": "items", "path": "items.csv" }] }"#);
+//! file("parties.csv", "party,name,kind,state\nus,United States,state,us\n");
+//! file("items.csv", "item,name\nseeker,Seeker\n");
+//! file("sites.csv", "site,name,state\nhuntsville,Huntsville,uz\n");
+//!
+//! let checked = read_memory(&files).check();
+//! assert!(checked.scenario.is_none());
+//! assert_eq!(
+//!     checked.findings[0].to_string(),
+//!     "sites.csv:2: column `state`: `uz` is no party of kind `state`\nhelp: did you mean `us`?"
+//! );
+//! ```
+//!
+//! # Limits
+//! Nothing here says whether something may be done, can be made in time or is worth its cost.
+
+mod cell;
+mod check;
+mod csv_table;
+mod dictionary;
+mod finding;
+mod head;
+mod json;
+mod load;
+mod package;
+mod scenario;
+mod tables;
+mod time;
+
+pub use dictionary::{Attribute, Kind, Status, TableSchema};
+pub use finding::{Finding, Severity};
+pub use head::{DESCRIPTOR, FORMAT, Head, Objective};
+pub use load::{LARGEST_DESCRIPTOR, LARGEST_FILE, LoadError, load, read, read_memory};
+pub use package::{Checked, Package, Table};
+pub use scenario::Scenario;
+pub use time::{Horizon, Period};
+pub use tables::{Asset, AssetId, AssetKind, Authorization, AuthorizationDecision, AuthorizationId, Capacity, Change, ChangeId, ChangeKind, Class, ClassId, Closure, ClosureWhat, Demand, DemandId, Dock, DockId, Item, ItemId, Job, JobId, Lane, LaneId, Mode, ModeId, ModeUsage, Party, PartyId, PartyKind, Priority, Receipt, Recipe, RecipeId, RecipeInput, RecipeResource, Resource, ResourceId, Site, SiteId, SiteKind, Source, SourceGrade, SourceId, StateId, Stockpile, TableName, Task, TaskId, Transit, dictionary};

@@ -1,0 +1,257 @@
+//! Checking: the text of a package to a scenario, and every finding on the way.
+
+use std::cmp::Ordering;
+
+use crate::cell::{Cells, Record};
+use crate::finding::{Finding, Findings, nearest, shown};
+use crate::package::{Checked, Package, Table};
+use crate::scenario::Scenario;
+use crate::tables::{Drafts, PartyKind, TableName, Target};
+
+/// The rows of a table while they are checked, in order of their key.
+pub(crate) struct Draft<R> {
+    pub(crate) rows: Vec<R>,
+    pub(crate) places: Vec<Place>,
+    pub(crate) file: String,
+    /// Whether all of its rows are here; if not, nothing is said about what is missing.
+    pub(crate) complete: bool,
+}
+
+/// Where a row stands in its file.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place {
+    /// The line, as a person counts.
+    pub(crate) line: u32,
+    /// Whether every cell of it could be read; if not, its values are not looked at any further.
+    pub(crate) sound: bool,
+}
+
+pub(crate) fn check(package: &Package) -> Checked {
+    let mut findings = package.reading_findings().clone();
+    let tables = package.tables();
+    let drafts = Drafts::read(tables, &mut findings);
+    drafts.see_references(&mut References::new(&drafts, &mut findings));
+    let scenario = match package.head() {
+        Some(head) if !findings.stop() => Some(Scenario::new(head.clone(), drafts.finish())),
+        _ => None,
+    };
+    let mut files = vec![package.descriptor_file()];
+    files.extend(tables.iter().map(Table::file));
+    Checked { scenario, findings: findings.finish(&files) }
+}
+
+impl<R: Record> Draft<R> {
+    pub(crate) fn read(table: &Table, findings: &mut Findings) -> Self {
+        let file = table.file().to_string();
+        let columns = columns(table, findings);
+        let mut cells = Cells::new(table, &columns, findings);
+        let mut rows = Vec::with_capacity(table.len());
+        for n in 0..table.len() {
+            cells.go_to(n);
+            let row = R::read(&mut cells);
+            rows.push((row, Place { line: table.line(n), sound: cells.sound() }));
+        }
+        let schema = table.schema();
+        let full_order = |(a, at): &(R, Place), (b, bt): &(R, Place)| {
+            a.order(b).then_with(|| if R::KEYED { Ordering::Equal } else { by_text(a, b) })
+                .then(at.line.cmp(&bt.line))
+        };
+        if !rows.is_sorted_by(|a, b| full_order(a, b).is_le()) {
+            rows.sort_by(full_order);
+        }
+        if R::KEYED {
+            // Of each run of equal keys the first row is the one the others repeat.
+            let mut first = 0;
+            for n in 1..rows.len() {
+                if rows[first].0.order(&rows[n].0) != Ordering::Equal {
+                    first = n;
+                } else if rows[first].1.sound && rows[n].1.sound {
+                    findings.push(duplicate(schema.key(), &rows[n], &rows[first], &file));
+                }
+            }
+        }
+        let (rows, places) = rows.into_iter().unzip();
+        let required = schema.attributes.iter().zip(&columns);
+        let complete = table.is_readable()
+            && (table.columns().is_empty() || required.clone().all(|(a, c)| !a.is_required() || c.is_some()));
+        Draft { rows, places, file, complete }
+    }
+
+    /// The rows every cell of which could be read, with their lines.
+    pub(crate) fn sound(&self) -> impl Iterator<Item = (&R, u32)> {
+        let rows = self.rows.iter().zip(&self.places);
+        rows.filter(|(_, place)| place.sound).map(|(row, place)| (row, place.line))
+    }
+}
+
+/// Order of rows without a key: by all that is written in them.
+fn by_text<R: Record>(a: &R, b: &R) -> Ordering {
+    let (mut left, mut right) = (String::new(), String::new());
+    for n in 0..R::TABLE.schema().attributes.len() {
+        left.clear();
+        right.clear();
+        a.write(n, &mut left);
+        b.write(n, &mut right);
+        let order = left.cmp(&right);
+        if order != Ordering::Equal {
+            return order;
+        }
+    }
+    Ordering::Equal
+}
+
+fn duplicate<R: Record>(
+    key: impl Iterator<Item = usize>,
+    (row, place): &(R, Place),
+    (_, first): &(R, Place),
+    file: &str,
+) -> Finding {
+    let attributes = R::TABLE.schema().attributes;
+    let mut names = Vec::new();
+    let mut found = String::new();
+    for n in key {
+        let start = found.len();
+        row.write(n, &mut found);
+        if found.len() > start {
+            names.push(attributes[n].name);
+            found.push(' ');
+        }
+    }
+    let found = found.trim_end();
+    let message = format!("`{}` stands in row {} already", shown(found), first.line);
+    Finding::error("duplicate-row", file, message)
+        .at(place.line)
+        .column(&names.join(", "))
+        .found(found)
+        .help("rows are told apart by this; take one of them away or rename it")
+}
+
+/// Where each attribute of the dictionary stands in the table; findings for columns that are unknown,
+/// missing or there twice.
+fn columns(table: &Table, findings: &mut Findings) -> Vec<Option<usize>> {
+    let attributes = table.schema().attributes;
+    let mut columns = vec![None; attributes.len()];
+    // A table without a header has been reported, or has no file.
+    if table.columns().is_empty() {
+        return columns;
+    }
+    let mut unknown = Vec::new();
+    for (n, column) in table.columns().iter().enumerate() {
+        match table.schema().attribute(column) {
+            Some(attribute) if columns[attribute].is_none() => columns[attribute] = Some(n),
+            Some(_) => findings.push(
+                Finding::error("duplicate-column", table.file(), "the header names it twice")
+                    .at(1)
+                    .column(column)
+                    .found(column)
+                    .help("keep one of them"),
+            ),
+            None => unknown.push((n, column)),
+        }
+    }
+    for (n, column) in unknown {
+        let open = || attributes.iter().zip(&columns).filter(|(_, c)| c.is_none()).map(|(a, _)| a.name);
+        let finding = if column.is_empty() {
+            Finding::error("unknown-column", table.file(), format!("column {} has no name", n + 1))
+        } else {
+            let message = format!("table `{}` has no such column", table.name());
+            Finding::error("unknown-column", table.file(), message).column(column)
+        };
+        let lower = column.to_lowercase().replace([' ', '-'], "_");
+        let names: Vec<&str> = attributes.iter().map(|a| a.name).collect();
+        let help = match nearest(&lower, open()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("it has `{}`; remarks go into `note`", names.join("`, `")),
+        };
+        findings.push(finding.at(1).found(column).help(help));
+    }
+    for (attribute, column) in attributes.iter().zip(&columns) {
+        if column.is_none() && attribute.is_required() {
+            findings.push(
+                Finding::error("missing-column", table.file(), "the header does not name it")
+                    .at(1)
+                    .column(attribute.name)
+                    .help(format!("add it; its cells hold {}", attribute.kind.describe())),
+            );
+        }
+    }
+    columns
+}
+
+/// Looks up every id in the table that must know it.
+pub(crate) struct References<'a> {
+    drafts: &'a Drafts,
+    /// Ids of the parties of kind `state`, in order.
+    states: Vec<&'a str>,
+    findings: &'a mut Findings,
+}
+
+impl<'a> References<'a> {
+    fn new(drafts: &'a Drafts, findings: &'a mut Findings) -> Self {
+        let parties = drafts.parties.rows.iter().zip(&drafts.parties.places);
+        let states = parties
+            // A party whose kind could not be read may be a state.
+            .filter(|(party, place)| party.kind == PartyKind::State || !place.sound)
+            .map(|(party, _)| party.party.as_str())
+            .collect();
+        References { drafts, states, findings }
+    }
+
+    pub(crate) fn see<R: Record>(&mut self, draft: &Draft<R>) {
+        for (row, place) in draft.rows.iter().zip(&draft.places) {
+            row.references(&mut |attribute, target, id| {
+                if id.is_empty() {
+                    return;
+                }
+                let known = match target {
+                    Target::Table(table) => self.drafts.find(table, id).is_some(),
+                    Target::State => self.states.binary_search(&id).is_ok(),
+                };
+                if !known && self.complete(target) {
+                    self.report(R::TABLE, attribute, target, id, &draft.file, place.line);
+                }
+            });
+        }
+    }
+
+    /// Whether all ids of the target are known.
+    fn complete(&self, target: Target) -> bool {
+        match target {
+            Target::Table(table) => self.drafts.complete(table),
+            Target::State => self.drafts.parties.complete,
+        }
+    }
+
+    fn report(
+        &mut self,
+        table: TableName,
+        attribute: usize,
+        target: Target,
+        id: &str,
+        file: &str,
+        line: u32,
+    ) {
+        let column = table.schema().attributes[attribute].name;
+        let (message, known) = match target {
+            Target::Table(target) => {
+                (format!("`{}` is not in {target}", shown(id)), self.drafts.ids(target))
+            }
+            Target::State => {
+                let message = format!("`{}` is no party of kind `state`", shown(id));
+                (message, self.states.clone())
+            }
+        };
+        let where_to = match target {
+            Target::Table(target) => target.as_str(),
+            Target::State => "parties",
+        };
+        let help = match nearest(id, known.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None if known.is_empty() => format!("add it to `{where_to}`, which has no such rows yet"),
+            None => format!("add it to `{where_to}`"),
+        };
+        self.findings.push(
+            Finding::error("unknown-id", file, message).at(line).column(column).found(id).help(help),
+        );
+    }
+}

@@ -1,0 +1,345 @@
+//! Loading: a folder of tables to a package.
+//!
+//! The only module that opens files, besides writing. Sizes are looked at before anything is read,
+//! and whatever is wrong inside a file is a finding; only what keeps the whole from being read is an
+//! error.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use crate::csv_table;
+use crate::finding::{Finding, Findings, nearest, shown};
+use crate::head::DESCRIPTOR;
+use crate::json::Json;
+use crate::package::{Checked, Package, Table};
+use crate::tables::TableName;
+
+/// Largest file that is read, in bytes.
+pub const LARGEST_FILE: u64 = 512 << 20;
+
+/// Largest descriptor that is read, in bytes.
+pub const LARGEST_DESCRIPTOR: u64 = 1 << 20;
+
+/// Why a scenario could not be read at all.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LoadError {
+    /// Nothing is there, or it may not be opened.
+    #[error("cannot read `{}`", .0.display())]
+    Unreadable(PathBuf, #[source] io::Error),
+    /// It is neither a folder of tables nor a workbook.
+    #[error("`{}` is neither a folder with a `{DESCRIPTOR}` nor a workbook `.xlsx`", .0.display())]
+    NotAScenario(PathBuf),
+    /// It is larger than anything that is read.
+    #[error("`{}` has {} MiB; the most that is read is {} MiB", .path.display(), .bytes >> 20, .most >> 20)]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+        /// Its size.
+        bytes: u64,
+        /// The largest size.
+        most: u64,
+    },
+}
+
+/// Reads and checks a scenario: what every question starts from.
+///
+/// # Errors
+/// Fails when there is no scenario at `path`. Flaws of its tables are findings, not errors.
+pub fn load(path: &Path) -> Result<Checked, LoadError> {
+    Ok(read(path)?.check())
+}
+
+/// Reads a scenario as text: a folder with `datapackage.json`, or a workbook `.xlsx`.
+///
+/// # Errors
+/// Fails when there is no scenario at `path`. Flaws of its tables are findings of the package.
+pub fn read(path: &Path) -> Result<Package, LoadError> {
+    let unreadable = |error| LoadError::Unreadable(path.to_path_buf(), error);
+    let about = fs::metadata(path).map_err(unreadable)?;
+    if about.is_dir() {
+        let folder = Folder { root: fs::canonicalize(path).map_err(unreadable)? };
+        if !folder.root.join(DESCRIPTOR).is_file() {
+            return Err(LoadError::NotAScenario(path.to_path_buf()));
+        }
+        return Ok(read_files(&folder));
+    }
+    Err(LoadError::NotAScenario(path.to_path_buf()))
+}
+
+/// Reads a folder that is held in memory: file names and contents.
+#[must_use]
+pub fn read_memory(files: &BTreeMap<String, Vec<u8>>) -> Package {
+    read_files(files)
+}
+
+/// Where the files of a package come from.
+trait Files {
+    /// Names of the files beside the descriptor, in order.
+    fn names(&self) -> Vec<String>;
+    /// The content of a file.
+    fn get(&self, path: &str, most: u64) -> Result<Vec<u8>, Refused>;
+}
+
+/// Why a file of a package is not read.
+enum Refused {
+    Missing,
+    Outside,
+    TooLarge(u64),
+    Unreadable(io::Error),
+}
+
+struct Folder {
+    root: PathBuf,
+}
+
+impl Files for Folder {
+    fn names(&self) -> Vec<String> {
+        let Ok(entries) = fs::read_dir(&self.root) else { return Vec::new() };
+        let mut names: Vec<String> =
+            entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
+        names.sort_unstable();
+        names
+    }
+
+    fn get(&self, path: &str, most: u64) -> Result<Vec<u8>, Refused> {
+        let missing = |error: io::Error| match error.kind() {
+            io::ErrorKind::NotFound => Refused::Missing,
+            _ => Refused::Unreadable(error),
+        };
+        // A link may point anywhere; what it points at must be in the folder too.
+        let file = fs::canonicalize(self.root.join(path)).map_err(missing)?;
+        if !file.starts_with(&self.root) {
+            return Err(Refused::Outside);
+        }
+        let about = fs::metadata(&file).map_err(missing)?;
+        if !about.is_file() {
+            return Err(Refused::Missing);
+        }
+        if about.len() > most {
+            return Err(Refused::TooLarge(about.len()));
+        }
+        fs::read(&file).map_err(Refused::Unreadable)
+    }
+}
+
+impl Files for BTreeMap<String, Vec<u8>> {
+    fn names(&self) -> Vec<String> {
+        self.keys().cloned().collect()
+    }
+
+    fn get(&self, path: &str, most: u64) -> Result<Vec<u8>, Refused> {
+        let bytes = BTreeMap::get(self, path).ok_or(Refused::Missing)?;
+        match bytes.len() as u64 {
+            size if size > most => Err(Refused::TooLarge(size)),
+            _ => Ok(bytes.clone()),
+        }
+    }
+}
+
+fn read_files(files: &impl Files) -> Package {
+    let mut findings = Findings::default();
+    let descriptor = read_descriptor(files, &mut findings);
+    let names = files.names();
+    let listed = match &descriptor {
+        // Without a descriptor the tables are still checked, so that all is found in one pass.
+        Json::Null => unlisted(&names),
+        descriptor => {
+            let listed = resources(descriptor, &mut findings);
+            report_unlisted(&names, &listed, &mut findings);
+            listed
+        }
+    };
+    let tables = TableName::all()
+        .map(|name| match listed.iter().find(|(listed, _)| *listed == name) {
+            Some((_, path)) => read_table(files, name, path, &mut findings),
+            None => Table::new(name, format!("{name}.csv"), Vec::new()),
+        })
+        .collect();
+    Package::new(descriptor, DESCRIPTOR.into(), tables, findings)
+}
+
+fn read_descriptor(files: &impl Files, findings: &mut Findings) -> Json {
+    let bytes = match files.get(DESCRIPTOR, LARGEST_DESCRIPTOR) {
+        Ok(bytes) => bytes,
+        Err(refused) => {
+            findings.push(refused.finding(DESCRIPTOR, LARGEST_DESCRIPTOR));
+            return Json::Null;
+        }
+    };
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+    match serde_json::from_slice::<Json>(bytes) {
+        Ok(Json::Null) => {
+            findings.push(Finding::error("bad-descriptor", DESCRIPTOR, "it holds `null`"));
+            Json::Null
+        }
+        Ok(json) => json,
+        Err(error) => {
+            let column = error.column();
+            let row = u32::try_from(error.line()).unwrap_or(u32::MAX);
+            let what = error.to_string();
+            // The place is told apart from what is wrong.
+            let what = what.split(" at line ").next().unwrap_or("it cannot be read");
+            let message = format!("it is not JSON: {} at letter {column}", shown(what));
+            findings.push(
+                Finding::error("bad-json", DESCRIPTOR, message)
+                    .at(row.max(1))
+                    .help("look for a missing comma, quote or bracket just before"),
+            );
+            Json::Null
+        }
+    }
+}
+
+/// The tables that lie in the folder under their own name.
+fn unlisted(names: &[String]) -> Vec<(TableName, String)> {
+    TableName::all()
+        .filter_map(|table| {
+            let file = names.iter().find(|name| table_of(name) == Some(table))?;
+            Some((table, file.clone()))
+        })
+        .collect()
+}
+
+/// The table a file is named after.
+fn table_of(file: &str) -> Option<TableName> {
+    let (stem, ending) = file.rsplit_once('.')?;
+    matches!(ending, "csv" | "parquet").then(|| TableName::from_text(stem)).flatten()
+}
+
+/// The tables the descriptor lists, with their paths.
+fn resources(descriptor: &Json, findings: &mut Findings) -> Vec<(TableName, String)> {
+    let error = |code, message: String| {
+        Finding::error(code, DESCRIPTOR, message).column("resources")
+    };
+    let entries = match descriptor.get("resources") {
+        Some(Json::List(entries)) => entries.as_slice(),
+        Some(_) => {
+            let finding = error("bad-descriptor", "`resources` is not a list".into());
+            findings.push(finding.help("write `[ { \"name\": \"sites\", \"path\": \"sites.csv\" }, … ]`"));
+            &[]
+        }
+        None => {
+            let finding = error("missing-value", "it has no `resources`".into());
+            findings.push(finding.help("add `\"resources\": [ { \"name\": \"sites\", \"path\": \"sites.csv\" }, … ]`"));
+            &[]
+        }
+    };
+    let mut listed: Vec<(TableName, String)> = Vec::new();
+    for (n, entry) in entries.iter().enumerate() {
+        if let Some(key) = entry.twin() {
+            let message = format!("`{}` stands twice in resource {}", shown(key), n + 1);
+            findings.push(error("duplicate-key", message).found(key).help("keep one of them"));
+        }
+        let (Some(name), Some(path)) =
+            (entry.get("name").and_then(Json::text), entry.get("path").and_then(Json::text))
+        else {
+            let message = format!("resource {} needs a `name` and a `path`, both text", n + 1);
+            let help = "write `{ \"name\": \"sites\", \"path\": \"sites.csv\" }`; a table is one file";
+            findings.push(error("bad-resource", message).help(help));
+            continue;
+        };
+        let Some(table) = TableName::from_text(name) else {
+            let names: Vec<&str> = TableName::all().map(TableName::as_str).collect();
+            let help = match nearest(name, names.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("tables are `{}`", names.join("`, `")),
+            };
+            let message = format!("`{}` is no table of a scenario", shown(name));
+            findings.push(error("unknown-table", message).found(name).help(help));
+            continue;
+        };
+        if listed.iter().any(|(listed, _)| *listed == table) {
+            let message = format!("table `{table}` is listed twice");
+            findings.push(error("duplicate-table", message).found(name).help("keep one of them"));
+            continue;
+        }
+        if !is_inside(path) {
+            let message = format!("path `{}` of table `{table}` leaves the folder", shown(path));
+            let help = format!("put the file beside the descriptor: `\"path\": \"{table}.csv\"`");
+            findings.push(error("path-outside", message).found(path).help(help));
+            continue;
+        }
+        for (key, fine) in [("encoding", "utf-8"), ("format", "")] {
+            let other = entry.get(key).and_then(Json::text);
+            if let Some(other) = other.filter(|o| !fine.is_empty() && !o.eq_ignore_ascii_case(fine)) {
+                let message = format!("`{key}` of table `{table}` is `{}`", shown(other));
+                findings.push(error("unsupported", message).found(other).help(format!("tables are in {fine}")));
+            }
+        }
+        let delimiter = entry.get("dialect").and_then(|d| d.get("delimiter")).and_then(Json::text);
+        if let Some(other) = delimiter.filter(|d| *d != ",") {
+            let message = format!("cells of table `{table}` are divided by `{}`", shown(other));
+            findings.push(error("unsupported", message).found(other).help("divide cells by `,`"));
+        }
+        listed.push((table, path.to_string()));
+    }
+    listed
+}
+
+/// Whether a path of the descriptor stays in the folder.
+fn is_inside(path: &str) -> bool {
+    let plain = !path.is_empty() && path.len() < 1_000 && !path.contains(['\\', ':', '\0']);
+    plain && path.split('/').all(|part| !matches!(part, "" | "." | ".."))
+}
+
+fn report_unlisted(names: &[String], listed: &[(TableName, String)], findings: &mut Findings) {
+    for file in names {
+        if listed.iter().any(|(_, path)| path == file) {
+            continue;
+        }
+        if let Some(table) = table_of(file) {
+            let message = format!("it is in the folder but `{DESCRIPTOR}` does not list it");
+            let help = format!(
+                "add `{{ \"name\": \"{table}\", \"path\": \"{file}\" }}` to `resources`, or take the file away"
+            );
+            findings.push(Finding::error("unlisted-table", file, message).help(help));
+        } else if let Some(stem) = file.strip_suffix(".csv").or(file.strip_suffix(".parquet")) {
+            let message = "it is named after no table and is not read";
+            let finding = Finding::warning("stray-file", file, message);
+            let near = nearest(stem, TableName::all().map(TableName::as_str));
+            findings.push(match near {
+                Some(near) => finding.help(format!("did you mean `{near}`?")),
+                None => finding,
+            });
+        }
+    }
+}
+
+fn read_table(files: &impl Files, name: TableName, path: &str, findings: &mut Findings) -> Table {
+    let bytes = match files.get(path, LARGEST_FILE) {
+        Ok(bytes) => bytes,
+        Err(refused) => {
+            findings.push(refused.finding(path, LARGEST_FILE));
+            return Table::unreadable(name, path.to_string());
+        }
+    };
+    match path.rsplit_once('.').map(|(_, ending)| ending) {
+        Some("csv") => csv_table::read(name, path, &bytes, findings),
+        _ => {
+            let message = "its name ends neither in `.csv` nor in `.parquet`";
+            findings.push(Finding::error("unsupported", path, message));
+            Table::unreadable(name, path.to_string())
+        }
+    }
+}
+
+impl Refused {
+    fn finding(self, path: &str, most: u64) -> Finding {
+        match self {
+            Refused::Missing => Finding::error("missing-file", path, "there is no such file")
+                .help(format!("add the file, or take it out of `{DESCRIPTOR}`")),
+            Refused::Outside => Finding::error("path-outside", path, "it leads out of the folder")
+                .help("put the file itself into the folder, not a link"),
+            Refused::TooLarge(bytes) => {
+                let message = format!("it has {} MiB and is not read", bytes >> 20);
+                Finding::error("too-large", path, message)
+                    .help(format!("a file has at most {} MiB", most >> 20))
+            }
+            Refused::Unreadable(error) => {
+                Finding::error("unreadable", path, format!("it cannot be read: {error}"))
+            }
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! The package: descriptor and tables as text, in file order, with where each cell stands.
+//!
+//! Reading, writing, `diff` and conversion work on this layer, so that what is written again loses
+//! nothing: columns keep their order, numbers their spelling, notes their words. What the text means is
+//! found out by [`Package::check`], which makes a [`Scenario`] of it.
+
+use crate::check;
+use crate::dictionary::TableSchema;
+use crate::finding::{Finding, Findings};
+use crate::head::Head;
+use crate::json::Json;
+use crate::scenario::Scenario;
+use crate::tables::TableName;
+
+/// A scenario as it was written down: descriptor and tables as text, with all that was found wrong
+/// while reading them.
+#[derive(Debug, Clone)]
+pub struct Package {
+    descriptor: Json,
+    descriptor_file: String,
+    head: Option<Head>,
+    tables: Vec<Table>,
+    findings: Findings,
+}
+
+/// What comes of checking a package.
+#[derive(Debug, Clone)]
+pub struct Checked {
+    /// The scenario, if no finding is an error.
+    pub scenario: Option<Scenario>,
+    /// Everything found while reading and checking: by table in the order of the dictionary, then by row.
+    pub findings: Vec<Finding>,
+}
+
+impl Package {
+    pub(crate) fn new(
+        descriptor: Json,
+        descriptor_file: String,
+        tables: Vec<Table>,
+        mut findings: Findings,
+    ) -> Self {
+        debug_assert_eq!(tables.len(), TableName::all().count(), "one of each, in order");
+        // A descriptor that could not be parsed has a finding already.
+        let head = match descriptor {
+            Json::Null => None,
+            _ => Head::read(&descriptor, &descriptor_file, &mut findings),
+        };
+        Package { descriptor, descriptor_file, head, tables, findings }
+    }
+
+    /// Checks everything in one pass.
+    ///
+    /// # Returns
+    /// The scenario, unless a finding of reading or of checking is an error; and all findings, at most
+    /// 1,000 and one that tells how many more there are.
+    #[must_use]
+    pub fn check(&self) -> Checked {
+        check::check(self)
+    }
+
+    /// The name of the scenario; blank if the descriptor has none that can be read.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.head.as_ref().map_or("", |head| &head.name)
+    }
+
+    /// The head; none if the descriptor has flaws.
+    #[must_use]
+    pub fn head(&self) -> Option<&Head> {
+        self.head.as_ref()
+    }
+
+    /// The tables in the order of the dictionary; a table without a file has no columns and no rows.
+    #[must_use]
+    pub fn tables(&self) -> &[Table] {
+        &self.tables
+    }
+
+    /// One table.
+    #[must_use]
+    pub fn table(&self, name: TableName) -> &Table {
+        &self.tables[name as usize]
+    }
+
+    /// What was found while reading; [`Package::check`] finds the rest.
+    #[must_use]
+    pub fn findings(&self) -> &[Finding] {
+        self.findings.kept()
+    }
+
+    pub(crate) fn reading_findings(&self) -> &Findings {
+        &self.findings
+    }
+
+    pub(crate) fn descriptor(&self) -> &Json {
+        &self.descriptor
+    }
+
+    pub(crate) fn descriptor_file(&self) -> &str {
+        &self.descriptor_file
+    }
+}
+
+/// One table as text.
+///
+/// All cells stand in one string, so a table takes little more memory than its file.
+#[derive(Debug, Clone)]
+pub struct Table {
+    name: TableName,
+    file: String,
+    columns: Vec<String>,
+    text: String,
+    /// Where each cell ends in `text`, row by row.
+    ends: Vec<u32>,
+    /// The line each row starts on.
+    lines: Vec<u32>,
+    readable: bool,
+}
+
+/// Why a row does not fit into a table any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Full;
+
+impl Table {
+    /// Most columns of a table.
+    pub(crate) const MOST_COLUMNS: usize = 1_000;
+    /// Most cells of a table.
+    pub(crate) const MOST_CELLS: usize = 64_000_000;
+    /// Most letters of a cell: what a workbook can hold.
+    pub(crate) const LONGEST_CELL: usize = 32_767;
+
+    /// A table without rows.
+    pub(crate) fn new(name: TableName, file: String, columns: Vec<String>) -> Self {
+        let (text, ends, lines) = (String::new(), Vec::new(), Vec::new());
+        Table { name, file, columns, text, ends, lines, readable: true }
+    }
+
+    /// A table that is there but cannot be read: what it holds is not known.
+    pub(crate) fn unreadable(name: TableName, file: String) -> Self {
+        Table { readable: false, ..Table::new(name, file, Vec::new()) }
+    }
+
+    pub(crate) fn make_unreadable(&mut self) {
+        self.readable = false;
+    }
+
+    /// Appends a row: exactly one cell a column.
+    pub(crate) fn push<'a>(
+        &mut self,
+        line: u32,
+        cells: impl IntoIterator<Item = &'a str>,
+    ) -> Result<(), Full> {
+        for cell in cells {
+            self.text.push_str(cell.trim());
+            self.ends.push(u32::try_from(self.text.len()).map_err(|_| Full)?);
+        }
+        self.lines.push(line);
+        debug_assert_eq!(self.ends.len(), self.lines.len() * self.columns.len());
+        if self.ends.len() > Self::MOST_CELLS { Err(Full) } else { Ok(()) }
+    }
+
+    pub(crate) fn shrink(&mut self) {
+        self.text.shrink_to_fit();
+        self.ends.shrink_to_fit();
+        self.lines.shrink_to_fit();
+    }
+
+    /// Which table it is.
+    #[must_use]
+    pub fn name(&self) -> TableName {
+        self.name
+    }
+
+    /// What the dictionary says about it.
+    #[must_use]
+    pub fn schema(&self) -> &'static TableSchema {
+        self.name.schema()
+    }
+
+    /// The file it was read from, as findings name it.
+    #[must_use]
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// Names of its columns, in file order.
+    #[must_use]
+    pub fn columns(&self) -> &[String] {
+        &self.columns
+    }
+
+    /// How many rows there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// Whether there are no rows.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+
+    /// The text of a cell, without blanks around it.
+    ///
+    /// # Panics
+    /// If there is no such row or column.
+    #[must_use]
+    pub fn cell(&self, row: usize, column: usize) -> &str {
+        assert!(column < self.columns.len(), "no such column");
+        let n = row * self.columns.len() + column;
+        let start = if n == 0 { 0 } else { self.ends[n - 1] as usize };
+        &self.text[start..self.ends[n] as usize]
+    }
+
+    /// The cells of a row, in file order.
+    pub fn row(&self, row: usize) -> impl Iterator<Item = &str> + '_ {
+        (0..self.columns.len()).map(move |column| self.cell(row, column))
+    }
+
+    /// The line of the file a row stands on, as a person counts: the header is 1.
+    #[must_use]
+    pub fn line(&self, row: usize) -> u32 {
+        self.lines[row]
+    }
+
+    /// Whether the file could be read to its end.
+    pub(crate) fn is_readable(&self) -> bool {
+        self.readable
+    }
+}
