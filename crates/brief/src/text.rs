@@ -4,7 +4,6 @@
 //! binding to rows and another language may order them otherwise. A second language is a second
 //! file with the same names.
 
-use darsena_milp::Status;
 use darsena_plan::{Cause, Measure};
 use darsena_scenario::{Horizon, Objective, Period, SourceGrade};
 use jiff::civil::Date;
@@ -29,8 +28,9 @@ pub(crate) const NUMBERS: &str = "The numbers as a table";
 pub(crate) const CONTENTS: &str = "Contents";
 pub(crate) const SKIP: &str = "Skip to the text";
 
-const MONTHS: [&str; 12] =
-    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const MONTHS: [&str; 12] = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+];
 
 /// A date in full: `30 June 2024` shortened to `30 Jun 2024`.
 pub(crate) fn date(date: Date) -> String {
@@ -87,7 +87,9 @@ pub(crate) fn plural_period(horizon: &Horizon, count: f64) -> String {
 
 /// The English plural of a unit: short signs such as `t` and words such as `aircraft` stay as they are.
 pub(crate) fn plural(unit: &str, count: f64) -> String {
-    let stays = unit.chars().count() <= 2 || unit.ends_with("craft") || !unit.ends_with(|c: char| c.is_ascii_lowercase());
+    let stays = unit.chars().count() <= 2
+        || unit.ends_with("craft")
+        || !unit.ends_with(|c: char| c.is_ascii_lowercase());
     if (count - 1.0).abs() < 1e-9 || stays {
         return unit.to_owned();
     }
@@ -106,20 +108,22 @@ pub(crate) fn unit_periods(unit: &str, horizon: &Horizon) -> String {
     format!("{unit}-{}", plural_period(horizon, 2.0))
 }
 
-/// What a reader is told of the proof.
-pub(crate) fn status(status: Status) -> &'static str {
+/// What a reader is told of the proof; `status` is a word of the answers.
+pub(crate) fn status(status: &str) -> String {
     match status {
-        Status::Optimal => "proved best",
-        Status::Feasible => "feasible, not proved best",
-        Status::TimeLimit => "best found when time ran out, not proved best",
-        Status::Stopped => "best found when the run was stopped, not proved best",
-        other => other.as_str(),
+        "optimal" => "proved best".to_owned(),
+        "feasible" => "feasible, not proved best".to_owned(),
+        "time-limit" => "best found when time ran out, not proved best".to_owned(),
+        "stopped" => "best found when the run was stopped, not proved best".to_owned(),
+        other => other.to_owned(),
     }
 }
 
 pub(crate) fn objective(objective: Objective) -> &'static str {
     match objective {
-        Objective::Weighted => "weighted: one sum of all costs, with prices on being late and unmet",
+        Objective::Weighted => {
+            "weighted: one sum of all costs, with prices on being late and unmet"
+        }
         _ => "lexicographic: priorities one after the other, then cost",
     }
 }
@@ -129,7 +133,9 @@ pub(crate) fn measure(measure: Measure, horizon: &Horizon, currency: &str) -> St
     let periods = plural_period(horizon, 2.0);
     match measure {
         Measure::Floors => format!("Missing to floors, unit-{periods}"),
-        Measure::Late { priority } => format!("Open demands of priority {priority}, unit-{periods}"),
+        Measure::Late { priority } => {
+            format!("Open demands of priority {priority}, unit-{periods}")
+        }
         Measure::Cost => format!("Cost, {currency}"),
         _ => "Other".to_owned(),
     }
@@ -192,8 +198,12 @@ pub(crate) fn cause(cause: &Cause, names: &impl Names) -> Markup {
             html! { (names.item(*item)) " is kept as a floor at " (names.site(*site)) }
         }
         Cause::MadeIn => html! { "only units made in certain states are accepted" },
-        Cause::Cost => html! { "it could be served, at a cost above what its lateness is priced at" },
-        Cause::Several => html! { "several things stand in the way together; no single one helps alone" },
+        Cause::Cost => {
+            html! { "it could be served, at a cost above what its lateness is priced at" }
+        }
+        Cause::Several => {
+            html! { "several things stand in the way together; no single one helps alone" }
+        }
         _ => html! { "a reason without a name yet" },
     }
 }
@@ -201,7 +211,7 @@ pub(crate) fn cause(cause: &Cause, names: &impl Names) -> Markup {
 /// What relaxing one thing alone was found to gain.
 pub(crate) fn gain(waiting: Markup, units: Option<Markup>) -> Markup {
     html! {
-        "without this, " (waiting) " less waiting"
+        "Without this alone: " (waiting) " less waiting"
         @if let Some(units) = units { " and " (units) " more within the horizon" }
     }
 }
@@ -215,7 +225,13 @@ pub(crate) const BY_PRIORITY: &str = "By priority";
 pub(crate) const BY_PARTY: &str = "By customer";
 
 /// The first sentence for one unit.
-pub(crate) fn headline(due: Markup, on_time: Markup, late: Markup, unmet: Markup, share: Markup) -> Markup {
+pub(crate) fn headline(
+    due: Markup,
+    on_time: Markup,
+    late: Markup,
+    unmet: Markup,
+    share: Markup,
+) -> Markup {
     html! {
         "Of " (due) " due, " (on_time) " come on time (" (share) "), " (late) " come late and " (unmet) " do not come within the horizon."
     }
@@ -227,10 +243,22 @@ pub(crate) fn horizon(from: Markup, until: Markup, count: Markup, horizon: &Hori
 
 pub(crate) const PRIORITY_NOTE: &str = "A demand counts under the priority in force on the day it is due; 1 is served first. \
     Quantities are added up only over items counted in the same unit.";
-pub(crate) const NOTHING_BINDS: &str = "Nothing binds: no capacity, material or lane has a shadow price in this plan.";
+pub(crate) const NOTHING_BINDS: &str =
+    "Nothing binds: no capacity, material or lane has a shadow price in this plan.";
 pub(crate) const NO_PRICES: &str = "This run gave no shadow prices, so what binds is not said here; the utilisation strips show what is full.";
-pub(crate) const NOBODY_WAITS: &str = "Nobody waits: every demand is served in the period it is due.";
-pub(crate) const NOT_PROVED: &str = "no reason was sought in this run";
+pub(crate) const NOBODY_WAITS: &str =
+    "Nobody waits: every demand is served in the period it is due.";
+pub(crate) const NO_REASON: &str = "No reason was sought in this run.";
+pub(crate) const BECAUSE: &str = "Why";
+pub(crate) const SHARES_DESCRIPTION: &str = "Each bar is what is due, cut into what comes on time, what comes late and what does not come within the horizon.";
+
+/// `Priority 1`, with the unit where several are counted.
+pub(crate) fn priority(priority: u32, unit: Option<&str>) -> String {
+    match unit {
+        Some(unit) => format!("Priority {priority}, {}", plural(unit, 2.0)),
+        None => format!("Priority {priority}"),
+    }
+}
 
 /// One thing that binds.
 pub(crate) fn binds(
@@ -240,11 +268,14 @@ pub(crate) fn binds(
     deliveries: Option<Markup>,
     waiting: Option<Markup>,
     money: Option<Markup>,
+    costs_more: bool,
 ) -> Markup {
     let pieces: Vec<Markup> = [
         deliveries.map(|units| html! { (units) " more within the horizon" }),
         waiting.map(|waiting| html! { (waiting) " less waiting" }),
-        money.map(|money| html! { (money) " lower cost" }),
+        money.map(
+            |money| html! { (money) @if costs_more { " higher cost" } @else { " lower cost" } },
+        ),
     ]
     .into_iter()
     .flatten()
@@ -261,7 +292,12 @@ pub(crate) fn binds(
 }
 
 /// Who waits.
-pub(crate) fn waits(party: Markup, item: Markup, parts: &[Markup], delay: Option<Markup>) -> Markup {
+pub(crate) fn waits(
+    party: Markup,
+    item: Markup,
+    parts: &[Markup],
+    delay: Option<Markup>,
+) -> Markup {
     html! {
         strong { (party) } ", " (item) ": "
         @for (place, part) in parts.iter().enumerate() {
@@ -284,12 +320,14 @@ pub(crate) const DELIVERIES_NOTE: &str = "Units due so far (dashed) against unit
     by the end of each period. The hatched area between them waits.";
 pub(crate) const ALL_PARTIES: &str = "All customers";
 pub(crate) const CUMULATIVE: &str = "cumulative";
-pub(crate) const UNCHANGED: &str = "Periods in which nothing is due and nothing delivered are left out.";
+pub(crate) const UNCHANGED: &str =
+    "Periods in which nothing is due and nothing delivered are left out.";
 
 pub(crate) const STOCKS: &str = "Stocks and floors";
 pub(crate) const STOCKS_NOTE: &str = "Units held at the end of each period, of everything with a floor and of demanded items \
     that are held anywhere. The dashed line is the floor; a hatched area is missing to it.";
-pub(crate) const NO_STOCKS: &str = "Nothing demanded is held at the end of any period, and no floor is set.";
+pub(crate) const NO_STOCKS: &str =
+    "Nothing demanded is held at the end of any period, and no floor is set.";
 
 pub(crate) const LATE_TITLE: &str = "Late, and why";
 pub(crate) const LATE_NOTE: &str = "One row per customer and item, longest wait first. A gain is what was found by relaxing exactly \
@@ -311,7 +349,8 @@ pub(crate) const IDLE: &str = "Not used at all: ";
 pub(crate) const LINES: &str = "Lines: do they open, do they pay?";
 pub(crate) const LINES_NOTE: &str = "Values are those of the scenario's items, not prices of any contract; transport, overtime and \
     overheads that the scenario does not carry are left out.";
-pub(crate) const LINES_CHOICE: &str = "Lines with a fixed cost or a minimum run open or stay shut as a whole.";
+pub(crate) const LINES_CHOICE: &str =
+    "Lines with a fixed cost or a minimum run open or stay shut as a whole.";
 pub(crate) const LINES_NO_CHOICE: &str = "No recipe of this scenario has a fixed cost or a minimum run, so none opens or stays shut as a whole.";
 
 pub(crate) const NETWORK: &str = "Who sends what to whom";
@@ -341,3 +380,239 @@ pub(crate) const LIMITS: [&str; 6] = [
     "Law, finance and politics are in the plan only as far as the tables carry them as dates, limits and priorities. \
      Sums over the whole horizon are not discounted.",
 ];
+
+// Titles and descriptions of drawings; columns of tables.
+
+pub(crate) fn deliveries_title(item: &str, party: Option<&str>) -> String {
+    match party {
+        Some(party) => format!("{item}, {party}: due and delivered"),
+        None => format!("{item}: due and delivered"),
+    }
+}
+
+pub(crate) fn deliveries_description(due: &str, delivered: &str, end: &str) -> String {
+    format!("Two rising step curves. By {end}, {due} are due and {delivered} are delivered.")
+}
+
+pub(crate) fn stock_title(item: &str, site: &str) -> String {
+    format!("{item} at {site}")
+}
+
+pub(crate) fn stock_description(least: &str, most: &str, floor: &str) -> String {
+    format!("A step curve of the units held, between {least} and {most}; the floor is {floor}.")
+}
+
+pub(crate) fn counted(unit: &str, how: Option<&str>) -> String {
+    let units = plural(unit, 2.0);
+    match how {
+        Some(how) => format!("{units}, {how}"),
+        None => units,
+    }
+}
+
+pub(crate) fn full_note(full: usize, of: usize, mean: Option<&str>, horizon: &Horizon) -> String {
+    let periods = plural_period(horizon, of as f64);
+    let mean = mean
+        .map(|mean| format!(", {mean} used"))
+        .unwrap_or_default();
+    if of == 0 {
+        "no capacity".to_owned()
+    } else if full == 0 {
+        format!("never full{mean}")
+    } else if full == of {
+        format!("full in all {of} {periods}")
+    } else {
+        format!("full in {full} of {of} {periods}{mean}")
+    }
+}
+
+pub(crate) const LOADS_DESCRIPTION: &str =
+    "One strip per resource: how much of its capacity is used in each period.";
+pub(crate) const MAP_TITLE: &str = "The network and its flows";
+pub(crate) const MAP_DESCRIPTION: &str = "A world map with the Pacific in the middle. Marks are sites, arcs are flows; the table under it lists them all.";
+pub(crate) fn region_title(state: &str) -> String {
+    format!("Flows within {state}")
+}
+pub(crate) const REGION_DESCRIPTION: &str =
+    "A map of the sites of one state and the flows among them.";
+
+pub(crate) const PERIOD: &str = "Period";
+pub(crate) const DUE_SO_FAR: &str = "Due so far";
+pub(crate) const DELIVERED_SO_FAR: &str = "Delivered so far";
+pub(crate) const DUE_NOW: &str = "Due";
+pub(crate) const DELIVERED_NOW: &str = "Delivered";
+pub(crate) const OPEN: &str = "Open";
+pub(crate) const SHORT: &str = "Missing to floor";
+pub(crate) const CUSTOMER: &str = "Customer";
+pub(crate) const ITEM: &str = "Item";
+pub(crate) const SITE: &str = "Site";
+pub(crate) const PRIORITY: &str = "Priority";
+pub(crate) const WHEN_DUE: &str = "Due";
+pub(crate) const WHEN_DELIVERED: &str = "Delivered";
+pub(crate) const QUANTITY: &str = "Quantity";
+pub(crate) const HOW_LATE: &str = "How late";
+pub(crate) const WHY: &str = "Why";
+pub(crate) const FROM: &str = "From";
+pub(crate) const TO: &str = "To";
+pub(crate) const DEMAND: &str = "Demand";
+pub(crate) const WHAT: &str = "What";
+pub(crate) const WHEN: &str = "When";
+pub(crate) const MORE_DELIVERIES: &str = "More units delivered";
+pub(crate) const MONEY: &str = "Lower cost";
+pub(crate) const RESOURCE: &str = "Resource";
+pub(crate) const USED: &str = "Used";
+pub(crate) const CAPACITY: &str = "Capacity";
+pub(crate) const OVERTIME: &str = "Overtime allowed";
+pub(crate) const SHARE: &str = "Share used";
+pub(crate) const FULL: &str = "Full";
+pub(crate) const LINE: &str = "Line";
+pub(crate) const STATE: &str = "Open or shut";
+pub(crate) const UNITS_MADE: &str = "Units made";
+pub(crate) const REVENUE: &str = "Value of output";
+pub(crate) const VARIABLE: &str = "Cost of runs and inputs";
+pub(crate) const FIXED: &str = "Fixed cost";
+pub(crate) const RESULT: &str = "Result";
+pub(crate) const HOME: &str = "To its own state";
+pub(crate) const ABROAD: &str = "To other states";
+pub(crate) const BREAK_EVEN: &str = "Breaks even at";
+pub(crate) const BREAK_EVEN_ABROAD: &str = "Of these to other states";
+pub(crate) const PAYS: &str = "Pays?";
+pub(crate) const YES: &str = "yes";
+pub(crate) const NO: &str = "no";
+pub(crate) const OPENS: &str = "opens";
+pub(crate) const SHUT: &str = "stays shut";
+pub(crate) const ALWAYS: &str = "always open";
+pub(crate) const NEVER: &str = "never";
+pub(crate) const LINES_TITLE: &str = "Result of each line over the horizon";
+pub(crate) const LINES_DESCRIPTION: &str =
+    "One bar per line: value of the output less cost of runs, inputs and the fixed cost.";
+pub(crate) const FLOWS: &str = "Flows from site to site, over the whole horizon";
+pub(crate) const FIRST: &str = "First departure";
+pub(crate) const LAST: &str = "Last arrival";
+pub(crate) const STAGE: &str = "Stage of the objective";
+pub(crate) const VALUE: &str = "Reached";
+pub(crate) const BOUND: &str = "Bound";
+pub(crate) const GAP: &str = "Gap";
+pub(crate) const STAGES: &str = "Stages of the objective in order, each with the least any plan could reach while the stages before are held";
+pub(crate) const REMARKS: &str = "Remarks of the run";
+pub(crate) const KINDS_OF_SITES: &str = "Kinds of sites: ";
+
+pub(crate) fn waiting_column(horizon: &Horizon) -> String {
+    format!("Less waiting, unit-{}", plural_period(horizon, 2.0))
+}
+
+/// How the bars of shadow prices are measured.
+pub(crate) fn worth_title(what: &str, measure: Measured, horizon: &Horizon) -> String {
+    match measure {
+        Measured::Deliveries => format!("{what}: more units delivered within the horizon"),
+        Measured::Waiting => format!(
+            "{what}: less waiting, in unit-{}",
+            plural_period(horizon, 2.0)
+        ),
+        Measured::Money => format!("{what}: lower cost"),
+    }
+}
+
+/// What a shadow price is counted in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Measured {
+    Deliveries,
+    Waiting,
+    Money,
+}
+
+pub(crate) const WORTH_DESCRIPTION: &str = "One bar per thing, the longest first.";
+
+pub(crate) fn not_drawn(count: usize) -> String {
+    format!("{count} more, smaller ones stand in the table only.")
+}
+
+pub(crate) fn mean_and_longest(mean: Markup, longest: Markup) -> Markup {
+    html! { (mean) " on average, " (longest) " at most" }
+}
+
+// The head of the page.
+
+pub(crate) const SCENARIO: &str = "Scenario";
+pub(crate) const CONTENT: &str = "Content hash";
+pub(crate) const HORIZON: &str = "Horizon";
+pub(crate) const LAW: &str = "Law as of";
+pub(crate) const OBJECTIVE: &str = "Objective";
+pub(crate) const STATUS: &str = "Status";
+pub(crate) const SOLVER: &str = "Solver";
+pub(crate) const CURRENCY: &str = "Currency";
+pub(crate) const BRIEF: &str = "Production plan: brief";
+
+pub(crate) const UNIT: &str = "unit";
+pub(crate) const ITEM_LOWER: &str = "item";
+pub(crate) const UNTIL: &str = "to";
+pub(crate) const OPEN_IN_ALL: &str = "open in all";
+pub(crate) const IN_TIME: &str = "Served in time";
+pub(crate) const LAST_DELIVERY: &str = "Last delivery";
+pub(crate) const HELD_NOW: &str = "Held";
+pub(crate) const FLOOR_NOW: &str = "Floor";
+pub(crate) const UNCHANGED_STOCK: &str = "Periods without change are left out.";
+pub(crate) const LOADS_TABLE: &str = "Use of the resources over the horizon, in units of capacity";
+pub(crate) const YEAR_BY_YEAR: &str = "Share used, year by year";
+pub(crate) const GRADE: &str = "Grade";
+
+impl Measured {
+    /// A word for ids.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Measured::Deliveries => "deliveries",
+            Measured::Waiting => "waiting",
+            Measured::Money => "money",
+        }
+    }
+}
+
+pub(crate) fn way(from: &str, to: &str) -> String {
+    format!("{from} → {to}")
+}
+
+pub(crate) fn of(part: usize, whole: usize) -> String {
+    format!("{part} of {whole}")
+}
+
+pub(crate) fn used(share: Option<&str>) -> String {
+    share
+        .map(|share| format!("{share} of its capacity used"))
+        .unwrap_or_default()
+}
+
+pub(crate) fn not_shown(count: usize) -> String {
+    format!("{count} smaller stocks are not drawn.")
+}
+
+pub(crate) fn line(item: Markup, site: Markup, cite: Markup, open: bool, runs: Markup) -> Markup {
+    html! {
+        (item) ", " (site) (cite) ": "
+        @if open { "opens, " (runs) " runs over the horizon." } @else { "stays shut." }
+    }
+}
+
+pub(crate) fn priorities(priorities: &std::collections::BTreeSet<u32>) -> String {
+    let list: Vec<String> = priorities.iter().map(u32::to_string).collect();
+    match &list[..] {
+        [one] => format!("priority {one}"),
+        many => format!("priorities {}", many.join(", ")),
+    }
+}
+
+pub(crate) fn mark(mark: crate::chart::map::Mark) -> &'static str {
+    use crate::chart::map::Mark;
+    match mark {
+        Mark::Plant => "plant",
+        Mark::Depot => "depot",
+        Mark::Yard => "yard",
+        Mark::Port => "port",
+        Mark::Base => "base",
+        Mark::Store => "store",
+        Mark::Other => "kind not said",
+    }
+}
+
+pub(crate) fn proof(status: &str, gap: Markup) -> Markup {
+    html! { (status) "; largest gap of any stage " (gap) }
+}
