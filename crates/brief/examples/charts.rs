@@ -86,11 +86,13 @@ fn main() {
     let sample_strips = [
         strips::Strip {
             label: "Seeker line",
+            detail: "Huntsville",
             note: "full in 21 of 60 months",
             shares: &used,
         },
         strips::Strip {
             label: "Final assembly",
+            detail: "",
             note: "never full, 40 % used",
             shares: &some,
         },

@@ -42,6 +42,14 @@ impl Rows {
         )
     }
 
+    pub(crate) fn table(&self) -> &'static str {
+        self.table
+    }
+
+    pub(crate) fn row(&self) -> &str {
+        &self.row
+    }
+
     /// A number in any words.
     pub(crate) fn figure(&self, column: &str, value: f64, words: &str) -> Markup {
         html! {

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use darsena_plan::{Cause, Plan, Price, Priced};
-use darsena_scenario::{Demand, Horizon, Item, Resource, Scenario, Site};
+use darsena_scenario::{Demand, Horizon, Item, Scenario};
 
 /// Amounts below this are noise of the arithmetic.
 pub(crate) const NOTHING: f64 = 1e-6;
@@ -50,10 +50,6 @@ pub(crate) struct Total {
 }
 
 impl Total {
-    pub(crate) fn delivered(&self) -> f64 {
-        self.on_time + self.late
-    }
-
     /// Whether anything comes late or not at all.
     pub(crate) fn waits(&self) -> bool {
         self.late > NOTHING || self.unmet > NOTHING
@@ -87,11 +83,11 @@ pub(crate) struct GroupReason {
     pub(crate) gain_units: f64,
 }
 
-/// What one more unit of something in each of the periods in which it has a price would be worth.
+/// What one more unit of something would be worth, in each of the periods named.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Worth {
     pub(crate) what: Priced,
-    /// Periods in which it has a price, in order.
+    /// Periods in which one more unit is taken, in order.
     pub(crate) periods: Vec<usize>,
     pub(crate) deliveries: Option<f64>,
     pub(crate) late_unit_periods: Option<f64>,
@@ -212,14 +208,6 @@ impl<'a> Figures<'a> {
 
     pub(crate) fn last_delivery(&self, demand: usize) -> Option<usize> {
         self.arrival[demand].last
-    }
-
-    pub(crate) fn site_of_resource(&self, resource: &Resource) -> &'a Site {
-        let place = self
-            .scenario
-            .find_site(&resource.site)
-            .expect("a checked scenario knows its sites");
-        &self.scenario.sites()[place]
     }
 
     /// The sum over some demands.
@@ -411,15 +399,33 @@ impl<'a> Figures<'a> {
         (due, delivered)
     }
 
-    /// Shadow prices added up over periods, dearest first: by deliveries, then by waiting, then by money.
+    /// Shadow prices, dearest first: by deliveries, then by waiting, then by money. Those of capacity
+    /// and lanes are added up over periods; of an item at a site the dearest period is taken.
     pub(crate) fn worths(&self) -> Vec<Worth> {
         let mut by_what: BTreeMap<Priced, Vec<&Price>> = BTreeMap::new();
         for price in &self.plan.prices {
             by_what.entry(price.what).or_default().push(price);
         }
+        let dear = |price: &Price| {
+            (
+                price.deliveries.unwrap_or(0.0),
+                price.late_unit_periods.unwrap_or(0.0),
+            )
+        };
         let mut worths: Vec<Worth> = by_what
             .into_iter()
-            .map(|(what, prices)| {
+            .map(|(what, mut prices)| {
+                if matches!(what, Priced::Material(..)) {
+                    prices.sort_by(|a, b| {
+                        let ((a_units, a_waits), (b_units, b_waits)) = (dear(a), dear(b));
+                        b_units
+                            .total_cmp(&a_units)
+                            .then(b_waits.total_cmp(&a_waits))
+                            .then(b.money.total_cmp(&a.money))
+                            .then(a.period.cmp(&b.period))
+                    });
+                    prices.truncate(1);
+                }
                 let periods: BTreeSet<usize> = prices.iter().map(|price| price.period).collect();
                 Worth {
                     what,
@@ -552,6 +558,15 @@ impl<'a> Figures<'a> {
             flow.lanes.insert(row.lane);
         }
         flows.into_values().collect()
+    }
+
+    /// Whether some recipe takes the item.
+    pub(crate) fn is_part(&self, item: usize) -> bool {
+        let id = &self.scenario.items()[item].item;
+        self.scenario
+            .recipe_inputs()
+            .iter()
+            .any(|row| row.item == *id)
     }
 
     /// Whether some demand asks for the item.

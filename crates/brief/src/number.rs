@@ -39,22 +39,33 @@ pub fn quantity(value: f64) -> String {
     out
 }
 
-/// An amount of money. Behind a three-letter currency code large amounts are said in millions and
-/// billions; any other currency text (`USD million`) is left to speak for itself.
+/// An amount of money, with its unit. A currency that is a three-letter code, alone, with a leading
+/// `k` or `M`, or with `million` behind it, is said as code and number, large amounts in millions and
+/// billions: `MUSD` and 925 become `USD 925 million`. Any other currency text follows the number as it is.
 pub fn money(currency: &str, value: f64) -> String {
-    let code = currency.len() == 3 && currency.bytes().all(|byte| byte.is_ascii_uppercase());
+    let Some((code, factor)) = code(currency) else {
+        return format!("{}\u{a0}{currency}", quantity(value));
+    };
+    let value = value * factor;
     let (scaled, word) = match value.abs() {
-        _ if !code => (value, ""),
-        size if size >= 999.5e6 => (value / 1e9, " billion"),
-        size if size >= 999.5e3 => (value / 1e6, " million"),
+        size if size >= 999.5e6 => (value / 1e9, "\u{a0}billion"),
+        size if size >= 999.5e3 || (factor >= 1e6 && size > 0.0) => (value / 1e6, "\u{a0}million"),
         _ => (value, ""),
     };
-    let number = quantity(scaled);
-    if code {
-        format!("{currency}\u{a0}{number}{word}")
-    } else {
-        format!("{number}\u{a0}{currency}")
-    }
+    format!("{code}\u{a0}{}{word}", quantity(scaled))
+}
+
+/// The three-letter code of a currency text, and what one unit of the text is worth in it.
+fn code(currency: &str) -> Option<(&str, f64)> {
+    let is_code =
+        |text: &str| text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_uppercase());
+    let (code, factor) = match currency.strip_suffix(" million") {
+        Some(code) => (code, 1e6),
+        None if currency.len() == 4 && currency.starts_with('M') => (&currency[1..], 1e6),
+        None if currency.len() == 4 && currency.starts_with('k') => (&currency[1..], 1e3),
+        None => (currency, 1.0),
+    };
+    is_code(code).then_some((code, factor))
 }
 
 /// A share as per cent: `84 %`. Shares next to none or all are not rounded to none or all.
@@ -94,10 +105,13 @@ mod tests {
 
     #[test]
     fn money_names_its_unit() {
-        assert_eq!(money("USD", 4_000_000.0), "USD\u{a0}4 million");
-        assert_eq!(money("USD", 1_234_000_000.0), "USD\u{a0}1.23 billion");
+        assert_eq!(money("USD", 4_000_000.0), "USD\u{a0}4\u{a0}million");
+        assert_eq!(money("USD", 1_234_000_000.0), "USD\u{a0}1.23\u{a0}billion");
         assert_eq!(money("USD", 950.0), "USD\u{a0}950");
-        assert_eq!(money("USD million", 4500.0), "4,500\u{a0}USD million");
+        assert_eq!(money("USD million", 4500.0), "USD\u{a0}4.5\u{a0}billion");
+        assert_eq!(money("MUSD", -0.056), "USD\u{a0}\u{2212}0.056\u{a0}million");
+        assert_eq!(money("MUSD", 925.0), "USD\u{a0}925\u{a0}million");
+        assert_eq!(money("points", 4500.0), "4,500\u{a0}points");
     }
 
     #[test]

@@ -35,9 +35,19 @@ pub(crate) fn table(caption: &str, columns: &[Column<'_>], rows: &[Markup]) -> M
 
 /// The numbers of a drawing, folded away under it.
 pub(crate) fn numbers(caption: &str, columns: &[Column<'_>], rows: &[Markup]) -> Markup {
+    folded(text::NUMBERS, caption, columns, rows)
+}
+
+/// A table folded away under a line of its own.
+pub(crate) fn folded(
+    title: &str,
+    caption: &str,
+    columns: &[Column<'_>],
+    rows: &[Markup],
+) -> Markup {
     html! {
         details {
-            summary { (text::NUMBERS) }
+            summary { (title) }
             (table(caption, columns, rows))
         }
     }

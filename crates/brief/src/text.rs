@@ -211,7 +211,7 @@ pub(crate) fn cause(cause: &Cause, names: &impl Names) -> Markup {
 /// What relaxing one thing alone was found to gain.
 pub(crate) fn gain(waiting: Markup, units: Option<Markup>) -> Markup {
     html! {
-        "Without this alone: " (waiting) " less waiting"
+        "without this alone, " (waiting) " less waiting"
         @if let Some(units) = units { " and " (units) " more within the horizon" }
     }
 }
@@ -235,6 +235,11 @@ pub(crate) fn headline(
     html! {
         "Of " (due) " due, " (on_time) " come on time (" (share) "), " (late) " come late and " (unmet) " do not come within the horizon."
     }
+}
+
+/// The first sentence where nothing waits.
+pub(crate) fn headline_all(due: Markup) -> Markup {
+    html! { "All " (due) " due come on time." }
 }
 
 pub(crate) fn horizon(from: Markup, until: Markup, count: Markup, horizon: &Horizon) -> Markup {
@@ -332,13 +337,15 @@ pub(crate) const NO_STOCKS: &str =
 pub(crate) const LATE_TITLE: &str = "Late, and why";
 pub(crate) const LATE_NOTE: &str = "One row per customer and item, longest wait first. A gain is what was found by relaxing exactly \
     that thing and solving again while nobody else is served worse. Gains of different things do not add up.";
-pub(crate) const EACH_DEMAND: &str = "Every demand";
+pub(crate) const EACH_DEMAND: &str = "Every demand as a table";
 
 pub(crate) const WORTH: &str = "What one more unit is worth";
-pub(crate) const WORTH_NOTE: &str = "Shadow prices: what one more unit in each period in which the thing has a price would change, \
-    added up over those periods. They hold for the first units only, and do not add up over different things.";
+pub(crate) const WORTH_NOTE: &str = "Shadow prices. For capacity and lanes: what one more unit in each period in which the thing has a price would change, \
+    added up over those periods. For an item: what one more unit would change, once, in the period in which it is worth most. \
+    They hold for the first units only and do not add up over different things. Below nothing means that the unit would serve what comes \
+    first at the expense of the rest.";
 pub(crate) const WORTH_CAPACITY: &str = "One more unit of capacity";
-pub(crate) const WORTH_MATERIAL: &str = "One more unit of an item at a site";
+pub(crate) const WORTH_MATERIAL: &str = "One more unit of a part";
 pub(crate) const WORTH_LANE: &str = "One more unit over a lane";
 
 pub(crate) const LOADS: &str = "How full the resources are";
@@ -367,13 +374,14 @@ pub(crate) const SOURCES_NOTE: &str = "Only sources of rows shown in this brief.
 pub(crate) const ESTIMATE: &str = "est.";
 
 /// How the plan was made and what it cannot say.
-pub(crate) const LIMITS: [&str; 6] = [
+pub(crate) const LIMITS: [&str; 7] = [
     "The plan is the solution of a linear program (a mixed integer program where lines open or stay shut, or where whole units are asked for) \
      over all tables of the scenario: recipes with inputs, lead times and capacity, lanes with transit times and limits, stocks with floors, receipts and demands.",
     "It assumes that everything in the tables is known on the first day and turns out as written. A real planner learns as time goes by; \
      read the plan as what could be reached at best, not as a forecast.",
     "Lead and transit times are rounded up to whole periods, and nothing starts that cannot end inside the horizon. \
      Demands due near the end are therefore judged too harshly; units under way at the end count for nothing.",
+    "Amounts are fractions of a unit unless whole units were asked for, and they are rounded for print; sums may differ in the last digit.",
     "On time means delivered in the period in which it is due. Where several plans are equally good, one of them is shown.",
     "Shadow prices are slopes at this plan, not promises about large changes. A reason is verified by solving again with exactly that one thing relaxed; \
      two bottlenecks in a row may hide each other, and then several things are named together.",
@@ -431,7 +439,7 @@ pub(crate) const LOADS_DESCRIPTION: &str =
 pub(crate) const MAP_TITLE: &str = "The network and its flows";
 pub(crate) const MAP_DESCRIPTION: &str = "A world map with the Pacific in the middle. Marks are sites, arcs are flows; the table under it lists them all.";
 pub(crate) fn region_title(state: &str) -> String {
-    format!("Flows within {state}")
+    format!("{state}: flows inside")
 }
 pub(crate) const REGION_DESCRIPTION: &str =
     "A map of the sites of one state and the flows among them.";
@@ -551,6 +559,9 @@ pub(crate) const IN_TIME: &str = "Served in time";
 pub(crate) const LAST_DELIVERY: &str = "Last delivery";
 pub(crate) const HELD_NOW: &str = "Held";
 pub(crate) const FLOOR_NOW: &str = "Floor";
+pub(crate) const MOST: &str = "Most held";
+pub(crate) const MEAN: &str = "Held on average";
+pub(crate) const AT_END: &str = "Held at the end";
 pub(crate) const UNCHANGED_STOCK: &str = "Periods without change are left out.";
 pub(crate) const LOADS_TABLE: &str = "Use of the resources over the horizon, in units of capacity";
 pub(crate) const YEAR_BY_YEAR: &str = "Share used, year by year";
@@ -575,14 +586,14 @@ pub(crate) fn of(part: usize, whole: usize) -> String {
     format!("{part} of {whole}")
 }
 
-pub(crate) fn used(share: Option<&str>) -> String {
-    share
-        .map(|share| format!("{share} of its capacity used"))
-        .unwrap_or_default()
+pub(crate) fn about_even(count: usize) -> String {
+    format!(
+        "{count} more lines come out about even, within a hundredth of the largest result; they stand in the table."
+    )
 }
 
 pub(crate) fn not_shown(count: usize) -> String {
-    format!("{count} smaller stocks are not drawn.")
+    format!("Smaller stocks that are not drawn: {count}")
 }
 
 pub(crate) fn line(item: Markup, site: Markup, cite: Markup, open: bool, runs: Markup) -> Markup {
@@ -616,3 +627,5 @@ pub(crate) fn mark(mark: crate::chart::map::Mark) -> &'static str {
 pub(crate) fn proof(status: &str, gap: Markup) -> Markup {
     html! { (status) "; largest gap of any stage " (gap) }
 }
+
+pub(crate) const TINY_GAP: &str = "under 0.0001\u{a0}%";

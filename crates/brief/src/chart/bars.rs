@@ -29,7 +29,7 @@ pub fn bars(caption: &Caption<'_>, width: Width, bars: &[Bar<'_>]) -> Markup {
         + 14.0;
     // Wide: label, bar, value side by side. Narrow: label and value above the bar.
     let (left, right, row) = if wide {
-        (268.0, full - text_room, 30.0)
+        (300.0, full - text_room, 32.0)
     } else {
         (0.0, full, 44.0)
     };
@@ -63,7 +63,7 @@ pub fn bars(caption: &Caption<'_>, width: Width, bars: &[Bar<'_>]) -> Markup {
                     title { (bar.label) @if !bar.note.is_empty() { " (" (bar.note) ")" } ": " (bar.text) }
                     text x="0" y=(at(y + if wide && bar.note.is_empty() { 19.0 } else { 13.0 })) { (fit(bar.label, PLAIN, label_room)) }
                     @if !bar.note.is_empty() {
-                        text class="c-small" x="0" y=(at(y + if wide { 26.0 } else { 27.0 })) { (fit(bar.note, SMALL, if wide { left - 12.0 } else { full })) }
+                        text class="c-small" x="0" y=(at(y + 27.0)) { (fit(bar.note, SMALL, if wide { left - 12.0 } else { full })) }
                     }
                     @let (bar_y, bar_height) = if wide { (y + 8.0, 14.0) } else { (y + if bar.note.is_empty() { 19.0 } else { 31.0 }, 8.0) };
                     rect class=(if bar.value < 0.0 { "c-bar c-bar-negative" } else { "c-bar" }) x=(at(from)) y=(at(bar_y)) width=(at((to - from).max(1.0))) height=(at(bar_height)) {}

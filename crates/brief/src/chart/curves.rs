@@ -96,7 +96,7 @@ fn curves(
     let right = width - label_room.min(120.0) - 8.0;
 
     let most = target.iter().chain(reached).copied().fold(0.0, f64::max);
-    let ticks = scale(most, 4);
+    let ticks = scale(most, 5);
     let ceiling = ticks.last().copied().unwrap_or(1.0);
     let y = |value: f64| bottom - (bottom - top) * value / ceiling;
     let x = |t: usize| time.place(t, left, right);

@@ -86,7 +86,7 @@ pub fn world(caption: &Caption<'_>, width: Width, spots: &[Spot<'_>], flows: &[F
         projection,
         &reach,
         full,
-        if width == Width::Wide { 2.1 } else { 1.7 },
+        if width == Width::Wide { 2.6 } else { 1.7 },
         0.06,
         Some(limits),
     );
@@ -255,7 +255,7 @@ fn draw(
     }
     let rings: &[f64] = match (is_region, width) {
         (true, _) => &[0.0, 14.0, 28.0, 44.0, 62.0],
-        (false, Width::Wide) => &[0.0, 12.0, 24.0],
+        (false, Width::Wide) => &[0.0, 12.0],
         (false, Width::Narrow) => &[0.0],
     };
     let names = names(&points, spots, &weight, (view.width, view.height), rings);

@@ -41,7 +41,7 @@ pub fn shares(
     let full = width.units();
     let wide = width == Width::Wide;
     let (left, right, row, top) = if wide {
-        (200.0, full - 110.0, 28.0, 28.0)
+        (240.0, full - 104.0, 28.0, 28.0)
     } else {
         (0.0, full, 42.0, 28.0)
     };

@@ -14,7 +14,9 @@ use super::{Caption, PLAIN, SMALL, Time, Width, at, drawing, fit, text_width};
 pub struct Strip<'a> {
     /// Its name.
     pub label: &'a str,
-    /// What is to be said of it in a few words.
+    /// A word more on it, such as where it is; may be empty.
+    pub detail: &'a str,
+    /// What is to be said of its use in a few words.
     pub note: &'a str,
     /// Share of its capacity used, one a period; more than 1 is overtime, none is no capacity.
     pub shares: &'a [Option<f64>],
@@ -36,9 +38,9 @@ pub fn strips(
         .min(190.0)
         + 12.0;
     let (left, right, row) = if wide {
-        (230.0, full - note_room, 32.0)
+        (270.0, full - note_room, 34.0)
     } else {
-        (0.0, full - 14.0, 52.0)
+        (0.0, full - 14.0, 64.0)
     };
     let bottom = row * strips.len() as f64 + 2.0;
     let bin = (time.periods.max(1) as f64 * 2.5 / (right - left))
@@ -53,17 +55,19 @@ pub fn strips(
             (time.axis(left, right, 2.0, bottom))
             @for (place, strip) in strips.iter().enumerate() {
                 @let y = row * place as f64;
-                @let (top, tall) = if wide { (y + 8.0, 20.0) } else { (y + 24.0, 22.0) };
+                @let (top, tall) = if wide { (y + 8.0, 20.0) } else { (y + 37.0, 22.0) };
                 @let marks = marks(strip.shares, bin, time, (left, right), (top, tall));
                 g {
                     title { (strip.label) ": " (strip.note) }
                     @if wide {
-                        text x="0" y=(at(y + 22.0)) { (fit(strip.label, PLAIN, left - 12.0)) }
+                        text x="0" y=(at(y + if strip.detail.is_empty() { 22.0 } else { 15.0 })) { (fit(strip.label, PLAIN, left - 12.0)) }
+                        @if !strip.detail.is_empty() { text class="c-small" x="0" y=(at(y + 28.0)) { (fit(strip.detail, SMALL, left - 12.0)) } }
                         text class="c-small" x=(at(full)) y=(at(y + 22.0)) text-anchor="end" { (fit(strip.note, SMALL, note_room - 8.0)) }
                     } @else {
-                        @let note = fit(strip.note, SMALL, full * 0.55);
-                        text x="0" y=(at(y + 16.0)) { (fit(strip.label, PLAIN, full - text_width(&note, SMALL) - 10.0)) }
-                        text class="c-small" x=(at(full)) y=(at(y + 16.0)) text-anchor="end" { (note) }
+                        @let detail_room = full - text_width(strip.note, SMALL) - 12.0;
+                        text x="0" y=(at(y + 16.0)) { (fit(strip.label, PLAIN, full)) }
+                        text class="c-small" x="0" y=(at(y + 30.0)) { (fit(strip.detail, SMALL, detail_room)) }
+                        text class="c-small" x=(at(full)) y=(at(y + 30.0)) text-anchor="end" { (fit(strip.note, SMALL, full)) }
                     }
                     path class="c-strip-ground" d=(marks.ground) {}
                     path class="c-strip" d=(marks.part) {}

@@ -89,18 +89,16 @@ fn curve(
     let cells: Vec<Markup> = (0..figures.horizon.len())
         .filter(|t| due[*t] > NOTHING || delivered[*t] > NOTHING)
         .map(|t| {
-            html! { tr {
+            html! { tr data-row=(figures.horizon.label(t)) {
                 th scope="row" { (time(&figures.horizon, t)) }
-                (number(rows.quantity("due", due[t])))
-                (number(rows.quantity("delivered", delivered[t])))
-                (number(rows.quantity("due so far", due_so_far[t])))
-                (number(rows.quantity("delivered so far", delivered_so_far[t])))
-                (number(rows.quantity("open", due_so_far[t] - delivered_so_far[t])))
+                @for value in [due[t], delivered[t], due_so_far[t], delivered_so_far[t], due_so_far[t] - delivered_so_far[t]] {
+                    (number(html! { (quantity(value)) }))
+                }
             } }
         })
         .collect();
     html! {
-        figure {
+        figure data-table=(rows.table()) data-row=(rows.row()) {
             figcaption {
                 @match party {
                     Some(party) => (figures.party(party)),

@@ -48,6 +48,9 @@ fn headline(unit: &str, total: &Total) -> Markup {
     } else {
         1.0
     };
+    if !total.waits() {
+        return text::headline_all(rows.units("quantity", total.due, unit));
+    }
     text::headline(
         rows.units("quantity", total.due, unit),
         rows.quantity("on_time", total.on_time),
@@ -251,10 +254,11 @@ fn reason(figures: &Figures<'_>, rows: &Rows, group: &Group, unit: &str) -> Mark
         return html! { span class="why" { (text::NO_REASON) } };
     };
     html! {
-        span class="why" { (text::BECAUSE) ": " (text::cause(&first.cause, figures)) "." }
+        span class="why" { (text::BECAUSE) ": " (text::cause(&first.cause, figures)) }
         @if first.gain_unit_periods > NOTHING {
-            " " (gain(figures, rows, first, unit)) "."
+            "; " (gain(figures, rows, first, unit))
         }
+        "."
     }
 }
 

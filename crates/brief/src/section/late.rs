@@ -3,11 +3,11 @@
 use maud::{Markup, html};
 
 use super::front::{delay_figure, gain, rows_of_group};
-use super::section;
-use crate::bind::{Notes, Rows, time};
+use super::{item_label, party_label, section, site_label};
+use crate::bind::{Notes, time};
 use crate::figures::{Figures, Group, NOTHING};
 use crate::number::quantity;
-use crate::table::{Column, number, numbers};
+use crate::table::{Column, folded, number};
 use crate::text::{self, Names as _};
 
 /// How many reasons of a group are told.
@@ -36,7 +36,7 @@ pub(crate) fn late(figures: &Figures<'_>, notes: &mut Notes<'_>, groups: &[Group
                 }
             }
             @if !in_time.is_empty() && !waiting.is_empty() {
-                p {
+                p class="note" {
                     (text::IN_TIME) ": "
                     @for (place, group) in in_time.iter().enumerate() {
                         @if place > 0 { "; " }
@@ -87,10 +87,10 @@ fn group_row(figures: &Figures<'_>, notes: &mut Notes<'_>, group: &Group) -> Mar
             td role="cell" data-label=(text::HOW_LATE) {
                 @match group.mean_delay {
                     Some(mean) => {
-                        (text::mean_and_longest(
-                            delay_figure(figures, &rows, "mean_delay", mean),
-                            delay_figure(figures, &rows, "longest_delay", group.longest_delay as f64),
-                        ))
+                        @let longest = delay_figure(figures, &rows, "longest_delay", group.longest_delay as f64);
+                        @if (mean - group.longest_delay as f64).abs() < 0.05 { (longest) } @else {
+                            (text::mean_and_longest(delay_figure(figures, &rows, "mean_delay", mean), longest))
+                        }
                     }
                     None => (text::NONE),
                 }
@@ -107,7 +107,7 @@ fn group_row(figures: &Figures<'_>, notes: &mut Notes<'_>, group: &Group) -> Mar
                             li {
                                 (text::cause(&reason.cause, figures))
                                 @if reason.gain_unit_periods > NOTHING {
-                                    ". " span class="soft" { (gain(figures, &rows, reason, unit)) "." }
+                                    "; " span class="soft" { (gain(figures, &rows, reason, unit)) }
                                 }
                             }
                         }
@@ -134,31 +134,31 @@ fn every_demand(figures: &Figures<'_>) -> Markup {
         .enumerate()
         .map(|(j, demand)| {
             let answer = &figures.plan.demands[j];
-            let row = Rows::new("demands", demand.demand.as_str());
             let unit = figures.item_of(j).unit.as_str();
             html! {
                 tr data-table="demands" data-row=(demand.demand) {
                     th scope="row" { (demand.demand) }
-                    td { (figures.party(figures.party_place(j))) }
-                    td { (figures.item(figures.item_place(j))) }
-                    (number(row.figure("priority", f64::from(figures.priority_of(j)), &figures.priority_of(j).to_string())))
-                    td { (time(&figures.horizon, answer.due)) }
-                    (number(row.units("quantity", demand.quantity, unit)))
-                    (number(row.quantity("on_time", answer.on_time)))
-                    (number(row.quantity("late", answer.delivered - answer.on_time)))
-                    (number(row.quantity("unmet", answer.unmet)))
-                    td { @match figures.last_delivery(j) { Some(t) => (time(&figures.horizon, t)), None => (text::NONE) } }
+                    td { (party_label(figures, figures.party_place(j))) }
+                    td { (item_label(figures, figures.item_place(j))) }
+                    td class="number" { (figures.priority_of(j)) }
+                    td { (text::period(&figures.horizon, answer.due)) }
+                    (number(html! { (quantity(demand.quantity)) " " (text::plural(unit, demand.quantity)) }))
+                    (number(html! { (quantity(answer.on_time)) }))
+                    (number(html! { (quantity(answer.delivered - answer.on_time)) }))
+                    (number(html! { (quantity(answer.unmet)) }))
+                    td { @match figures.last_delivery(j) { Some(t) => (text::period(&figures.horizon, t)), None => (text::NONE) } }
                     td {
                         @for (place, site) in answer.from_sites.iter().enumerate() {
-                            @if place > 0 { ", " }
-                            (figures.site(*site))
+                            @if place > 0 { "; " }
+                            (site_label(figures, &scenario.sites()[*site].site))
                         }
                     }
                 }
             }
         })
         .collect();
-    numbers(
+    folded(
+        text::EACH_DEMAND,
         text::EACH_DEMAND,
         &[
             Column::Words(text::DEMAND),

@@ -59,7 +59,24 @@ fn chart(figures: &Figures<'_>, notes: &mut Notes<'_>) -> Markup {
             .total_cmp(&result(a))
             .then(a.recipe.cmp(&b.recipe))
     });
-    let words: Vec<(String, String, String)> = order
+    // Lines about even say little in a drawing; those that open or stay shut always count.
+    let most = order
+        .iter()
+        .map(|row| result(row).abs())
+        .fold(0.0, f64::max);
+    let is_choice = |row: &Viability| {
+        figures
+            .plan
+            .lines
+            .iter()
+            .any(|line| line.recipe == row.recipe)
+    };
+    let drawn: Vec<&Viability> = order
+        .iter()
+        .copied()
+        .filter(|row| result(row).abs() > 0.01 * most || is_choice(row))
+        .collect();
+    let words: Vec<(String, String, String)> = drawn
         .iter()
         .map(|row| {
             let recipe = &figures.scenario.recipes()[row.recipe];
@@ -67,18 +84,14 @@ fn chart(figures: &Figures<'_>, notes: &mut Notes<'_>) -> Markup {
                 .scenario
                 .find_item(&recipe.item)
                 .expect("a checked scenario knows its items");
-            let used = row.utilisation.map(percent);
             (
-                text::stock_title(
-                    &item_label(figures, item),
-                    &site_label(figures, &recipe.site),
-                ),
-                text::used(used.as_deref()),
+                item_label(figures, item),
+                site_label(figures, &recipe.site),
                 money(currency, result(row)),
             )
         })
         .collect();
-    let bars: Vec<bars::Bar<'_>> = order
+    let bars: Vec<bars::Bar<'_>> = drawn
         .iter()
         .zip(&words)
         .map(|(row, (label, note, text))| bars::Bar {
@@ -88,6 +101,7 @@ fn chart(figures: &Figures<'_>, notes: &mut Notes<'_>) -> Markup {
             text,
         })
         .collect();
+    let left_out = order.len() - drawn.len();
     let cells: Vec<Markup> = order
         .iter()
         .map(|row| table_row(figures, notes, row))
@@ -100,6 +114,7 @@ fn chart(figures: &Figures<'_>, notes: &mut Notes<'_>) -> Markup {
                 bars::bars(&Caption { id: "lines-wide", title, description }, Width::Wide, &bars),
                 bars::bars(&Caption { id: "lines-narrow", title, description }, Width::Narrow, &bars),
             ))
+            @if left_out > 0 { p class="note" { (text::about_even(left_out)) } }
             (numbers(title, &[
                 Column::Words(text::LINE), Column::Words(text::STATE), Column::Number(text::UNITS_MADE),
                 Column::Number(text::REVENUE), Column::Number(text::VARIABLE), Column::Number(text::FIXED),

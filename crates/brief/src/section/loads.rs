@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::{resource_label, section};
+use super::{resource_name, section, site_label};
 use crate::bind::{Notes, Rows};
 use crate::chart::{Caption, Time, Width, strips};
 use crate::figures::{Figures, Load, NOTHING};
@@ -22,13 +22,14 @@ pub(crate) fn loads(figures: &Figures<'_>, notes: &mut Notes<'_>, axis: &Time<'_
             .then(b.mean().unwrap_or(0.0).total_cmp(&a.mean().unwrap_or(0.0)))
             .then(a.resource.cmp(&b.resource))
     });
-    let words: Vec<(String, String)> = used
+    let words: Vec<(String, String, String)> = used
         .iter()
         .map(|load| {
             let (of, full) = load.full();
             let mean = load.mean().map(percent);
             (
-                resource_label(figures, load.resource),
+                resource_name(figures, load.resource),
+                site_label(figures, &figures.scenario.resources()[load.resource].site),
                 text::full_note(full, of, mean.as_deref(), &figures.horizon),
             )
         })
@@ -36,8 +37,9 @@ pub(crate) fn loads(figures: &Figures<'_>, notes: &mut Notes<'_>, axis: &Time<'_
     let rows: Vec<strips::Strip<'_>> = used
         .iter()
         .zip(&words)
-        .map(|(load, (label, note))| strips::Strip {
+        .map(|(load, (label, detail, note))| strips::Strip {
             label,
+            detail,
             note,
             shares: &load.shares,
         })

@@ -46,6 +46,8 @@ pub(crate) fn method(figures: &Figures<'_>) -> Markup {
 pub(crate) fn gap(gap: f64) -> String {
     if gap.abs() < 1e-9 {
         percent(0.0)
+    } else if gap.abs() < 1e-6 {
+        text::TINY_GAP.to_owned()
     } else if gap.abs() < 5e-4 {
         format!("{}\u{a0}%", quantity(gap * 100.0))
     } else {

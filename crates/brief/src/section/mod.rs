@@ -110,18 +110,24 @@ impl text::Names for Figures<'_> {
     }
 }
 
-/// A resource and where it is: `Final assembly, Camden`.
+/// A resource and where it is: `Final assembly (Lockheed Martin, Camden)`.
 fn resource_label(figures: &Figures<'_>, resource: usize) -> String {
-    let row = &figures.scenario.resources()[resource];
-    let own = if row.name.is_empty() {
-        row.resource.as_str()
-    } else {
-        row.name.as_str()
-    };
+    let site = &figures.scenario.resources()[resource].site;
     format!(
-        "{own} ({})",
-        site_label(figures, figures.site_of_resource(row).site.as_str())
+        "{} ({})",
+        resource_name(figures, resource),
+        site_label(figures, site)
     )
+}
+
+/// A resource without its place.
+fn resource_name(figures: &Figures<'_>, resource: usize) -> String {
+    let row = &figures.scenario.resources()[resource];
+    if row.name.is_empty() {
+        row.resource.to_string()
+    } else {
+        row.name.to_string()
+    }
 }
 
 /// The name of a site without what comes after its second comma: `Boeing, Huntsville`.

@@ -15,6 +15,9 @@ use crate::text::{self, Names as _};
 /// So many sites with flows among them make a map of their own.
 const REGION: usize = 3;
 
+/// Sites of one state within such a step of one another share a map.
+const NEAR_KM: f64 = 2000.0;
+
 pub(crate) fn network(figures: &Figures<'_>, notes: &mut Notes<'_>) -> Markup {
     let flows = figures.flows();
     let scenario = figures.scenario;
@@ -63,7 +66,7 @@ pub(crate) fn network(figures: &Figures<'_>, notes: &mut Notes<'_>) -> Markup {
                     (kinds(&spots))
                     (flow_table(figures, notes, &flows))
                 }
-                div class="grid" {
+                div class="grid maps" {
                     @for (state, members) in regions(figures, &places, &drawn) {
                         @let name = state_name(figures, state);
                         @let title = text::region_title(&name);
@@ -153,8 +156,23 @@ fn regions<'a>(
     for spot in 0..places.len() {
         members.entry(state(spot)).or_default().push(spot);
     }
+    let near = |a: usize, b: usize| {
+        let (a, b) = (
+            &figures.scenario.sites()[places[a]],
+            &figures.scenario.sites()[places[b]],
+        );
+        distance(
+            (a.longitude.unwrap_or(0.0), a.latitude.unwrap_or(0.0)),
+            (b.longitude.unwrap_or(0.0), b.latitude.unwrap_or(0.0)),
+        ) < NEAR_KM
+    };
     let mut regions: Vec<(&str, Vec<usize>)> = members
         .into_iter()
+        .flat_map(|(name, members)| {
+            clusters(&members, near)
+                .into_iter()
+                .map(move |cluster| (name, cluster))
+        })
         .filter(|(name, members)| {
             members.len() >= REGION
                 && flows
@@ -164,6 +182,30 @@ fn regions<'a>(
         .collect();
     regions.sort_by(|a, b| b.1.len().cmp(&a.1.len()).then(a.0.cmp(b.0)));
     regions
+}
+
+/// Distance on the globe in kilometres.
+fn distance((x0, y0): (f64, f64), (x1, y1): (f64, f64)) -> f64 {
+    let (p0, p1) = (y0.to_radians(), y1.to_radians());
+    let cosine = p0.sin() * p1.sin() + p0.cos() * p1.cos() * (x1 - x0).to_radians().cos();
+    6371.0 * cosine.clamp(-1.0, 1.0).acos()
+}
+
+/// Members that are joined by short steps, in order; a far island is a cluster of its own.
+fn clusters(members: &[usize], near: impl Fn(usize, usize) -> bool) -> Vec<Vec<usize>> {
+    let mut clusters: Vec<Vec<usize>> = Vec::new();
+    for member in members {
+        let (mut joined, apart): (Vec<_>, Vec<_>) = clusters
+            .into_iter()
+            .partition(|cluster| cluster.iter().any(|other| near(*member, *other)));
+        clusters = apart;
+        let mut cluster: Vec<usize> = joined.drain(..).flatten().collect();
+        cluster.push(*member);
+        cluster.sort_unstable();
+        clusters.push(cluster);
+    }
+    clusters.sort();
+    clusters
 }
 
 /// The name of the party that is the state.

@@ -7,7 +7,7 @@ use crate::bind::{Notes, Rows, time};
 use crate::chart::{Caption, Time, curves};
 use crate::figures::{Figures, Held};
 use crate::number::quantity;
-use crate::table::{Column, number, numbers};
+use crate::table::{Column, folded, number, numbers};
 use crate::text::{self, Names as _};
 
 const NAMES: curves::Names<'_> = curves::Names {
@@ -21,8 +21,8 @@ const DRAWN: usize = 12;
 pub(crate) fn stocks(figures: &Figures<'_>, notes: &mut Notes<'_>, axis: &Time<'_>) -> Markup {
     let mut stocks = figures.stocks();
     let floors = stocks.iter().filter(|stock| stock.floor > 0.0).count();
-    let left_out = stocks.len().saturating_sub(DRAWN.max(floors));
-    stocks.truncate(DRAWN.max(floors));
+    let drawn = DRAWN.max(floors).min(stocks.len());
+    let others = stocks.split_off(drawn);
     section(
         "stocks",
         text::STOCKS,
@@ -30,8 +30,43 @@ pub(crate) fn stocks(figures: &Figures<'_>, notes: &mut Notes<'_>, axis: &Time<'
             p { (text::STOCKS_NOTE) }
             @if stocks.is_empty() { p { (text::NO_STOCKS) } }
             div class="grid" { @for stock in &stocks { (curve(figures, notes, axis, stock)) } }
-            @if left_out > 0 { p class="note" { (text::not_shown(left_out)) } }
+            @if !others.is_empty() { (summary(figures, &others)) }
         },
+    )
+}
+
+/// Stocks that are not drawn, a row each.
+fn summary(figures: &Figures<'_>, stocks: &[Held]) -> Markup {
+    let scenario = figures.scenario;
+    let cells: Vec<Markup> = stocks
+        .iter()
+        .map(|stock| {
+            let (site, item) = (&scenario.sites()[stock.site], &scenario.items()[stock.item]);
+            let rows = Rows::filtered("hold", &[("site", &site.site), ("item", &item.item)]);
+            let most = stock.held.iter().copied().fold(0.0, f64::max);
+            let mean = stock.held.iter().sum::<f64>() / stock.held.len().max(1) as f64;
+            let end = stock.held.last().copied().unwrap_or(0.0);
+            html! { tr data-table=(rows.table()) data-row=(rows.row()) {
+                th scope="row" { (figures.item(stock.item)) }
+                td { (figures.site(stock.site)) }
+                (number(rows.units("most", most, &item.unit)))
+                (number(rows.units("mean", mean, &item.unit)))
+                (number(rows.units("end", end, &item.unit)))
+            } }
+        })
+        .collect();
+    let caption = text::not_shown(stocks.len());
+    folded(
+        &caption,
+        &caption,
+        &[
+            Column::Words(text::ITEM),
+            Column::Words(text::SITE),
+            Column::Number(text::MOST),
+            Column::Number(text::MEAN),
+            Column::Number(text::AT_END),
+        ],
+        &cells,
     )
 }
 
@@ -61,16 +96,14 @@ fn curve(figures: &Figures<'_>, notes: &mut Notes<'_>, axis: &Time<'_>, stock: &
                 || stock.shortfall[*t] != stock.shortfall[*t - 1]
         })
         .map(|t| {
-            html! { tr {
+            html! { tr data-row=(figures.horizon.label(t)) {
                 th scope="row" { (time(&figures.horizon, t)) }
-                (number(rows.quantity("quantity", stock.held[t])))
-                (number(rows.quantity("floor", stock.floor)))
-                (number(rows.quantity("shortfall", stock.shortfall[t])))
+                @for value in [stock.held[t], stock.floor, stock.shortfall[t]] { (number(html! { (quantity(value)) })) }
             } }
         })
         .collect();
     html! {
-        figure {
+        figure data-table=(rows.table()) data-row=(rows.row()) {
             figcaption { (figures.item(stock.item)) (cite) br; span class="soft" { (figures.site(stock.site)) } }
             (curves::stock(
                 &Caption { id: &id, title: &title, description: &description },

@@ -4,7 +4,7 @@ use darsena_plan::Priced;
 use maud::{Markup, html};
 
 use super::front::{rows_of, when};
-use super::{item_label, resource_label, section, site_label};
+use super::{item_label, resource_name, section, site_label};
 use crate::bind::Notes;
 use crate::chart::{Caption, Width, bars};
 use crate::figures::{Figures, NOTHING, Worth};
@@ -99,10 +99,15 @@ fn chart(
         Measured::Waiting => worth.late_unit_periods.unwrap_or(0.0),
         Measured::Money => worth.money,
     };
+    // An end item at its customer's door serves him: that says nothing new.
+    let tells = |worth: &Worth| match worth.what {
+        Priced::Material(_, item) => figures.is_part(item),
+        Priced::Capacity(_) | Priced::Lane(_) => true,
+    };
     let mut drawn: Vec<&Worth> = worths
         .iter()
         .copied()
-        .filter(|worth| value(worth).abs() > NOTHING)
+        .filter(|worth| value(worth).abs() > NOTHING && tells(worth))
         .collect();
     if drawn.is_empty() {
         return None;
@@ -136,11 +141,8 @@ fn chart(
                 ),
                 Measured::Money => money(currency, value(worth)),
             };
-            (
-                label(figures, worth.what),
-                text::stretches_of(&figures.horizon, &worth.periods),
-                number,
-            )
+            let (label, note) = label(figures, worth);
+            (label, note, number)
         })
         .collect();
     let bars: Vec<bars::Bar<'_>> = drawn
@@ -167,20 +169,29 @@ fn chart(
     })
 }
 
-fn label(figures: &Figures<'_>, what: Priced) -> String {
+/// What a bar is of, and where or when.
+fn label(figures: &Figures<'_>, worth: &Worth) -> (String, String) {
     let scenario = figures.scenario;
-    match what {
-        Priced::Capacity(resource) => resource_label(figures, resource),
-        Priced::Material(site, item) => text::stock_title(
-            &item_label(figures, item),
-            &site_label(figures, &scenario.sites()[site].site),
-        ),
+    match worth.what {
+        Priced::Capacity(resource) => {
+            let row = &scenario.resources()[resource];
+            (
+                resource_name(figures, resource),
+                site_label(figures, &row.site),
+            )
+        }
+        Priced::Material(site, item) => {
+            let place = site_label(figures, &scenario.sites()[site].site);
+            let when = text::stretches_of(&figures.horizon, &worth.periods);
+            (item_label(figures, item), format!("{place}, {when}"))
+        }
         Priced::Lane(lane) => {
             let lane = &scenario.lanes()[lane];
-            text::way(
+            let way = text::way(
                 &site_label(figures, &lane.from_site),
                 &site_label(figures, &lane.to_site),
-            )
+            );
+            (way, text::stretches_of(&figures.horizon, &worth.periods))
         }
     }
 }
