@@ -52,7 +52,17 @@ pub fn money(currency: &str, value: f64) -> String {
         size if size >= 999.5e3 || (factor >= 1e6 && size > 0.0) => (value / 1e6, "\u{a0}million"),
         _ => (value, ""),
     };
-    format!("{code}\u{a0}{}{word}", quantity(scaled))
+    let sign = if quantity(scaled).starts_with('\u{2212}') { "\u{2212}" } else { "" };
+    format!("{sign}{code}\u{a0}{}{word}", quantity(scaled.abs()))
+}
+
+/// The currency in words: `MUSD` is `USD million`.
+pub fn currency_name(currency: &str) -> String {
+    match code(currency) {
+        Some((code, 1e6)) => format!("{code} million"),
+        Some((code, 1e3)) => format!("{code} thousand"),
+        _ => currency.to_owned(),
+    }
 }
 
 /// The three-letter code of a currency text, and what one unit of the text is worth in it.
@@ -109,7 +119,7 @@ mod tests {
         assert_eq!(money("USD", 1_234_000_000.0), "USD\u{a0}1.23\u{a0}billion");
         assert_eq!(money("USD", 950.0), "USD\u{a0}950");
         assert_eq!(money("USD million", 4500.0), "USD\u{a0}4.5\u{a0}billion");
-        assert_eq!(money("MUSD", -0.056), "USD\u{a0}\u{2212}0.056\u{a0}million");
+        assert_eq!(money("MUSD", -0.056), "\u{2212}USD\u{a0}0.056\u{a0}million");
         assert_eq!(money("MUSD", 925.0), "USD\u{a0}925\u{a0}million");
         assert_eq!(money("points", 4500.0), "4,500\u{a0}points");
     }

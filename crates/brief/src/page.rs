@@ -8,6 +8,7 @@ use darsena_scenario::Scenario;
 use crate::bind::{Notes, Rows, time};
 use crate::chart::{self, Time};
 use crate::figures::Figures;
+use crate::number::currency_name;
 use crate::section::{self, deliveries, front, late, lines, loads, method, network, stocks, worth};
 use crate::{Options, text};
 
@@ -110,7 +111,7 @@ fn facts(figures: &Figures<'_>) -> Markup {
             div { dt { (text::CONTENT) } dd { code { (scenario.hash().get(..16).unwrap_or(scenario.hash())) } } }
             div { dt { (text::HORIZON) } dd { (span) } }
             div { dt { (text::LAW) } dd { time datetime=(head.law_as_of) { (text::date(head.law_as_of)) } } }
-            div { dt { (text::CURRENCY) } dd { (head.currency) } }
+            div { dt { (text::CURRENCY) } dd { (currency_name(&head.currency)) } }
             div { dt { (text::OBJECTIVE) } dd { (text::objective(plan.objective)) } }
             div { dt { (text::STATUS) } dd {
                 (text::proof(&text::status(plan.status.as_str()), Rows::new("levels", "*").figure("gap", gap, &method::gap(gap))))

@@ -129,14 +129,14 @@ pub(crate) fn objective(objective: Objective) -> &'static str {
 }
 
 /// A stage of the objective.
-pub(crate) fn measure(measure: Measure, horizon: &Horizon, currency: &str) -> String {
+pub(crate) fn measure(measure: Measure, horizon: &Horizon) -> String {
     let periods = plural_period(horizon, 2.0);
     match measure {
         Measure::Floors => format!("Missing to floors, unit-{periods}"),
         Measure::Late { priority } => {
             format!("Open demands of priority {priority}, unit-{periods}")
         }
-        Measure::Cost => format!("Cost, {currency}"),
+        Measure::Cost => "Cost".to_owned(),
         _ => "Other".to_owned(),
     }
 }
@@ -296,6 +296,11 @@ pub(crate) fn binds(
     }
 }
 
+/// Late units of all that are due.
+pub(crate) fn late_of(late: Markup, due: Markup, is_all: bool) -> Markup {
+    html! { @if is_all { "all " (due) } @else { (late) " of " (due) } " late" }
+}
+
 /// Who waits.
 pub(crate) fn waits(
     party: Markup,
@@ -337,6 +342,7 @@ pub(crate) const NO_STOCKS: &str =
 pub(crate) const LATE_TITLE: &str = "Late, and why";
 pub(crate) const LATE_NOTE: &str = "One row per customer and item, longest wait first. A gain is what was found by relaxing exactly \
     that thing and solving again while nobody else is served worse. Gains of different things do not add up.";
+pub(crate) const LATE_CAPTION: &str = "Customers and items that wait";
 pub(crate) const EACH_DEMAND: &str = "Every demand as a table";
 
 pub(crate) const WORTH: &str = "What one more unit is worth";

@@ -67,7 +67,7 @@ pub fn bars(caption: &Caption<'_>, width: Width, bars: &[Bar<'_>]) -> Markup {
                     }
                     @let (bar_y, bar_height) = if wide { (y + 8.0, 14.0) } else { (y + if bar.note.is_empty() { 19.0 } else { 31.0 }, 8.0) };
                     rect class=(if bar.value < 0.0 { "c-bar c-bar-negative" } else { "c-bar" }) x=(at(from)) y=(at(bar_y)) width=(at((to - from).max(1.0))) height=(at(bar_height)) {}
-                    line class="c-axis" x1=(at(zero)) x2=(at(zero)) y1=(at(bar_y - 3.0)) y2=(at(bar_y + bar_height + 3.0)) {}
+                    line class="c-axis" x1=(at(zero)) x2=(at(zero)) y1=(at(bar_y - 1.0)) y2=(at(bar_y + bar_height + 3.0)) {}
                     @if wide {
                         text class="c-value" x=(at(full)) y=(at(y + 19.0)) text-anchor="end" { (bar.text) }
                     } @else {

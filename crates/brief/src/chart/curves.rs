@@ -4,7 +4,7 @@
 
 use maud::{Markup, html};
 
-use super::{Caption, SMALL, Time, Width, at, drawing, scale, text_width};
+use super::{BOLD, Caption, SMALL, Time, Width, at, drawing, scale, text_width};
 use crate::number::quantity;
 
 /// Cumulative quantities by the end of each period; equally long.
@@ -91,9 +91,9 @@ fn curves(
     .collect();
     let label_room = ends
         .iter()
-        .map(|(_, label, _)| text_width(label, SMALL))
+        .map(|(_, label, _)| text_width(label, SMALL) * BOLD)
         .fold(0.0, f64::max);
-    let right = width - label_room.min(120.0) - 8.0;
+    let right = width - label_room.min(132.0) - 8.0;
 
     let most = target.iter().chain(reached).copied().fold(0.0, f64::max);
     let ticks = scale(most, 5);

@@ -98,6 +98,9 @@ const PLAIN: f64 = 12.0;
 /// Size of axis labels and notes.
 const SMALL: f64 = 11.0;
 
+/// How much wider bold text runs.
+const BOLD: f64 = 1.1;
+
 /// The patterns that say late and unmet without colour. Put it in the page once, before the drawings.
 pub fn patterns() -> Markup {
     html! {

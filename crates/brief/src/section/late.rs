@@ -24,7 +24,7 @@ pub(crate) fn late(figures: &Figures<'_>, notes: &mut Notes<'_>, groups: &[Group
                 p { (text::LATE_NOTE) }
                 // Set as cards on a phone: roles keep it a table for those who hear it.
                 table class="cards" role="table" {
-                    caption { (text::LATE_TITLE) }
+                    caption { (text::LATE_CAPTION) }
                     thead role="rowgroup" { tr role="row" {
                         th scope="col" role="columnheader" { (text::CUSTOMER) ", " (text::ITEM_LOWER) }
                         th scope="col" role="columnheader" { (text::WHEN_DUE) }

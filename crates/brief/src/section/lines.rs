@@ -3,7 +3,7 @@
 use darsena_plan::Viability;
 use maud::{Markup, html};
 
-use super::{item_label, section, site_label};
+use super::{item_label, resource_name, section, site_label};
 use crate::bind::{Notes, Rows};
 use crate::chart::{Caption, Width, bars};
 use crate::figures::Figures;
@@ -26,6 +26,7 @@ pub(crate) fn lines(figures: &Figures<'_>, notes: &mut Notes<'_>) -> Markup {
             let recipe = &figures.scenario.recipes()[line.recipe];
             let rows = Rows::new("lines", recipe.recipe.as_str());
             let cite = notes.cite(&recipe.source);
+            let site = html! { (site) @if let Some(own) = own_name(figures, line.recipe) { ", " (own) } };
             text::line(
                 item,
                 site,
@@ -86,7 +87,7 @@ fn chart(figures: &Figures<'_>, notes: &mut Notes<'_>) -> Markup {
                 .expect("a checked scenario knows its items");
             (
                 item_label(figures, item),
-                site_label(figures, &recipe.site),
+                place(figures, row.recipe),
                 money(currency, result(row)),
             )
         })
@@ -109,7 +110,7 @@ fn chart(figures: &Figures<'_>, notes: &mut Notes<'_>) -> Markup {
     let (title, description) = (text::LINES_TITLE, text::LINES_DESCRIPTION);
     html! {
         figure {
-            p class="chart-title" { (title) ", " (currency) }
+            p class="chart-title" { (title) }
             (both(
                 bars::bars(&Caption { id: "lines-wide", title, description }, Width::Wide, &bars),
                 bars::bars(&Caption { id: "lines-narrow", title, description }, Width::Narrow, &bars),
@@ -124,6 +125,29 @@ fn chart(figures: &Figures<'_>, notes: &mut Notes<'_>) -> Markup {
             ], &cells))
         }
     }
+}
+
+/// Where a recipe is run, with its resource where the same item is made there in several ways.
+fn place(figures: &Figures<'_>, recipe: usize) -> String {
+    let site = site_label(figures, &figures.scenario.recipes()[recipe].site);
+    match own_name(figures, recipe) {
+        Some(own) => format!("{site}, {own}"),
+        None => site,
+    }
+}
+
+/// What tells a recipe from another for the same item at the same site: its resource, else its id.
+fn own_name(figures: &Figures<'_>, recipe: usize) -> Option<String> {
+    let recipes = figures.scenario.recipes();
+    let own = &recipes[recipe];
+    let has_twin = recipes
+        .iter()
+        .enumerate()
+        .any(|(other, row)| other != recipe && row.item == own.item && row.site == own.site);
+    has_twin.then(|| {
+        let resource = own.resource.as_ref().and_then(|id| figures.scenario.find_resource(id));
+        resource.map_or_else(|| own.recipe.to_string(), |resource| resource_name(figures, resource))
+    })
 }
 
 fn table_row(figures: &Figures<'_>, notes: &mut Notes<'_>, row: &Viability) -> Markup {
@@ -150,7 +174,7 @@ fn table_row(figures: &Figures<'_>, notes: &mut Notes<'_>, row: &Viability) -> M
         None => html! { (text::NEVER) },
     };
     html! { tr data-table="viability" data-row=(recipe.recipe) {
-        th scope="row" { (item) ", " (site) (notes.cite(&recipe.source)) }
+        th scope="row" { (item) ", " (site) @if let Some(own) = own_name(figures, row.recipe) { ", " (own) } (notes.cite(&recipe.source)) }
         td { (state) }
         (number(rows.units("units", row.runs * recipe.quantity, unit)))
         (number(rows.money("revenue", row.revenue, currency)))

@@ -1,5 +1,6 @@
 //! Method and limits, and the sources as footnotes.
 
+use darsena_plan::Measure;
 use maud::{Markup, html};
 
 use super::section;
@@ -18,10 +19,14 @@ pub(crate) fn method(figures: &Figures<'_>) -> Markup {
         .enumerate()
         .map(|(place, level)| {
             let rows = Rows::new("levels", (place + 1).to_string());
+            let amount = |column: &str, value: f64| match level.measure {
+                Measure::Cost => rows.money(column, value, &head.currency),
+                _ => rows.quantity(column, value),
+            };
             html! { tr {
-                th scope="row" { (text::measure(level.measure, &figures.horizon, &head.currency)) }
-                (number(rows.quantity("value", level.value)))
-                (number(rows.quantity("bound", level.bound)))
+                th scope="row" { (text::measure(level.measure, &figures.horizon)) }
+                (number(amount("value", level.value)))
+                (number(amount("bound", level.bound)))
                 (number(rows.figure("gap", level.gap, &gap(level.gap))))
             } }
         })
