@@ -1,2 +1,74 @@
-//! The `darsena` command.
-fn main() {}
+//! The `darsena` command: reads arguments, asks the front door, writes what comes back.
+//!
+//! Exit codes: 0 answered, 1 findings or an answer that says no, 2 could not be carried out.
+
+mod ask;
+mod brief;
+mod plan;
+mod scenario;
+mod terminal;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+/// What allied states can make, repair and share together, and what stands in the way.
+///
+/// Every question takes a scenario: a folder of CSV or Parquet tables with `datapackage.json`, or an Excel workbook.
+#[derive(Parser)]
+#[command(name = "darsena", version, max_term_width = 110, after_help = "\
+Examples:
+  darsena new my-scenario                      a commented starter scenario
+  darsena check my-scenario                    every finding, with row, column and remedy
+  darsena plan my-scenario                     who makes what, when, who gets it, who waits and why
+  darsena plan my-scenario --format json       the same for a script
+  darsena brief my-scenario -o brief.html      the report
+
+Exit codes: 0 answered, 1 findings or an answer that says no, 2 could not be carried out.
+Nothing darsena says is legal advice.")]
+struct Arguments {
+    #[command(subcommand)]
+    question: Question,
+}
+
+#[derive(Subcommand)]
+enum Question {
+    /// Who makes what, when, and who gets it?
+    Plan(plan::PlanArguments),
+    /// Is the scenario sound? Prints every finding at once.
+    Check(scenario::CheckArguments),
+    /// The JSON schema of answers.
+    Schema,
+    /// Completion for a shell: `darsena completions bash > /etc/bash_completion.d/darsena`.
+    Completions {
+        /// Shell to complete for.
+        shell: clap_complete::Shell,
+    },
+}
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    let answered = match arguments.question {
+        Question::Plan(arguments) => plan::run(&arguments),
+        Question::Check(arguments) => scenario::check(&arguments),
+        Question::Schema => terminal::print(darsena::SCHEMA_TEXT),
+        Question::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Arguments::command(), "darsena", &mut script);
+            terminal::print(&String::from_utf8_lossy(&script))
+        }
+    };
+    match answered {
+        Ok(code) => code,
+        Err(error) => {
+            terminal::explain(&*error);
+            ExitCode::from(2)
+        }
+    }
+}

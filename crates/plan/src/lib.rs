@@ -1,1 +1,250 @@
-//! plan
+//! Who makes what, when, and who gets it?
+//!
+//! # Sets and data
+//!
+//! ```text
+//! n party  s site  i item  k kind of an item  r recipe  q resource  l lane  j demand stream  t period
+//! ```
+//!
+//! A *kind* is an item with the states it may have been made in, split only where some demand can
+//! tell the difference. A *stream* is all demands of one party for one item at one site that
+//! share costs, accepted states, deadline and priorities. Lead and transit days are whole periods,
+//! rounded up; nothing starts that cannot end inside the horizon.
+//!
+//! # Variables (all >= 0)
+//!
+//! ```text
+//! make[r,t]     runs started            ship[l,k,t]     units departing
+//! hold[s,k,t]   units at period's end   overtime[q,t]   capacity beyond the regular one
+//! deliver[j,k,t] units handed over      unmet[j,t]      units due and open at period's end
+//! shortfall[s,i,t] units missing to a floor     open[r] in {0,1}  a line opens or stays shut
+//! draw[s,k,t]   units of a split item that runs at a site take
+//! ```
+//!
+//! # Constraints
+//!
+//! ```text
+//! balance   hold[s,k,t-1] + supply + output of runs started lead ago + arrivals sent transit ago
+//!             - inputs of runs started now - departures - deliveries - hold[s,k,t] = 0
+//! capacity  sum_r usage[r,q] make[r,t] - overtime[q,t] <= capacity[q,t],  overtime <= limit[q,t]
+//! demand    unmet[j,t] - unmet[j,t-1] + sum_k deliver[j,k,t] = due[j,t]
+//! lane      sum_k ship[l,k,t] <= capacity[l,t]
+//! pool      sum_k draw[s,k,t] = what runs at s take of the item
+//! floor     sum_k hold[s,k,t] + shortfall[s,i,t] >= floor[s,i]
+//! line      make[r,t] <= most[r,t] open[r],   sum_t make[r,t] >= minimum_run[r] open[r]
+//! ```
+//!
+//! # Objective
+//!
+//! `weighted`: the cost of making, shipping, holding, overtime, missing to floors, opening lines,
+//! tardiness (per unit and period open) and unmet (per unit open at the end of the horizon).
+//! `lexicographic`: the open units of priority 1 summed over periods, then those of priority 2,
+//! and so on, a demand counting in each period under the priority it then has; last the cost.
+//! In both, what is missing to a floor without a price is minimised before all else.
+//!
+//! # What the answer does not say
+//! The plan knows all demands and dates from the first day. Amounts are fractions of units unless
+//! whole units are asked for. Where several plans are equally good, it is one of them.
+
+pub mod arcs;
+pub mod check;
+pub mod compare;
+mod extract;
+mod formulate;
+mod network;
+pub mod peg;
+mod plan;
+mod price;
+mod reasons;
+mod solve;
+mod viability;
+
+use std::time::Instant;
+
+pub use arcs::{Arcs, Opening};
+use darsena_milp::{SolveError, Solver, Status, Watch};
+use darsena_scenario::{Objective, Scenario};
+pub use plan::*;
+
+/// How a plan is made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Options {
+    /// Which objective; without it that of the scenario, without that `lexicographic`.
+    pub objective: Option<Objective>,
+    /// Runs, shipments and deliveries of countable items in whole units.
+    pub whole: bool,
+    /// For how many groups of late demands reasons are proved.
+    pub reasons: Reasons,
+    /// Whether shadow prices are computed.
+    pub prices: bool,
+    /// Whether receipts that are not firm count.
+    pub include_unconfirmed: bool,
+    /// What the solver is told.
+    pub solver: darsena_milp::Options,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options {
+            objective: None,
+            whole: false,
+            reasons: Reasons::Auto,
+            prices: true,
+            include_unconfirmed: false,
+            solver: darsena_milp::Options::default(),
+        }
+    }
+}
+
+/// For how many groups of late demands reasons are proved, latest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reasons {
+    /// For none.
+    None,
+    /// For as many as can be done fast, judged by the size of the program.
+    Auto,
+    /// For so many.
+    Most(usize),
+    /// For all.
+    All,
+}
+
+/// Why a plan could not be made.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PlanError {
+    /// The solver could not do its work.
+    #[error("the solver failed")]
+    Solver(#[from] SolveError),
+    /// The solver called infeasible or unbounded what cannot be: doing nothing is always a plan.
+    #[error("the solver answered `{}` to a program that has a plan", .0.as_str())]
+    Unexpected(Status),
+    /// Weighted, but no demand has a cost of being late or unmet: the best plan would do nothing.
+    #[error("no demand has a `tardiness_cost` or an `unmet_cost`, so the weighted objective would serve none")]
+    NothingAtStake,
+}
+
+/// Returns the best plan of `scenario` over the arcs that `arcs` leaves open.
+///
+/// A plan cut short by a limit or by `watch` is an answer too: its status says so, its levels
+/// carry bounds, and it passes [`check::check`].
+///
+/// # Errors
+/// Fails when the solver fails, and when a weighted plan is asked for though nothing is at stake.
+pub fn plan(scenario: &Scenario, arcs: &Arcs, options: &Options, watch: &mut Watch<'_>) -> Result<Plan, PlanError> {
+    let clock = solve::Clock { started: Instant::now(), options: options.solver.clone() };
+    let objective = options.objective.or(scenario.head().objective).unwrap_or(Objective::Lexicographic);
+    if objective == Objective::Weighted
+        && scenario.demands().iter().any(|d| d.quantity > 0.0)
+        && scenario.demands().iter().all(|d| d.tardiness_cost <= 0.0 && d.unmet_cost <= 0.0)
+    {
+        return Err(PlanError::NothingAtStake);
+    }
+    let network = network::network(scenario, arcs, options.include_unconfirmed);
+    let countable: Vec<bool> = scenario.items().iter().map(|i| countable(&i.unit)).collect();
+    let (program, layout) = formulate::formulate(&network, options.whole.then_some(&countable[..]));
+    let cost: Vec<f64> = formulate::costs_of(&network, &program, &layout, Measure::Cost);
+    let measures = measures(&network, objective);
+    let original = Bounds::of(&program);
+    let mut solver = Solver::new(program)?;
+    let mut solved = solve::solve(&network, &layout, &mut solver, &measures, options, &clock, watch)?;
+    let mut plan = Plan {
+        status: solved.status,
+        objective,
+        levels: std::mem::take(&mut solved.levels),
+        kinds: network.kinds.clone(),
+        make: Vec::new(),
+        ship: Vec::new(),
+        hold: Vec::new(),
+        deliver: Vec::new(),
+        unmet: Vec::new(),
+        draw: Vec::new(),
+        overtime: Vec::new(),
+        shortfall: Vec::new(),
+        lines: Vec::new(),
+        demands: Vec::new(),
+        prices: Vec::new(),
+        utilisation: Vec::new(),
+        viability: Vec::new(),
+        unconfirmed: options.include_unconfirmed,
+        solver: darsena_milp::name_and_version(),
+        remarks: network.remarks.clone(),
+    };
+    if objective == Objective::Weighted && !scenario.priorities().is_empty() {
+        plan.remarks.push("dated priorities are not used by the weighted objective: costs alone decide".into());
+    }
+    plan.remarks.append(&mut solved.remarks);
+    extract::extract(scenario, &network, &layout, &solved.values, &mut plan);
+    if options.prices && solved.status == Status::Optimal {
+        plan.prices =
+            price::prices(&network, &layout, &mut solver, &solved.values, cost, solved.duals.take(), solved.basis.is_some())?;
+    }
+    let trace = peg::Trace::new(scenario, &plan);
+    viability::sources(scenario, &trace, &mut plan);
+    plan.viability = viability::viability(scenario, &trace, &plan);
+    if solved.status == Status::Optimal
+        && options.reasons != Reasons::None
+        && let Some(basis) = &solved.basis
+    {
+        original.restore(&layout, &mut solver)?;
+        let values = &solved.values;
+        reasons::reasons(scenario, &network, &layout, &mut solver, options, &mut plan, values, basis, watch)?;
+    }
+    Ok(plan)
+}
+
+/// Stages of an objective over what is in the network.
+fn measures(network: &network::Network, objective: Objective) -> Vec<Measure> {
+    let mut measures = Vec::new();
+    if network.floors.iter().any(|f| f.cost.is_none()) {
+        measures.push(Measure::Floors);
+    }
+    if objective == Objective::Lexicographic {
+        let priorities: std::collections::BTreeSet<u32> = network
+            .streams
+            .iter()
+            .flat_map(|s| s.priority[s.first..].iter().copied())
+            .collect();
+        measures.extend(priorities.into_iter().map(|priority| Measure::Late { priority }));
+    }
+    measures.push(Measure::Cost);
+    measures
+}
+
+/// Whether an item with this unit is counted rather than measured.
+pub(crate) fn countable(unit: &str) -> bool {
+    !matches!(unit, "kg" | "g" | "t" | "l" | "m" | "m2" | "m3" | "km" | "h" | "hours" | "days" | "usd" | "USD")
+}
+
+/// Bounds of a program before its stages were held.
+struct Bounds {
+    columns: Vec<(f64, f64)>,
+    rows: Vec<(f64, f64)>,
+}
+
+impl Bounds {
+    fn of(program: &darsena_milp::Program) -> Self {
+        let count = |n: usize| 0..u32::try_from(n).expect("counted in 32 bits");
+        Bounds {
+            columns: count(program.columns()).map(|c| program.bounds(darsena_milp::Column(c))).collect(),
+            rows: count(program.rows()).map(|r| program.row_bounds(darsena_milp::Row(r))).collect(),
+        }
+    }
+
+    /// Takes back what the stages held; lines stay as they were fixed.
+    fn restore(&self, layout: &formulate::Layout, solver: &mut Solver) -> Result<(), SolveError> {
+        for (c, &(lower, upper)) in (0u32..).zip(&self.columns) {
+            let column = darsena_milp::Column(c);
+            if solver.program().bounds(column) != (lower, upper) && !layout.open.contains(&Some(column)) {
+                solver.set_column_bounds(column, lower, upper)?;
+            }
+        }
+        for (r, &(lower, upper)) in (0u32..).zip(&self.rows) {
+            let row = darsena_milp::Row(r);
+            if solver.program().row_bounds(row) != (lower, upper) {
+                solver.set_row_bounds(row, lower, upper)?;
+            }
+        }
+        Ok(())
+    }
+}

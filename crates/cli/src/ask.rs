@@ -1,0 +1,161 @@
+//! Arguments every question has, and how a scenario is loaded for it.
+
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Args, ValueEnum};
+use darsena::scenario::{Finding, Scenario, Severity};
+
+use crate::terminal::Answered;
+
+/// Form of an answer.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For reading.
+    Table,
+    /// Head and tables in one document; `darsena schema` describes it.
+    Json,
+    /// One file a table: `--out FOLDER`, or one table with `--table NAME`.
+    Csv,
+    /// One file a table: `--out FOLDER`, or one table with `--table NAME --out FILE`.
+    Parquet,
+    /// One sheet a table: `--out FILE.xlsx`.
+    Xlsx,
+}
+
+impl From<Format> for darsena::write::Format {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Table => Self::Table,
+            Format::Json => Self::Json,
+            Format::Csv => Self::Csv,
+            Format::Parquet => Self::Parquet,
+            Format::Xlsx => Self::Xlsx,
+        }
+    }
+}
+
+/// Where an answer goes and in which form.
+#[derive(Args)]
+pub(crate) struct Output {
+    /// Form of the answer.
+    #[arg(long, value_enum, default_value = "table", value_name = "FORM")]
+    pub(crate) format: Format,
+    /// File or folder to write to, whole or not at all; standard output without it.
+    #[arg(long, short, value_name = "PATH")]
+    pub(crate) out: Option<PathBuf>,
+    /// Only this table of the answer.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) table: Option<String>,
+    /// No progress and no warnings.
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+    /// Put the wall time into the answer (then equal questions no longer have equal bytes).
+    #[arg(long)]
+    pub(crate) timing: bool,
+}
+
+/// How long and how the solver works.
+#[derive(Args)]
+pub(crate) struct Solving {
+    /// Threads the solver may use; the answer does not depend on it.
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    pub(crate) threads: u32,
+    /// Wall seconds after which the best answer so far is given.
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub(crate) time_limit: Option<f64>,
+    /// Processor seconds after which the best answer so far is given.
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub(crate) cpu_limit: Option<f64>,
+    /// Seed of the solver.
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    pub(crate) seed: u32,
+    /// Relative gap at which a mixed integer program counts as solved.
+    #[arg(long, default_value_t = 1e-6, value_name = "SHARE")]
+    pub(crate) gap: f64,
+    /// Way of solving linear programs.
+    #[arg(long, value_enum, default_value = "choose", value_name = "WAY")]
+    pub(crate) method: Method,
+    /// An option of HiGHS, e.g. `--solver-option ipm_optimality_tolerance=1e-9`. May be repeated.
+    #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
+    pub(crate) solver_option: Vec<(String, String)>,
+}
+
+/// Way of solving linear programs.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Method {
+    /// By the size of the program.
+    Choose,
+    /// Dual simplex.
+    Simplex,
+    /// Primal simplex.
+    PrimalSimplex,
+    /// Interior point with crossover (`ipx`).
+    Ipx,
+    /// First order (`pdlp`).
+    Pdlp,
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(seconds) if seconds.is_finite() && seconds >= 0.0 => Ok(seconds),
+        _ => Err("expected a number of seconds, 0 or more".into()),
+    }
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE")?;
+    Ok((name.into(), value.into()))
+}
+
+impl Solving {
+    pub(crate) fn options(&self) -> darsena::milp::Options {
+        darsena::milp::Options {
+            method: match self.method {
+                Method::Choose => darsena::milp::Method::Choose,
+                Method::Simplex => darsena::milp::Method::DualSimplex,
+                Method::PrimalSimplex => darsena::milp::Method::PrimalSimplex,
+                Method::Ipx => darsena::milp::Method::InteriorPoint,
+                Method::Pdlp => darsena::milp::Method::FirstOrder,
+            },
+            threads: self.threads.max(1),
+            seed: self.seed,
+            time_limit: self.time_limit,
+            cpu_limit: self.cpu_limit,
+            relative_gap: self.gap,
+            set: self.solver_option.clone(),
+            ..Default::default()
+        }
+    }
+}
+
+/// Prints findings to standard error: all of them, or the warnings only counted.
+pub(crate) fn show(findings: &[Finding], quiet: bool) {
+    let errors = findings.iter().filter(|f| f.severity == Severity::Error).count();
+    for finding in findings.iter().filter(|f| f.severity == Severity::Error) {
+        eprintln!("{finding}");
+    }
+    let warnings = findings.len() - errors;
+    if warnings > 0 && !quiet {
+        eprintln!("{warnings} warnings; `darsena check` shows them");
+    }
+    if errors > 0 {
+        eprintln!("{errors} findings; nothing was written");
+    }
+}
+
+/// Loads a scenario; with findings that forbid it, prints them and returns the exit code.
+pub(crate) fn load(path: &Path, quiet: bool) -> Result<Result<Scenario, ExitCode>, Box<dyn Error>> {
+    let checked = darsena::scenario::load(path)?;
+    show(&checked.findings, quiet);
+    Ok(checked.scenario.ok_or(ExitCode::from(1)))
+}
+
+impl Output {
+    /// Writes `answer` where and how the user wants it.
+    pub(crate) fn write(&self, answer: &darsena::answer::Answer, readable: &dyn Fn(&darsena::answer::Answer) -> String) -> Answered {
+        darsena::write::write(answer, self.format.into(), self.out.as_deref(), self.table.as_deref(), readable)?;
+        Ok(ExitCode::SUCCESS)
+    }
+}

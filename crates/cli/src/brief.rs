@@ -1,0 +1,1 @@
+//! `darsena brief`.

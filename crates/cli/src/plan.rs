@@ -1,0 +1,135 @@
+//! `darsena plan`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use clap::{Args, ValueEnum};
+use darsena::milp::{Progress, Watch};
+use darsena::plan::{Arcs, Options, Reasons};
+use darsena::scenario::Objective;
+
+use crate::ask::{self, Output, Solving};
+use crate::terminal::{self, Answered};
+
+/// Who makes what, when, and who gets it?
+///
+/// Solves the production plan, re-checks the answer with code that knows no solver, and says who
+/// waits and why. A reason is proved: exactly that thing is relaxed and the plan solved again.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  darsena plan scenarios/us-japan-2024
+  darsena plan scenarios/us-japan-2024 --peg che-pac3-2030
+  darsena plan my-scenario --objective weighted --format json --out plan.json
+  darsena plan my-scenario --whole --time-limit 60
+  darsena plan my-scenario --format csv --out plan-tables     one CSV a table
+  darsena plan my-scenario --table prices --format csv
+
+Ctrl-C gives the best plan so far, with its status; a second one ends the process.")]
+pub(crate) struct PlanArguments {
+    /// Scenario: a folder, its datapackage.json, or a workbook.
+    scenario: PathBuf,
+    /// Which objective; without it the scenario's own, without that `lexicographic`.
+    #[arg(long, value_enum)]
+    objective: Option<ObjectiveChoice>,
+    /// Runs, shipments and deliveries of countable items in whole units (mixed integer).
+    #[arg(long)]
+    whole: bool,
+    /// Show what serves this demand, down to runs and stocks.
+    #[arg(long, value_name = "DEMAND")]
+    peg: Option<String>,
+    /// For how many groups of late demands to prove reasons: `auto`, `none`, `all` or a number.
+    #[arg(long, default_value = "auto", value_parser = reasons)]
+    reasons: Reasons,
+    /// Leave out shadow prices.
+    #[arg(long)]
+    no_prices: bool,
+    /// Count on receipts that are not firm.
+    #[arg(long)]
+    unconfirmed: bool,
+    /// Compare with the plan of this other scenario: demands that fare differently there.
+    #[arg(long, value_name = "SCENARIO")]
+    against: Option<PathBuf>,
+    #[command(flatten)]
+    solving: Solving,
+    #[command(flatten)]
+    output: Output,
+}
+
+/// Which objective.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ObjectiveChoice {
+    /// Priorities one after the other, then cost.
+    Lexicographic,
+    /// One sum of all costs.
+    Weighted,
+}
+
+fn reasons(text: &str) -> Result<Reasons, String> {
+    match text {
+        "auto" => Ok(Reasons::Auto),
+        "none" => Ok(Reasons::None),
+        "all" => Ok(Reasons::All),
+        number => number.parse().map(Reasons::Most).map_err(|_| "expected `auto`, `none`, `all` or a number".into()),
+    }
+}
+
+/// Answers `darsena plan`.
+pub(crate) fn run(arguments: &PlanArguments) -> Answered {
+    let started = Instant::now();
+    let output = &arguments.output;
+    let scenario = match ask::load(&arguments.scenario, output.quiet)? {
+        Ok(scenario) => scenario,
+        Err(code) => return Ok(code),
+    };
+    let demand = match &arguments.peg {
+        Some(id) => match scenario.demands().iter().position(|d| d.demand.as_str() == id) {
+            Some(demand) => Some(demand),
+            None => return Ok(no_such_demand(&scenario, id)),
+        },
+        None => None,
+    };
+    let options = Options {
+        objective: arguments.objective.map(|o| match o {
+            ObjectiveChoice::Lexicographic => Objective::Lexicographic,
+            ObjectiveChoice::Weighted => Objective::Weighted,
+        }),
+        whole: arguments.whole,
+        reasons: arguments.reasons,
+        prices: !arguments.no_prices,
+        include_unconfirmed: arguments.unconfirmed,
+        solver: arguments.solving.options(),
+    };
+    let line = terminal::Line::new(output.quiet);
+    let mut show = |progress: &Progress| line.show(progress);
+    let mut watch = Watch { stop: terminal::stop_on_interrupt(), progress: Some(&mut show) };
+    let plan = darsena::checked_plan(&scenario, &Arcs::open(&scenario), &options, &mut watch)?;
+    let seconds = output.timing.then(|| started.elapsed().as_secs_f64());
+    if let Some(path) = &arguments.against {
+        let other = match ask::load(path, output.quiet)? {
+            Ok(other) => other,
+            Err(code) => return Ok(code),
+        };
+        let second = darsena::checked_plan(&other, &Arcs::open(&other), &options, &mut watch)?;
+        drop(line);
+        let answer = darsena::plan_answer::difference((&scenario, &plan), (&other, &second), seconds);
+        return output.write(&answer, &darsena::plan_answer::readable_tables);
+    }
+    drop(line);
+    match demand {
+        Some(demand) => {
+            let answer = darsena::plan_answer::peg(&scenario, &plan, demand, seconds);
+            output.write(&answer, &darsena::plan_answer::readable_peg)
+        }
+        None => {
+            let answer = darsena::plan_answer::answer(&scenario, &plan, seconds);
+            output.write(&answer, &|_| darsena::plan_answer::readable(&scenario, &plan))
+        }
+    }
+}
+
+fn no_such_demand(scenario: &darsena::scenario::Scenario, id: &str) -> ExitCode {
+    eprintln!("no demand `{id}` in the scenario");
+    ExitCode::from(1)
+}

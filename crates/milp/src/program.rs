@@ -1,0 +1,732 @@
+//! A program: columns, rows and entries that carry labels, before anyone solves it.
+//!
+//! # Form
+//! Every program is a minimisation over columns x, with rows that are ranges:
+//!
+//! ```text
+//! minimise   sum_c cost[c] x[c]
+//! subject to lower[r] <= sum_c a[r,c] x[c] <= upper[r]      for every row r
+//!            lower[c] <=         x[c]      <= upper[c]      for every column c
+//!            x[c] whole                                     for every integer column c
+//! ```
+//!
+//! An equation is a row whose two bounds are equal; a missing bound is an infinity. To maximise,
+//! negate the costs.
+//!
+//! # Storage
+//! A formulation knows its rows first and then visits each column once, so entries are kept by
+//! column, in the order of [`Program::add_column`]. Rows that come later, over columns that are
+//! already there ([`Program::add_row_over`]), are kept by row beside them. A label costs 16 bytes and
+//! no string: names are made when a program is printed.
+
+use std::borrow::Cow;
+use std::io;
+
+use crate::sum::Sum;
+
+/// A column (a variable), by its position.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[repr(transparent)]
+pub struct Column(pub u32);
+
+/// A row (a constraint), by its position.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[repr(transparent)]
+pub struct Row(pub u32);
+
+impl Column {
+    /// The position as a `usize`, to index the vectors of an outcome.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+impl Row {
+    /// The position as a `usize`, to index the vectors of an outcome.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// What a column or a row stands for: a family such as `make` and up to three indices, `make[r,t]`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Label {
+    /// The family of variables or constraints, as the formulation names it.
+    pub family: &'static str,
+    /// Its indices, from the left; those not used are [`Label::UNUSED`].
+    pub index: [u32; 3],
+}
+
+impl Label {
+    /// An index that is not used, and not printed.
+    pub const UNUSED: u32 = u32::MAX;
+
+    /// A label with these indices.
+    ///
+    /// # Panics
+    /// Panics when there are more than three.
+    pub fn new(family: &'static str, indices: &[u32]) -> Self {
+        assert!(indices.len() <= 3, "a label has at most three indices");
+        let mut index = [Self::UNUSED; 3];
+        index[..indices.len()].copy_from_slice(indices);
+        Self { family, index }
+    }
+}
+
+impl std::fmt::Display for Label {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.family)?;
+        let mut before = '[';
+        for index in self.index.iter().filter(|&&index| index != Self::UNUSED) {
+            write!(f, "{before}{index}")?;
+            before = ',';
+        }
+        if before == ',' {
+            f.write_str("]")
+        } else {
+            Ok(())
+        }
+    }
+}
+
+/// Labels of all columns, or of all rows: each family is stored once.
+#[derive(Clone, Debug, Default)]
+struct Labels {
+    families: Vec<&'static str>,
+    of: Vec<(u16, [u32; 3])>,
+}
+
+impl Labels {
+    fn push(&mut self, label: Label) {
+        // Neighbours are nearly always of one family, so the last one is tried first.
+        let last = self.of.last().map(|&(family, _)| family);
+        let family = match last {
+            Some(family) if self.families[usize::from(family)] == label.family => family,
+            _ => match self
+                .families
+                .iter()
+                .position(|&family| family == label.family)
+            {
+                Some(at) => at as u16,
+                None => {
+                    let at = u16::try_from(self.families.len())
+                        .expect("families are written in the source, there are not 65,536 of them");
+                    self.families.push(label.family);
+                    at
+                }
+            },
+        };
+        self.of.push((family, label.index));
+    }
+
+    fn get(&self, at: usize) -> Label {
+        let (family, index) = self.of[at];
+        Label {
+            family: self.families[usize::from(family)],
+            index,
+        }
+    }
+}
+
+/// A linear or mixed integer program to minimise. See the [module](self) for its form.
+///
+/// # Example
+/// ```
+/// use darsena_milp::{Label, Program};
+/// // minimise -3x - 2y subject to x + y <= 4, x + 3y <= 6, 0 <= x <= 3, y >= 0
+/// let mut program = Program::new();
+/// let first = program.add_row(Label::new("first", &[]), f64::NEG_INFINITY, 4.0);
+/// let second = program.add_row(Label::new("second", &[]), f64::NEG_INFINITY, 6.0);
+/// program.add_column(Label::new("x", &[]), -3.0, 0.0, 3.0, &[(first, 1.0), (second, 1.0)]);
+/// program.add_column(Label::new("y", &[]), -2.0, 0.0, f64::INFINITY, &[(first, 1.0), (second, 3.0)]);
+/// assert_eq!((program.rows(), program.columns(), program.nonzeros()), (2, 2, 4));
+/// ```
+#[derive(Clone, Debug)]
+pub struct Program {
+    cost: Vec<f64>,
+    lower: Vec<f64>,
+    upper: Vec<f64>,
+    integer: Vec<bool>,
+    integers: usize,
+    column_labels: Labels,
+    row_lower: Vec<f64>,
+    row_upper: Vec<f64>,
+    row_labels: Labels,
+    /// Entries by column: those of column c are at `start[c]..start[c + 1]`.
+    start: Vec<usize>,
+    entry_row: Vec<Row>,
+    entry_value: Vec<f64>,
+    /// Rows added over existing columns, in ascending order, and their entries by row.
+    over: Vec<Row>,
+    over_start: Vec<usize>,
+    over_column: Vec<Column>,
+    over_value: Vec<f64>,
+    /// Scratch to sum duplicates within one column or row.
+    scratch: Vec<(u32, f64)>,
+}
+
+impl Default for Program {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Program {
+    /// A program without rows and columns: its best objective is 0.
+    pub fn new() -> Self {
+        Self::with_capacity(0, 0, 0)
+    }
+
+    /// A program without rows and columns, with room for so many.
+    pub fn with_capacity(rows: usize, columns: usize, entries: usize) -> Self {
+        let mut start = Vec::with_capacity(columns + 1);
+        start.push(0);
+        Self {
+            cost: Vec::with_capacity(columns),
+            lower: Vec::with_capacity(columns),
+            upper: Vec::with_capacity(columns),
+            integer: Vec::with_capacity(columns),
+            integers: 0,
+            column_labels: Labels {
+                families: Vec::new(),
+                of: Vec::with_capacity(columns),
+            },
+            row_lower: Vec::with_capacity(rows),
+            row_upper: Vec::with_capacity(rows),
+            row_labels: Labels {
+                families: Vec::new(),
+                of: Vec::with_capacity(rows),
+            },
+            start,
+            entry_row: Vec::with_capacity(entries),
+            entry_value: Vec::with_capacity(entries),
+            over: Vec::new(),
+            over_start: vec![0],
+            over_column: Vec::new(),
+            over_value: Vec::new(),
+            scratch: Vec::new(),
+        }
+    }
+
+    /// Adds a row without entries; columns added later bring theirs.
+    pub fn add_row(&mut self, label: Label, lower: f64, upper: f64) -> Row {
+        let row = Row(position(self.row_lower.len()));
+        self.row_lower.push(lower);
+        self.row_upper.push(upper);
+        self.row_labels.push(label);
+        row
+    }
+
+    /// Adds a column with its entries. Entries of the same row are summed, zeros are dropped.
+    ///
+    /// # Panics
+    /// Panics when an entry names a row that is not there.
+    pub fn add_column(
+        &mut self,
+        label: Label,
+        cost: f64,
+        lower: f64,
+        upper: f64,
+        entries: &[(Row, f64)],
+    ) -> Column {
+        let column = Column(position(self.cost.len()));
+        self.scratch.clear();
+        self.scratch
+            .extend(entries.iter().map(|&(row, value)| (row.0, value)));
+        sum_duplicates(&mut self.scratch);
+        for &(row, value) in &self.scratch {
+            assert!(
+                (row as usize) < self.row_lower.len(),
+                "row {row} is not in the program"
+            );
+            self.entry_row.push(Row(row));
+            self.entry_value.push(value);
+        }
+        self.start.push(self.entry_row.len());
+        self.cost.push(cost);
+        self.lower.push(lower);
+        self.upper.push(upper);
+        self.integer.push(false);
+        self.column_labels.push(label);
+        column
+    }
+
+    /// Adds a row over columns that are already there. Entries of the same column are summed,
+    /// zeros are dropped.
+    ///
+    /// # Panics
+    /// Panics when an entry names a column that is not there.
+    pub fn add_row_over(
+        &mut self,
+        label: Label,
+        lower: f64,
+        upper: f64,
+        entries: &[(Column, f64)],
+    ) -> Row {
+        let row = self.add_row(label, lower, upper);
+        self.scratch.clear();
+        self.scratch
+            .extend(entries.iter().map(|&(column, value)| (column.0, value)));
+        sum_duplicates(&mut self.scratch);
+        for &(column, value) in &self.scratch {
+            assert!(
+                (column as usize) < self.cost.len(),
+                "column {column} is not in the program"
+            );
+            self.over_column.push(Column(column));
+            self.over_value.push(value);
+        }
+        self.over.push(row);
+        self.over_start.push(self.over_column.len());
+        row
+    }
+
+    /// Takes away every column and every row after the first so many, with their entries.
+    ///
+    /// Counts larger than what is there take nothing away.
+    pub fn truncate(&mut self, columns: usize, rows: usize) {
+        let columns = columns.min(self.columns());
+        let rows = rows.min(self.rows());
+        self.integers -= self.integer[columns..]
+            .iter()
+            .filter(|&&integer| integer)
+            .count();
+        self.cost.truncate(columns);
+        self.lower.truncate(columns);
+        self.upper.truncate(columns);
+        self.integer.truncate(columns);
+        self.column_labels.of.truncate(columns);
+        self.start.truncate(columns + 1);
+        self.entry_row.truncate(self.start[columns]);
+        self.entry_value.truncate(self.start[columns]);
+        self.row_lower.truncate(rows);
+        self.row_upper.truncate(rows);
+        self.row_labels.of.truncate(rows);
+
+        let overs = self.over.partition_point(|row| row.index() < rows);
+        self.over.truncate(overs);
+        self.over_start.truncate(overs + 1);
+        self.over_column.truncate(self.over_start[overs]);
+        self.over_value.truncate(self.over_start[overs]);
+
+        // What is left may still name what is gone, where columns and rows were added by turns.
+        if self.entry_row.iter().any(|row| row.index() >= rows) {
+            retain(
+                &mut self.start,
+                &mut self.entry_row,
+                &mut self.entry_value,
+                |row| row.index() < rows,
+            );
+        }
+        if self
+            .over_column
+            .iter()
+            .any(|column| column.index() >= columns)
+        {
+            retain(
+                &mut self.over_start,
+                &mut self.over_column,
+                &mut self.over_value,
+                |column| column.index() < columns,
+            );
+        }
+    }
+
+    /// Number of rows.
+    pub fn rows(&self) -> usize {
+        self.row_lower.len()
+    }
+
+    /// Number of columns.
+    pub fn columns(&self) -> usize {
+        self.cost.len()
+    }
+
+    /// Number of entries that are not zero.
+    pub fn nonzeros(&self) -> usize {
+        self.entry_row.len() + self.over_column.len()
+    }
+
+    /// Number of integer columns; a program without any is linear.
+    pub fn integers(&self) -> usize {
+        self.integers
+    }
+
+    /// The cost of a column.
+    pub fn cost(&self, column: Column) -> f64 {
+        self.cost[column.index()]
+    }
+
+    /// The costs of all columns, in order.
+    pub fn costs(&self) -> &[f64] {
+        &self.cost
+    }
+
+    /// The lower and the upper bound of a column.
+    pub fn bounds(&self, column: Column) -> (f64, f64) {
+        (self.lower[column.index()], self.upper[column.index()])
+    }
+
+    /// The lower and the upper bound of a row.
+    pub fn row_bounds(&self, row: Row) -> (f64, f64) {
+        (self.row_lower[row.index()], self.row_upper[row.index()])
+    }
+
+    /// Whether a column must be whole.
+    pub fn is_integer(&self, column: Column) -> bool {
+        self.integer[column.index()]
+    }
+
+    /// The label of a column.
+    pub fn label_of_column(&self, column: Column) -> Label {
+        self.column_labels.get(column.index())
+    }
+
+    /// The label of a row.
+    pub fn label_of_row(&self, row: Row) -> Label {
+        self.row_labels.get(row.index())
+    }
+
+    /// The entries of a column: rows in ascending order within what came with the column, then
+    /// those of rows added over it later, each found by bisection.
+    pub fn entries(&self, column: Column) -> impl Iterator<Item = (Row, f64)> + '_ {
+        let own = self.start[column.index()]..self.start[column.index() + 1];
+        let own = self.entry_row[own.clone()]
+            .iter()
+            .copied()
+            .zip(self.entry_value[own].iter().copied());
+        let later = self.over.iter().enumerate().filter_map(move |(at, &row)| {
+            let span = self.over_start[at]..self.over_start[at + 1];
+            let found = self.over_column[span.clone()].binary_search(&column).ok()?;
+            Some((row, self.over_value[span.start + found]))
+        });
+        own.chain(later)
+    }
+
+    /// Calls `visit` for every entry once: first by column, then by row for rows added later.
+    pub(crate) fn each_entry(&self, mut visit: impl FnMut(Row, Column, f64)) {
+        for column in 0..self.columns() {
+            for at in self.start[column]..self.start[column + 1] {
+                visit(
+                    self.entry_row[at],
+                    Column(column as u32),
+                    self.entry_value[at],
+                );
+            }
+        }
+        for (at, &row) in self.over.iter().enumerate() {
+            for entry in self.over_start[at]..self.over_start[at + 1] {
+                visit(row, self.over_column[entry], self.over_value[entry]);
+            }
+        }
+    }
+
+    /// Sets the cost of a column.
+    pub fn set_cost(&mut self, column: Column, cost: f64) {
+        self.cost[column.index()] = cost;
+    }
+
+    /// Sets the costs of all columns.
+    ///
+    /// # Panics
+    /// Panics when there is not one cost for each column.
+    pub fn set_costs(&mut self, costs: &[f64]) {
+        self.cost.copy_from_slice(costs);
+    }
+
+    /// Sets the bounds of a column.
+    pub fn set_column_bounds(&mut self, column: Column, lower: f64, upper: f64) {
+        self.lower[column.index()] = lower;
+        self.upper[column.index()] = upper;
+    }
+
+    /// Sets the bounds of a row.
+    pub fn set_row_bounds(&mut self, row: Row, lower: f64, upper: f64) {
+        self.row_lower[row.index()] = lower;
+        self.row_upper[row.index()] = upper;
+    }
+
+    /// Demands that a column is whole.
+    pub fn set_integer(&mut self, column: Column) {
+        let integer = &mut self.integer[column.index()];
+        self.integers += usize::from(!*integer);
+        *integer = true;
+    }
+
+    /// Lets every column take fractions again.
+    pub fn relax_integers(&mut self) {
+        self.integer.fill(false);
+        self.integers = 0;
+    }
+
+    /// Sum of cost times value, with a compensated sum.
+    ///
+    /// # Panics
+    /// Panics when there is not one value for each column.
+    pub fn objective_of(&self, values: &[f64]) -> f64 {
+        assert_eq!(values.len(), self.columns(), "one value for each column");
+        let mut sum = Sum::default();
+        for (cost, value) in self.cost.iter().zip(values) {
+            sum.add(cost * value);
+        }
+        sum.value()
+    }
+
+    /// All entries column by column, rows added later merged in; borrowed where nothing is to merge.
+    pub(crate) fn columnwise(&self) -> Sparse<'_, Row> {
+        if self.over_column.is_empty() {
+            return Sparse {
+                start: Cow::Borrowed(&self.start),
+                index: Cow::Borrowed(&self.entry_row),
+                value: Cow::Borrowed(&self.entry_value),
+            };
+        }
+        Sparse::gather(self, self.columns(), Row(0), |row, column| {
+            (column.index(), row)
+        })
+    }
+
+    /// All entries row by row, columns in ascending order.
+    pub(crate) fn rowwise(&self) -> Sparse<'_, Column> {
+        Sparse::gather(self, self.rows(), Column(0), |row, column| {
+            (row.index(), column)
+        })
+    }
+
+    /// Rows and values of the column added last.
+    pub(crate) fn last_column(&self) -> (&[Row], &[f64]) {
+        let from = self.start[self.start.len().saturating_sub(2)];
+        (&self.entry_row[from..], &self.entry_value[from..])
+    }
+
+    /// Columns and values of the row added last over existing columns.
+    pub(crate) fn last_row_over(&self) -> (&[Column], &[f64]) {
+        let from = self.over_start[self.over_start.len().saturating_sub(2)];
+        (&self.over_column[from..], &self.over_value[from..])
+    }
+
+    pub(crate) fn lower(&self) -> &[f64] {
+        &self.lower
+    }
+
+    pub(crate) fn upper(&self) -> &[f64] {
+        &self.upper
+    }
+
+    pub(crate) fn row_lower(&self) -> &[f64] {
+        &self.row_lower
+    }
+
+    pub(crate) fn row_upper(&self) -> &[f64] {
+        &self.row_upper
+    }
+
+    pub(crate) fn integer(&self) -> &[bool] {
+        &self.integer
+    }
+
+    /// Writes the program as readable algebra, one constraint a line, in the order of the program.
+    ///
+    /// `name` turns a label into words; `&|label| label.to_string()` prints families and indices.
+    /// Bounds of zero and more, the usual ones, are not written.
+    ///
+    /// # Errors
+    /// Fails when `out` does.
+    ///
+    /// # Example
+    /// ```
+    /// # use darsena_milp::{Label, Program};
+    /// let mut program = Program::new();
+    /// let both = program.add_row(Label::new("both", &[]), 2.0, f64::INFINITY);
+    /// program.add_column(Label::new("make", &[0]), 3.0, 0.0, f64::INFINITY, &[(both, 1.0)]);
+    /// program.add_column(Label::new("make", &[1]), 1.5, 0.0, 1.0, &[(both, 1.0)]);
+    /// let mut text = Vec::new();
+    /// program.write_text(&mut text, &|label| label.to_string())?;
+    /// assert_eq!(
+    ///     String::from_utf8_lossy(&text),
+    ///     "minimise\n  3 make[0] + 1.5 make[1]\n\
+    ///      subject to\n  both: make[0] + make[1] >= 2\n\
+    ///      bounds\n  0 <= make[1] <= 1\n"
+    /// );
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn write_text(
+        &self,
+        out: &mut dyn io::Write,
+        name: &dyn Fn(Label) -> String,
+    ) -> io::Result<()> {
+        let name_of = |column: usize| name(self.column_labels.get(column));
+        writeln!(out, "minimise")?;
+        let costs = self
+            .cost
+            .iter()
+            .enumerate()
+            .filter(|&(_, &cost)| cost != 0.0);
+        write!(out, " ")?;
+        write_sum(out, costs.map(|(column, &cost)| (cost, name_of(column))))?;
+        writeln!(out)?;
+
+        if self.rows() > 0 {
+            writeln!(out, "subject to")?;
+        }
+        let entries = self.rowwise();
+        for row in 0..self.rows() {
+            write!(out, "  {}:", name(self.row_labels.get(row)))?;
+            let (lower, upper) = (self.row_lower[row], self.row_upper[row]);
+            let ranged = lower != upper && lower.is_finite() && upper.is_finite();
+            if ranged {
+                write!(out, " {lower} <=")?;
+            }
+            write_sum(
+                out,
+                entries
+                    .of(row)
+                    .map(|(column, value)| (value, name_of(column.index()))),
+            )?;
+            if lower == upper {
+                writeln!(out, " = {upper}")?;
+            } else if upper.is_finite() {
+                writeln!(out, " <= {upper}")?;
+            } else if lower.is_finite() {
+                writeln!(out, " >= {lower}")?;
+            } else {
+                writeln!(out, " free")?;
+            }
+        }
+
+        let bounds = |column: &usize| (self.lower[*column], self.upper[*column]);
+        let unusual: Vec<usize> = (0..self.columns())
+            .filter(|at| bounds(at) != (0.0, f64::INFINITY))
+            .collect();
+        if !unusual.is_empty() {
+            writeln!(out, "bounds")?;
+        }
+        for column in unusual {
+            let name = name_of(column);
+            match bounds(&column) {
+                (lower, upper) if lower == upper => writeln!(out, "  {name} = {upper}")?,
+                (f64::NEG_INFINITY, f64::INFINITY) => writeln!(out, "  {name} free")?,
+                (f64::NEG_INFINITY, upper) => writeln!(out, "  {name} <= {upper}")?,
+                (lower, f64::INFINITY) => writeln!(out, "  {name} >= {lower}")?,
+                (lower, upper) => writeln!(out, "  {lower} <= {name} <= {upper}")?,
+            }
+        }
+        if self.integers > 0 {
+            writeln!(out, "whole")?;
+        }
+        for column in (0..self.columns()).filter(|&column| self.integer[column]) {
+            writeln!(out, "  {}", name_of(column))?;
+        }
+        Ok(())
+    }
+}
+
+/// Entries in compressed form: those of line k are at `start[k]..start[k + 1]`.
+pub(crate) struct Sparse<'a, Index: Clone> {
+    pub(crate) start: Cow<'a, [usize]>,
+    pub(crate) index: Cow<'a, [Index]>,
+    pub(crate) value: Cow<'a, [f64]>,
+}
+
+impl<Index: Copy> Sparse<'_, Index> {
+    /// Sorts all entries of a program into `lines` lines by counting; `place` says which line and
+    /// which index an entry has.
+    fn gather(
+        program: &Program,
+        lines: usize,
+        blank: Index,
+        place: impl Fn(Row, Column) -> (usize, Index),
+    ) -> Self {
+        let mut start = vec![0usize; lines + 1];
+        program.each_entry(|row, column, _| start[place(row, column).0 + 1] += 1);
+        for line in 0..lines {
+            start[line + 1] += start[line];
+        }
+        let mut next = start.clone();
+        let mut index = vec![blank; program.nonzeros()];
+        let mut value = vec![0.0; program.nonzeros()];
+        program.each_entry(|row, column, entry| {
+            let (line, at) = place(row, column);
+            index[next[line]] = at;
+            value[next[line]] = entry;
+            next[line] += 1;
+        });
+        Sparse {
+            start: Cow::Owned(start),
+            index: Cow::Owned(index),
+            value: Cow::Owned(value),
+        }
+    }
+
+    /// The entries of one line.
+    fn of(&self, line: usize) -> impl Iterator<Item = (Index, f64)> + '_ {
+        let span = self.start[line]..self.start[line + 1];
+        self.index[span.clone()]
+            .iter()
+            .copied()
+            .zip(self.value[span].iter().copied())
+    }
+}
+
+fn position(count: usize) -> u32 {
+    u32::try_from(count).expect("memory ends before 4 billion rows or columns do")
+}
+
+/// Sorts by position, sums what stands at the same one and drops zeros.
+fn sum_duplicates(entries: &mut Vec<(u32, f64)>) {
+    entries.sort_by_key(|&(at, _)| at);
+    entries.dedup_by(|next, kept| {
+        let same = next.0 == kept.0;
+        if same {
+            kept.1 += next.1;
+        }
+        same
+    });
+    entries.retain(|&(_, value)| value != 0.0);
+}
+
+/// Keeps the entries whose index passes, line by line.
+fn retain<Index: Copy>(
+    start: &mut [usize],
+    index: &mut Vec<Index>,
+    value: &mut Vec<f64>,
+    keep: impl Fn(Index) -> bool,
+) {
+    let mut kept = 0;
+    let mut from = start[0];
+    for end in &mut start[1..] {
+        for at in from..*end {
+            if keep(index[at]) {
+                index[kept] = index[at];
+                value[kept] = value[at];
+                kept += 1;
+            }
+        }
+        from = *end;
+        *end = kept;
+    }
+    index.truncate(kept);
+    value.truncate(kept);
+}
+
+/// Writes ` 3 x - y + 0.5 z`, or ` 0` for an empty sum.
+fn write_sum(
+    out: &mut dyn io::Write,
+    terms: impl Iterator<Item = (f64, String)>,
+) -> io::Result<()> {
+    let mut first = true;
+    for (factor, name) in terms {
+        let sign = match (first, factor < 0.0) {
+            (true, false) => "",
+            (true, true) => "-",
+            (false, false) => "+ ",
+            (false, true) => "- ",
+        };
+        match factor.abs() {
+            1.0 => write!(out, " {sign}{name}")?,
+            size => write!(out, " {sign}{size} {name}")?,
+        }
+        first = false;
+    }
+    if first { write!(out, " 0") } else { Ok(()) }
+}

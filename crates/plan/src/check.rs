@@ -1,0 +1,494 @@
+//! Checks a plan against its scenario alone, without the network, the program or the solver.
+//!
+//! Every balance, limit, window and date is recomputed from the tables and the rows of the plan,
+//! and so are the open units of every demand and every level of the objective. What this page and
+//! the formulation have in common is the text of the crate's page, not code.
+
+use std::collections::BTreeMap;
+
+use darsena_scenario::{Horizon, Objective, Period, Scenario};
+use jiff::civil::Date;
+
+use crate::arcs::{Arcs, Opening};
+use crate::plan::{Measure, Plan};
+
+/// One thing in a plan that does not hold.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Breach {
+    /// Which constraint or figure: `balance`, `capacity`, `lane`, `window`, `demand`, `floor`, `line`, `amount`, `objective`.
+    pub rule: &'static str,
+    /// Of what and when, in ids and dates.
+    pub what: String,
+    /// By how much, in the unit of the constraint.
+    pub by: f64,
+}
+
+/// What the check came to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Verdict {
+    /// Everything that does not hold, in the order it was checked.
+    pub breaches: Vec<Breach>,
+    /// Equalities and limits that were recomputed.
+    pub checked: usize,
+    /// Cost of the plan, recomputed.
+    pub cost: f64,
+}
+
+impl Verdict {
+    /// Whether the plan survives.
+    pub fn holds(&self) -> bool {
+        self.breaches.is_empty()
+    }
+}
+
+/// Relative size of a difference that still counts as arithmetic.
+const TOLERANCE: f64 = 1e-6;
+
+/// Re-checks `plan` against `scenario` and the arcs it was made with.
+pub fn check(scenario: &Scenario, arcs: &Arcs, plan: &Plan) -> Verdict {
+    let calendar = Calendar { horizon: scenario.head().horizon(), period: scenario.head().period };
+    let mut checker =
+        Checker { scenario, plan, calendar, verdict: Verdict { breaches: vec![], checked: 0, cost: 0.0 } };
+    checker.amounts();
+    checker.windows(arcs);
+    checker.balances();
+    checker.capacities();
+    checker.lanes();
+    checker.lines();
+    let late = checker.demands(arcs);
+    let missing = checker.floors();
+    checker.objective(&late, missing);
+    checker.verdict
+}
+
+/// Dates as periods, found by looking at the first day of each.
+struct Calendar {
+    horizon: Horizon,
+    period: Period,
+}
+
+impl Calendar {
+    fn len(&self) -> usize {
+        self.horizon.len()
+    }
+    /// First period that starts on `date` or later; `len` when none does.
+    fn from(&self, date: Date) -> usize {
+        let (mut low, mut high) = (0, self.len());
+        while low < high {
+            let middle = (low + high) / 2;
+            if self.horizon.start_of(middle) >= date { high = middle } else { low = middle + 1 }
+        }
+        low
+    }
+    /// The period `date` falls in, the first or last for one outside.
+    fn within(&self, date: Date) -> usize {
+        let next = self.from(date);
+        if next < self.len() && self.horizon.start_of(next) == date { next } else { next.max(1) - 1 }
+    }
+    /// Whole periods that cover `days`.
+    fn cover(&self, days: u32) -> usize {
+        let length = match self.period {
+            Period::Day => 1.0,
+            Period::Week => 7.0,
+            Period::Month => 365.25 / 12.0,
+            Period::Quarter => 365.25 / 4.0,
+        };
+        (f64::from(days) / length).ceil() as usize
+    }
+    fn inside(&self, t: usize, from: Option<Date>, until: Option<Date>) -> bool {
+        let start = self.horizon.start_of(t);
+        from.is_none_or(|from| start >= from) && until.is_none_or(|until| start < until)
+    }
+    fn opened(&self, t: usize, opening: Opening) -> bool {
+        match opening {
+            Opening::Open => true,
+            Opening::From(date) => self.horizon.start_of(t) >= date,
+            Opening::Never => false,
+        }
+    }
+}
+
+/// Net flow into every (site, kind) per period, and what leaves or comes in all, for scale.
+type Flows = BTreeMap<(usize, usize), Vec<(f64, f64)>>;
+
+struct Checker<'a> {
+    scenario: &'a Scenario,
+    plan: &'a Plan,
+    calendar: Calendar,
+    verdict: Verdict,
+}
+
+impl Checker<'_> {
+    /// Notes a breach when `excess` is more than arithmetic at amounts of size `scale`.
+    fn at_most(&mut self, rule: &'static str, excess: f64, scale: f64, what: impl FnOnce() -> String) {
+        self.verdict.checked += 1;
+        if !(excess <= TOLERANCE * scale.abs().max(1.0)) {
+            self.verdict.breaches.push(Breach { rule, what: what(), by: excess });
+        }
+    }
+
+    fn day(&self, t: usize) -> Date {
+        self.calendar.horizon.start_of(t)
+    }
+
+    /// Every amount is finite and not negative, every period inside the horizon.
+    fn amounts(&mut self) {
+        let plan = self.plan;
+        let all = plan
+            .make
+            .iter()
+            .map(|x| (x.runs, x.done, "make"))
+            .chain(plan.ship.iter().map(|x| (x.quantity, x.arrives, "ship")))
+            .chain(plan.hold.iter().map(|x| (x.quantity, x.period, "hold")))
+            .chain(plan.deliver.iter().map(|x| (x.quantity, x.period, "deliver")))
+            .chain(plan.unmet.iter().map(|x| (x.quantity, x.period, "unmet")))
+            .chain(plan.draw.iter().map(|x| (x.quantity, x.period, "draw")))
+            .chain(plan.overtime.iter().map(|x| (x.quantity, x.period, "overtime")))
+            .chain(plan.shortfall.iter().map(|x| (x.quantity, x.period, "shortfall")));
+        for (amount, period, table) in all {
+            let bad = !amount.is_finite() || amount < 0.0 || period >= self.calendar.len();
+            self.at_most("amount", if bad { f64::INFINITY } else { 0.0 }, 1.0, || {
+                format!("{amount} in period {period} of {table}")
+            });
+        }
+    }
+
+    /// Runs and shipments keep to their dates, lead and transit times.
+    fn windows(&mut self, arcs: &Arcs) {
+        let (scenario, plan) = (self.scenario, self.plan);
+        for make in &plan.make {
+            let recipe = &scenario.recipes()[make.recipe];
+            let kept = self.calendar.inside(make.period, recipe.from, recipe.until)
+                && self.calendar.opened(make.period, arcs.make[make.recipe])
+                && make.done == make.period + self.calendar.cover(recipe.lead_time_days)
+                && (make.quantity - make.runs * recipe.quantity).abs() <= TOLERANCE * make.quantity.max(1.0);
+            let day = self.day(make.period);
+            self.at_most("window", if kept { 0.0 } else { make.runs }, 1.0, || {
+                format!("runs of `{}` started {day}", recipe.recipe)
+            });
+        }
+        for ship in &plan.ship {
+            let lane = &scenario.lanes()[ship.lane];
+            let kept = self.calendar.inside(ship.period, lane.from, lane.until)
+                && self.calendar.opened(ship.period, arcs.ship[ship.lane])
+                && ship.arrives == ship.period + self.calendar.cover(lane.transit_days)
+                && lane.item.as_ref().is_none_or(|item| scenario.items()[ship.item].item == *item)
+                && plan.kinds[ship.kind].item == ship.item;
+            let day = self.day(ship.period);
+            self.at_most("window", if kept { 0.0 } else { ship.quantity }, 1.0, || {
+                format!("shipment over `{}` leaving {day}", lane.lane)
+            });
+        }
+    }
+
+    /// The kind of units of `item` that come from `state`.
+    fn kind(&self, item: usize, state: &str) -> usize {
+        let of_item = || self.plan.kinds.iter().enumerate().filter(|(_, k)| k.item == item);
+        of_item()
+            .find(|(_, k)| k.states.iter().any(|s| s == state))
+            .or_else(|| of_item().next())
+            .map(|(n, _)| n)
+            .expect("every item has a kind")
+    }
+
+    fn balances(&mut self) {
+        let (scenario, plan, len) = (self.scenario, self.plan, self.calendar.len());
+        let site = |id| scenario.find_site(id).expect("a checked scenario knows its sites");
+        let item = |id| scenario.find_item(id).expect("a checked scenario knows its items");
+        let mut flows = Flows::new();
+        let mut add = |place: (usize, usize), t: usize, amount: f64| {
+            let cell = &mut flows.entry(place).or_insert_with(|| vec![(0.0, 0.0); len])[t];
+            cell.0 += amount;
+            cell.1 += amount.abs();
+        };
+        for stock in scenario.stockpiles() {
+            let state = stock.made_in.as_ref().map(ToString::to_string).unwrap_or_default();
+            add((site(&stock.site), self.kind(item(&stock.item), &state)), 0, stock.quantity);
+        }
+        for receipt in scenario.receipts().iter().filter(|r| r.firm || plan.unconfirmed) {
+            let state = receipt.made_in.as_ref().map(ToString::to_string).unwrap_or_default();
+            let t = self.calendar.from(receipt.date);
+            if t < len {
+                add((site(&receipt.site), self.kind(item(&receipt.item), &state)), t, receipt.quantity);
+            }
+        }
+        let mut inputs: BTreeMap<&str, Vec<(usize, f64)>> = BTreeMap::new();
+        for row in scenario.recipe_inputs() {
+            inputs.entry(row.recipe.as_str()).or_default().push((item(&row.item), row.quantity));
+        }
+        let split = |i: usize| plan.kinds.iter().filter(|k| k.item == i).count() > 1;
+        let mut drawn: BTreeMap<(usize, usize, usize), f64> = BTreeMap::new();
+        for make in &plan.make {
+            let recipe = &scenario.recipes()[make.recipe];
+            let at = site(&recipe.site);
+            let state = scenario.sites()[at].state.to_string();
+            add((at, self.kind(item(&recipe.item), &state)), make.done, make.runs * recipe.quantity);
+            for &(part, quantity) in inputs.get(recipe.recipe.as_str()).into_iter().flatten() {
+                if split(part) {
+                    *drawn.entry((at, part, make.period)).or_default() += quantity * make.runs;
+                } else {
+                    add((at, self.kind(part, "")), make.period, -quantity * make.runs);
+                }
+            }
+        }
+        for draw in &plan.draw {
+            add((draw.site, draw.kind), draw.period, -draw.quantity);
+            *drawn.entry((draw.site, draw.item, draw.period)).or_default() -= draw.quantity;
+        }
+        for ship in &plan.ship {
+            let lane = &scenario.lanes()[ship.lane];
+            add((site(&lane.from_site), ship.kind), ship.period, -ship.quantity);
+            add((site(&lane.to_site), ship.kind), ship.arrives, ship.quantity);
+        }
+        for deliver in &plan.deliver {
+            add((site(&scenario.demands()[deliver.demand].site), deliver.kind), deliver.period, -deliver.quantity);
+        }
+        for hold in &plan.hold {
+            add((hold.site, hold.kind), hold.period, -hold.quantity);
+            if hold.period + 1 < len {
+                add((hold.site, hold.kind), hold.period + 1, hold.quantity);
+            }
+        }
+        for ((place, part, t), left) in drawn {
+            let day = self.day(t);
+            self.at_most("balance", left.abs(), 1.0, || {
+                format!("`{}` drawn at `{}` on {day}", scenario.items()[part].item, scenario.sites()[place].site)
+            });
+        }
+        for ((place, kind), cells) in flows {
+            for (t, (net, scale)) in cells.into_iter().enumerate() {
+                let day = self.day(t);
+                self.at_most("balance", net.abs(), scale, || {
+                    let item = &scenario.items()[plan.kinds[kind].item].item;
+                    format!("`{item}` at `{}` on {day}", scenario.sites()[place].site)
+                });
+            }
+        }
+    }
+
+    fn closed(&self, what: &str, id: &str, t: usize) -> bool {
+        self.scenario.closures().iter().any(|c| {
+            c.what.as_str() == what && c.id.as_str() == id && self.calendar.inside(t, Some(c.from), Some(c.until))
+        })
+    }
+
+    fn capacities(&mut self) {
+        let (scenario, plan, len) = (self.scenario, self.plan, self.calendar.len());
+        let resource = |id| scenario.find_resource(id).expect("a checked scenario knows its resources");
+        let mut usages: BTreeMap<&str, Vec<(usize, f64)>> = BTreeMap::new();
+        for recipe in scenario.recipes() {
+            if let Some(q) = &recipe.resource {
+                usages.entry(recipe.recipe.as_str()).or_default().push((resource(q), recipe.usage));
+            }
+        }
+        for row in scenario.recipe_resources() {
+            usages.entry(row.recipe.as_str()).or_default().push((resource(&row.resource), row.usage));
+        }
+        let mut used = vec![vec![0.0; len]; scenario.resources().len()];
+        for make in &plan.make {
+            let recipe = &scenario.recipes()[make.recipe];
+            let taken = usages.get(recipe.recipe.as_str());
+            for &(q, usage) in taken.into_iter().flatten() {
+                used[q][make.period] += usage * make.runs;
+            }
+            if taken.is_none() && self.closed("site", recipe.site.as_str(), make.period) {
+                self.at_most("capacity", make.runs, 1.0, || format!("`{}` runs at a closed site", recipe.recipe));
+            }
+        }
+        let mut overtime = vec![vec![0.0; len]; scenario.resources().len()];
+        for row in &plan.overtime {
+            overtime[row.resource][row.period] += row.quantity;
+        }
+        for (q, resource) in scenario.resources().iter().enumerate() {
+            let mut limits = vec![(0.0, 0.0); len];
+            for row in scenario.capacity().iter().filter(|c| c.resource == resource.resource) {
+                let first = self.calendar.from(row.from);
+                let end = row.until.map_or(len as f64, |until| self.beyond(until));
+                for (t, limit) in limits.iter_mut().enumerate() {
+                    if self.calendar.inside(t, Some(row.from), row.until) {
+                        let share = ((t - first) as f64 + 0.5) / (end - first as f64);
+                        let rise = row.ramp_to.map_or(0.0, |to| (to - row.capacity) * share);
+                        *limit = (row.capacity + rise, row.overtime);
+                    }
+                }
+            }
+            for t in 0..len {
+                let shut = self.closed("resource", resource.resource.as_str(), t)
+                    || self.closed("site", resource.site.as_str(), t);
+                let (capacity, most) = if shut { (0.0, 0.0) } else { limits[t] };
+                let day = self.day(t);
+                let (used, extra) = (used[q][t], overtime[q][t]);
+                self.at_most("capacity", used - capacity - extra, used, || {
+                    format!("`{}` on {day}", resource.resource)
+                });
+                self.at_most("capacity", extra - most, extra, || {
+                    format!("overtime of `{}` on {day}", resource.resource)
+                });
+            }
+        }
+    }
+
+    /// Number of the period that starts on `date` or first after it, also beyond the horizon.
+    fn beyond(&self, date: Date) -> f64 {
+        let inside = self.calendar.from(date);
+        if inside < self.calendar.len() { inside as f64 } else { self.calendar.horizon.first_from(date) as f64 }
+    }
+
+    fn lanes(&mut self) {
+        let (scenario, plan) = (self.scenario, self.plan);
+        let mut carried: BTreeMap<(usize, usize), f64> = BTreeMap::new();
+        for ship in &plan.ship {
+            *carried.entry((ship.lane, ship.period)).or_default() += ship.quantity;
+        }
+        for ((l, t), quantity) in carried {
+            let lane = &scenario.lanes()[l];
+            let shut = self.closed("lane", lane.lane.as_str(), t) || self.closed("site", lane.from_site.as_str(), t);
+            let most = if shut { 0.0 } else { lane.capacity.unwrap_or(f64::INFINITY) };
+            let day = self.day(t);
+            self.at_most("lane", quantity - most, quantity, || format!("`{}` on {day}", lane.lane));
+        }
+    }
+
+    fn lines(&mut self) {
+        let (scenario, plan) = (self.scenario, self.plan);
+        for (r, recipe) in scenario.recipes().iter().enumerate() {
+            if recipe.fixed_cost <= 0.0 && recipe.minimum_run <= 0.0 {
+                continue;
+            }
+            let runs: f64 = plan.make.iter().filter(|m| m.recipe == r).map(|m| m.runs).sum();
+            let open = plan.lines.iter().any(|l| l.recipe == r && l.open);
+            let excess = if open { recipe.minimum_run - runs } else { runs };
+            self.at_most("line", excess, runs.max(recipe.minimum_run), || format!("line `{}`", recipe.recipe));
+        }
+    }
+
+    /// Checks every demand; returns open unit-periods by priority.
+    fn demands(&mut self, arcs: &Arcs) -> BTreeMap<u32, f64> {
+        let (scenario, plan, len) = (self.scenario, self.plan, self.calendar.len());
+        let mut given = vec![vec![0.0; len]; scenario.demands().len()];
+        for deliver in &plan.deliver {
+            let demand = &scenario.demands()[deliver.demand];
+            given[deliver.demand][deliver.period] += deliver.quantity;
+            let kind = &plan.kinds[deliver.kind];
+            let of_item = scenario.items()[kind.item].item == demand.item;
+            let accepted = demand.made_in.is_empty()
+                || kind.states.iter().all(|s| demand.made_in.iter().any(|m| m.as_str() == s));
+            let in_time = demand.deadline.is_none_or(|day| self.day(deliver.period) <= day);
+            let open = self.calendar.opened(deliver.period, arcs.deliver[deliver.demand]);
+            let early = deliver.period < self.calendar.within(demand.due);
+            let kept = of_item && accepted && in_time && open && !early;
+            self.at_most("demand", if kept { 0.0 } else { deliver.quantity }, 1.0, || {
+                format!("delivery to `{}` in period {}", demand.demand, deliver.period)
+            });
+        }
+        let mut told = vec![BTreeMap::new(); scenario.demands().len()];
+        for unmet in &plan.unmet {
+            told[unmet.demand].insert(unmet.period, unmet.quantity);
+        }
+        let mut late = BTreeMap::new();
+        for (d, demand) in scenario.demands().iter().enumerate() {
+            let priority = self.priority(d);
+            let mut open = demand.quantity;
+            for t in 0..len {
+                open -= given[d][t];
+                let due = t >= self.calendar.within(demand.due);
+                let said = told[d].get(&t).copied().unwrap_or(0.0);
+                self.at_most("demand", -open, demand.quantity, || format!("`{}` gets too much", demand.demand));
+                if due {
+                    let difference = (open.max(0.0) - said).abs();
+                    self.at_most("demand", difference, demand.quantity, || {
+                        format!("open units of `{}` in period {t}", demand.demand)
+                    });
+                    *late.entry(priority[t]).or_insert(0.0) += open.max(0.0);
+                    self.verdict.cost += open.max(0.0) * demand.tardiness_cost;
+                }
+            }
+            self.verdict.cost += open.max(0.0) * demand.unmet_cost;
+        }
+        late
+    }
+
+    /// Priority of a demand in every period.
+    fn priority(&self, d: usize) -> Vec<u32> {
+        let demand = &self.scenario.demands()[d];
+        let find = |t: usize, own: bool| {
+            self.scenario.priorities().iter().find(|p| {
+                let named = if own {
+                    p.demand.as_ref() == Some(&demand.demand)
+                } else {
+                    p.party.as_ref() == Some(&demand.party)
+                };
+                named && self.calendar.inside(t, Some(p.from), p.until)
+            })
+        };
+        (0..self.calendar.len())
+            .map(|t| find(t, true).or_else(|| find(t, false)).map_or(demand.priority, |p| p.priority))
+            .collect()
+    }
+
+    /// Checks every floor; returns what is missing to floors without a price.
+    fn floors(&mut self) -> f64 {
+        let (scenario, plan, len) = (self.scenario, self.plan, self.calendar.len());
+        let mut floors: BTreeMap<(&str, &str), (f64, Option<f64>)> = BTreeMap::new();
+        for stock in scenario.stockpiles().iter().filter(|s| s.floor > 0.0) {
+            let floor = floors
+                .entry((stock.site.as_str(), stock.item.as_str()))
+                .or_insert((0.0, stock.floor_cost));
+            floor.0 += stock.floor;
+            floor.1 = floor.1.zip(stock.floor_cost).map(|(a, b)| a.max(b));
+        }
+        let mut unpriced = 0.0;
+        for ((site, item), (floor, cost)) in floors {
+            let here = |s: usize, i: usize| {
+                scenario.sites()[s].site.as_str() == site && scenario.items()[i].item.as_str() == item
+            };
+            let mut held = vec![0.0; len];
+            for hold in plan.hold.iter().filter(|h| here(h.site, h.item)) {
+                held[hold.period] += hold.quantity;
+            }
+            let mut missing = vec![0.0; len];
+            for row in plan.shortfall.iter().filter(|x| here(x.site, x.item)) {
+                missing[row.period] += row.quantity;
+            }
+            for t in 0..len {
+                self.at_most("floor", floor - held[t] - missing[t], floor, || format!("`{item}` at `{site}`, period {t}"));
+                self.verdict.cost += missing[t] * cost.unwrap_or(0.0);
+                unpriced += if cost.is_none() { missing[t] } else { 0.0 };
+            }
+        }
+        unpriced
+    }
+
+    fn objective(&mut self, late: &BTreeMap<u32, f64>, missing: f64) {
+        let (scenario, plan) = (self.scenario, self.plan);
+        let made: f64 = plan.make.iter().map(|m| m.runs * scenario.recipes()[m.recipe].cost).sum();
+        let sent: f64 = plan.ship.iter().map(|s| s.quantity * scenario.lanes()[s.lane].cost).sum();
+        let held: f64 = plan.hold.iter().map(|h| h.quantity * scenario.items()[h.item].holding_cost).sum();
+        let extra: f64 =
+            plan.overtime.iter().map(|o| o.quantity * scenario.resources()[o.resource].overtime_cost).sum();
+        let opened: f64 =
+            plan.lines.iter().filter(|l| l.open).map(|l| scenario.recipes()[l.recipe].fixed_cost).sum();
+        self.verdict.cost += made + sent + held + extra + opened;
+        let mut measures: Vec<Measure> = plan.levels.iter().map(|l| l.measure).collect();
+        for level in &plan.levels {
+            let value = match level.measure {
+                Measure::Floors => missing,
+                Measure::Late { priority } => late.get(&priority).copied().unwrap_or(0.0),
+                Measure::Cost => self.verdict.cost,
+            };
+            self.at_most("objective", (value - level.value).abs(), value, || {
+                format!("{:?}: recomputed {value}, said {}", level.measure, level.value)
+            });
+            self.at_most("objective", level.bound - level.value, level.value, || {
+                format!("{:?}: bound {} above value {}", level.measure, level.bound, level.value)
+            });
+        }
+        if plan.objective == Objective::Lexicographic {
+            let named = |p: &u32| measures.contains(&Measure::Late { priority: *p });
+            let unnamed = late.iter().filter(|(p, late)| **late > 0.0 && !named(p)).count();
+            self.at_most("objective", unnamed as f64, 1.0, || "a priority without a level".into());
+        }
+        measures.dedup();
+        self.at_most("objective", (plan.levels.len() - measures.len()) as f64, 1.0, || "a level twice".into());
+    }
+}

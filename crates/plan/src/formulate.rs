@@ -1,0 +1,445 @@
+//! Network to program: one function per family of constraints, in the order of the crate's page.
+//!
+//! Rows stand first (balance, capacity, demand, lane, pool, floor, line), then columns with their
+//! entries, both in the order of the scenario's sorted tables, so the same scenario gives the same
+//! program whatever the order of its files.
+
+use std::ops::Range;
+
+use darsena_milp::{Column, Label, Program, Row};
+
+use crate::network::{Input, Network};
+use crate::plan::Measure;
+
+/// Where each variable and constraint stands in the program.
+#[derive(Debug)]
+pub(crate) struct Layout {
+    periods: usize,
+    /// First column of each run; its period is `starts.start`.
+    pub make: Vec<Column>,
+    pub ship: Vec<Column>,
+    pub hold: Column,
+    /// Per resource, the column of each period with overtime.
+    pub overtime: Vec<Vec<Option<Column>>>,
+    /// Per stream and accepted node, the first column; its period is `serves.start`.
+    pub deliver: Vec<Vec<Column>>,
+    /// First column of each stream; its period is `first`.
+    pub unmet: Vec<Column>,
+    /// Per pool and node, the first column.
+    pub draw: Vec<Vec<Column>>,
+    /// First column of each floor.
+    pub shortfall: Vec<Column>,
+    /// Per run, whether its line is open.
+    pub open: Vec<Option<Column>>,
+    pub balance: Row,
+    pub capacity: Row,
+    /// First row of each stream; its period is `first`.
+    pub demand: Vec<Row>,
+    /// Lanes that carry several kinds: lane, moves, first row; its period is 0.
+    pub lane: Vec<(usize, Range<usize>, Row)>,
+    /// Per run with a line: first row of `make - most * open <= 0`, and the row of the minimum run.
+    pub line: Vec<Option<(Row, Row)>>,
+    /// First row of each pool: what runs take of any kind is drawn from some kind.
+    pub pool: Vec<Row>,
+    /// First row of each floor: what is held plus what is missing reaches it.
+    pub floor: Vec<Row>,
+}
+
+/// Column `first` moved by `by` places.
+pub(crate) fn at(first: Column, by: usize) -> Column {
+    Column(first.0 + small(by))
+}
+
+fn row_at(first: Row, by: usize) -> Row {
+    Row(first.0 + small(by))
+}
+
+fn small(n: usize) -> u32 {
+    u32::try_from(n).expect("a program has fewer than 4 billion rows and columns")
+}
+
+fn label(family: &'static str, a: usize, b: usize, c: usize) -> Label {
+    let place = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    Label { family, index: [place(a), place(b), place(c)] }
+}
+
+/// An index that is not used.
+const NONE: usize = usize::MAX;
+
+impl Layout {
+    pub(crate) fn make(&self, run: usize, starts: &Range<usize>, t: usize) -> Column {
+        at(self.make[run], t - starts.start)
+    }
+    pub(crate) fn hold(&self, node: usize, t: usize) -> Column {
+        at(self.hold, node * self.periods + t)
+    }
+    pub(crate) fn balance(&self, node: usize, t: usize) -> Row {
+        row_at(self.balance, node * self.periods + t)
+    }
+    pub(crate) fn capacity(&self, resource: usize, t: usize) -> Row {
+        row_at(self.capacity, resource * self.periods + t)
+    }
+    pub(crate) fn unmet(&self, network: &Network, stream: usize, t: usize) -> Column {
+        at(self.unmet[stream], t - network.streams[stream].first)
+    }
+    pub(crate) fn demand(&self, network: &Network, stream: usize, t: usize) -> Row {
+        row_at(self.demand[stream], t - network.streams[stream].first)
+    }
+}
+
+/// The program of `network`, minimising cost, and where everything stands in it.
+pub(crate) fn formulate(network: &Network, whole: Option<&[bool]>) -> (Program, Layout) {
+    let periods = network.periods;
+    let columns = network.runs.iter().map(|r| r.starts.len()).sum::<usize>()
+        + network.moves.iter().map(|m| m.departs.len()).sum::<usize>()
+        + (network.nodes.len() + network.capacity.len() + 2 * network.streams.len()) * periods;
+    let rows = (network.nodes.len() + network.capacity.len() + network.streams.len()) * periods;
+    let mut program = Program::with_capacity(rows, columns, columns * 5 / 2);
+    let mut layout = rows_of(network, &mut program);
+    make(network, &mut program, &mut layout);
+    ship(network, &mut program, &mut layout);
+    hold(network, &mut program, &mut layout);
+    overtime(network, &mut program, &mut layout);
+    deliver(network, &mut program, &mut layout);
+    unmet(network, &mut program, &mut layout);
+    draw(network, &mut program, &mut layout);
+    shortfall(network, &mut program, &mut layout);
+    open(network, &mut program, &mut layout);
+    if let Some(countable) = whole {
+        whole_units(network, &mut program, &layout, countable);
+    }
+    (program, layout)
+}
+
+/// Balance, capacity, demand and lane rows with their right-hand sides.
+fn rows_of(network: &Network, program: &mut Program) -> Layout {
+    let periods = network.periods;
+    let mut supply = vec![0.0; network.nodes.len() * periods];
+    for &(node, t, quantity) in &network.supply {
+        supply[node * periods + t] += quantity;
+    }
+    let balance = Row(small(program.rows()));
+    for node in 0..network.nodes.len() {
+        for t in 0..periods {
+            let come = -supply[node * periods + t];
+            program.add_row(label("balance", node, t, NONE), come, come);
+        }
+    }
+    let capacity = Row(small(program.rows()));
+    for (q, limits) in network.capacity.iter().enumerate() {
+        for (t, &limit) in limits.iter().enumerate() {
+            program.add_row(label("capacity", q, t, NONE), f64::NEG_INFINITY, limit);
+        }
+    }
+    let mut demand = Vec::new();
+    for (j, stream) in network.streams.iter().enumerate() {
+        demand.push(Row(small(program.rows())));
+        for t in stream.first..periods {
+            program.add_row(label("demand", j, t, NONE), stream.due[t], stream.due[t]);
+        }
+    }
+    let mut lane = Vec::new();
+    for (l, moves) in network.moves_of_lane() {
+        let limits = &network.lane_limit[l];
+        if moves.len() > 1 && limits.iter().any(|limit| limit.is_finite()) {
+            lane.push((l, moves, Row(small(program.rows()))));
+            for (t, &limit) in limits.iter().enumerate() {
+                program.add_row(label("lane", l, t, NONE), f64::NEG_INFINITY, limit);
+            }
+        }
+    }
+    Layout {
+        periods,
+        make: vec![],
+        ship: vec![],
+        hold: Column(0),
+        overtime: vec![],
+        deliver: vec![],
+        unmet: vec![],
+        draw: vec![],
+        shortfall: vec![],
+        open: vec![],
+        balance,
+        capacity,
+        demand,
+        lane,
+        line: line_rows(network, program),
+        pool: pool_rows(network, program),
+        floor: floor_rows(network, program),
+    }
+}
+
+fn line_rows(network: &Network, program: &mut Program) -> Vec<Option<(Row, Row)>> {
+    let mut rows = Vec::new();
+    for (r, run) in network.runs.iter().enumerate() {
+        rows.push(run.line.map(|_| {
+            let first = Row(small(program.rows()));
+            for t in run.starts.clone() {
+                program.add_row(label("line", r, t, NONE), f64::NEG_INFINITY, 0.0);
+            }
+            (first, program.add_row(label("minimum-run", r, NONE, NONE), 0.0, f64::INFINITY))
+        }));
+    }
+    rows
+}
+
+fn pool_rows(network: &Network, program: &mut Program) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for p in 0..network.pools.len() {
+        rows.push(Row(small(program.rows())));
+        for t in 0..network.periods {
+            program.add_row(label("pool", p, t, NONE), 0.0, 0.0);
+        }
+    }
+    rows
+}
+
+fn floor_rows(network: &Network, program: &mut Program) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for (f, floor) in network.floors.iter().enumerate() {
+        rows.push(Row(small(program.rows())));
+        for t in 0..network.periods {
+            program.add_row(label("floor", f, t, NONE), floor.quantity, f64::INFINITY);
+        }
+    }
+    rows
+}
+
+/// Entries of one run of `run` started in `t` whose output comes `lead` periods later.
+pub(crate) fn make_entries(
+    network: &Network,
+    layout: &Layout,
+    run: usize,
+    t: usize,
+    lead: usize,
+) -> Vec<(Row, f64)> {
+    let run = &network.runs[run];
+    let mut entries = vec![(layout.balance(run.output, t + lead), run.quantity)];
+    entries.extend(run.usages.iter().map(|&(q, usage)| (layout.capacity(q, t), usage)));
+    entries.extend(run.inputs.iter().map(|&(input, quantity)| match input {
+        Input::Node(node) => (layout.balance(node, t), -quantity),
+        Input::Pool(pool) => (row_at(layout.pool[pool], t), -quantity),
+    }));
+    entries
+}
+
+fn make(network: &Network, program: &mut Program, layout: &mut Layout) {
+    for (r, run) in network.runs.iter().enumerate() {
+        layout.make.push(Column(small(program.columns())));
+        for t in run.starts.clone() {
+            let mut entries = make_entries(network, layout, r, t, run.lead);
+            if let Some((first, minimum)) = layout.line[r] {
+                entries.push((row_at(first, t - run.starts.start), 1.0));
+                entries.push((minimum, 1.0));
+            }
+            let most = if run.shut.iter().any(|shut| shut.contains(&t)) { 0.0 } else { f64::INFINITY };
+            program.add_column(label("make", run.recipe, t, NONE), run.cost, 0.0, most, &entries);
+        }
+    }
+}
+
+/// Entries of a unit that departs in `t` and arrives `transit` periods later.
+pub(crate) fn ship_entries(
+    network: &Network,
+    layout: &Layout,
+    m: usize,
+    t: usize,
+    transit: usize,
+) -> Vec<(Row, f64)> {
+    let arc = &network.moves[m];
+    let mut entries =
+        vec![(layout.balance(arc.from, t), -1.0), (layout.balance(arc.to, t + transit), 1.0)];
+    if let Some((_, _, first)) = layout.lane.iter().find(|(lane, _, _)| *lane == arc.lane) {
+        entries.push((row_at(*first, t), 1.0));
+    }
+    entries
+}
+
+fn ship(network: &Network, program: &mut Program, layout: &mut Layout) {
+    for (m, arc) in network.moves.iter().enumerate() {
+        layout.ship.push(Column(small(program.columns())));
+        for t in arc.departs.clone() {
+            let entries = ship_entries(network, layout, m, t, arc.transit);
+            let most = network.lane_limit[arc.lane][t];
+            program.add_column(label("ship", arc.lane, arc.kind, t), arc.cost, 0.0, most, &entries);
+        }
+    }
+}
+
+fn hold(network: &Network, program: &mut Program, layout: &mut Layout) {
+    let periods = network.periods;
+    layout.hold = Column(small(program.columns()));
+    let mut floor_of = vec![None; network.nodes.len()];
+    for (f, floor) in network.floors.iter().enumerate() {
+        for &node in &floor.nodes {
+            floor_of[node] = Some(layout.floor[f]);
+        }
+    }
+    for (n, node) in network.nodes.iter().enumerate() {
+        for t in 0..periods {
+            let mut entries = vec![(layout.balance(n, t), -1.0)];
+            if t + 1 < periods {
+                entries.push((layout.balance(n, t + 1), 1.0));
+            }
+            entries.extend(floor_of[n].map(|first| (row_at(first, t), 1.0)));
+            let cost = network.holding_cost[node.kind];
+            program.add_column(label("hold", node.site, node.kind, t), cost, 0.0, f64::INFINITY, &entries);
+        }
+    }
+}
+
+fn overtime(network: &Network, program: &mut Program, layout: &mut Layout) {
+    for (q, limits) in network.overtime.iter().enumerate() {
+        let mut columns = vec![None; network.periods];
+        for (t, &limit) in limits.iter().enumerate().filter(|(_, limit)| **limit > 0.0) {
+            let entries = [(layout.capacity(q, t), -1.0)];
+            let cost = network.overtime_cost[q];
+            columns[t] = Some(program.add_column(label("overtime", q, t, NONE), cost, 0.0, limit, &entries));
+        }
+        layout.overtime.push(columns);
+    }
+}
+
+fn deliver(network: &Network, program: &mut Program, layout: &mut Layout) {
+    for (j, stream) in network.streams.iter().enumerate() {
+        let mut firsts = Vec::new();
+        for &node in &stream.nodes {
+            firsts.push(Column(small(program.columns())));
+            for t in stream.serves.clone() {
+                let entries = [(layout.balance(node, t), -1.0), (layout.demand(network, j, t), 1.0)];
+                let name = label("deliver", j, network.nodes[node].kind, t);
+                program.add_column(name, 0.0, 0.0, f64::INFINITY, &entries);
+            }
+        }
+        layout.deliver.push(firsts);
+    }
+}
+
+fn unmet(network: &Network, program: &mut Program, layout: &mut Layout) {
+    let periods = network.periods;
+    for (j, stream) in network.streams.iter().enumerate() {
+        layout.unmet.push(Column(small(program.columns())));
+        for t in stream.first..periods {
+            let mut entries = vec![(layout.demand(network, j, t), 1.0)];
+            if t + 1 < periods {
+                entries.push((layout.demand(network, j, t + 1), -1.0));
+            }
+            let cost = stream.tardiness_cost + if t + 1 == periods { stream.unmet_cost } else { 0.0 };
+            program.add_column(label("unmet", j, t, NONE), cost, 0.0, f64::INFINITY, &entries);
+        }
+    }
+}
+
+fn draw(network: &Network, program: &mut Program, layout: &mut Layout) {
+    for (p, (_, _, nodes)) in network.pools.iter().enumerate() {
+        let mut firsts = Vec::new();
+        for &node in nodes {
+            firsts.push(Column(small(program.columns())));
+            for t in 0..network.periods {
+                let entries = [(layout.balance(node, t), -1.0), (row_at(layout.pool[p], t), 1.0)];
+                let name = label("draw", p, network.nodes[node].kind, t);
+                program.add_column(name, 0.0, 0.0, f64::INFINITY, &entries);
+            }
+        }
+        layout.draw.push(firsts);
+    }
+}
+
+fn shortfall(network: &Network, program: &mut Program, layout: &mut Layout) {
+    for (f, floor) in network.floors.iter().enumerate() {
+        layout.shortfall.push(Column(small(program.columns())));
+        for t in 0..network.periods {
+            let entries = [(row_at(layout.floor[f], t), 1.0)];
+            let cost = floor.cost.unwrap_or(0.0);
+            program.add_column(label("shortfall", f, t, NONE), cost, 0.0, f64::INFINITY, &entries);
+        }
+    }
+}
+
+fn open(network: &Network, program: &mut Program, layout: &mut Layout) {
+    for (r, run) in network.runs.iter().enumerate() {
+        layout.open.push(run.line.zip(layout.line[r]).map(|(line, (first, minimum))| {
+            let mut entries: Vec<(Row, f64)> = run
+                .starts
+                .clone()
+                .map(|t| (row_at(first, t - run.starts.start), -most_runs(network, r, t)))
+                .collect();
+            entries.push((minimum, -line.minimum_run));
+            let column = program.add_column(label("open", run.recipe, NONE, NONE), line.fixed_cost, 0.0, 1.0, &entries);
+            program.set_integer(column);
+            column
+        }));
+    }
+}
+
+/// The most runs that could be started in a period: what the capacity allows and, without any,
+/// what all demands together could take.
+fn most_runs(network: &Network, r: usize, t: usize) -> f64 {
+    let run = &network.runs[r];
+    let by_capacity = run
+        .usages
+        .iter()
+        .filter(|(_, usage)| *usage > 0.0)
+        .map(|&(q, usage)| (network.capacity[q][t] + network.overtime[q][t]) / usage)
+        .fold(f64::INFINITY, f64::min);
+    if by_capacity.is_finite() {
+        return by_capacity;
+    }
+    let wanted: f64 = network.streams.iter().flat_map(|s| &s.due).sum();
+    let inputs: f64 = network.runs.iter().flat_map(|r| &r.inputs).map(|i| i.1).fold(1.0, f64::max);
+    let floors: f64 = network.floors.iter().map(|f| f.quantity).sum();
+    (wanted * inputs + floors) / run.quantity + run.line.map_or(0.0, |line| line.minimum_run)
+}
+
+/// Runs, shipments and deliveries of countable items come in whole units.
+fn whole_units(network: &Network, program: &mut Program, layout: &Layout, countable: &[bool]) {
+    let countable = |kind: usize| countable[network.kinds[kind].item];
+    for (r, run) in network.runs.iter().enumerate() {
+        if countable(network.nodes[run.output].kind) {
+            (0..run.starts.len()).for_each(|by| program.set_integer(at(layout.make[r], by)));
+        }
+    }
+    for (m, arc) in network.moves.iter().enumerate() {
+        if countable(arc.kind) {
+            (0..arc.departs.len()).for_each(|by| program.set_integer(at(layout.ship[m], by)));
+        }
+    }
+    for (j, stream) in network.streams.iter().enumerate() {
+        for (n, &node) in stream.nodes.iter().enumerate() {
+            if countable(network.nodes[node].kind) {
+                let first = layout.deliver[j][n];
+                (0..stream.serves.len()).for_each(|by| program.set_integer(at(first, by)));
+            }
+        }
+    }
+}
+
+/// Costs of every column under `measure`; [`Measure::Cost`] is what the program was built with.
+pub(crate) fn costs_of(network: &Network, program: &Program, layout: &Layout, measure: Measure) -> Vec<f64> {
+    let mut costs = vec![0.0; program.columns()];
+    match measure {
+        Measure::Cost => {
+            for (c, cost) in costs.iter_mut().enumerate() {
+                *cost = program.cost(Column(small(c)));
+            }
+        }
+        Measure::Floors => {
+            for (f, floor) in network.floors.iter().enumerate().filter(|(_, f)| f.cost.is_none()) {
+                debug_assert!(floor.quantity > 0.0);
+                for t in 0..network.periods {
+                    costs[at(layout.shortfall[f], t).0 as usize] = 1.0;
+                }
+            }
+        }
+        Measure::Late { priority } => {
+            for (j, stream) in network.streams.iter().enumerate() {
+                for t in stream.first..network.periods {
+                    if stream.priority[t] == priority {
+                        costs[layout.unmet(network, j, t).0 as usize] = 1.0;
+                    }
+                }
+            }
+        }
+    }
+    costs
+}
