@@ -9,6 +9,23 @@
 //! `data-row` and `data-column`, every name the row it names. Every drawing has its numbers as a
 //! table under it. Nothing on the page depends on the day it is made: same input, same bytes.
 //!
+//! ```no_run
+//! # use std::path::Path;
+//! use darsena_plan::Arcs;
+//!
+//! let checked = darsena_scenario::load(Path::new("scenarios/us-japan-2024"))?;
+//! let scenario = checked.scenario.ok_or("the scenario has findings")?;
+//! let plan = darsena_plan::plan(
+//!     &scenario,
+//!     &Arcs::open(&scenario),
+//!     &darsena_plan::Options::default(),
+//!     &mut darsena_milp::Watch::nobody(),
+//! )?;
+//! let page = darsena_brief::html(&scenario, &plan, &darsena_brief::Options::default());
+//! assert!(page.starts_with("<!DOCTYPE html>"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # What it does not say
 //! The brief computes sums, means and orders, and judges nothing. It does not check the plan; that
 //! is done where the plan is made.

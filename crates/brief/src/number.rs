@@ -52,7 +52,11 @@ pub fn money(currency: &str, value: f64) -> String {
         size if size >= 999.5e3 || (factor >= 1e6 && size > 0.0) => (value / 1e6, "\u{a0}million"),
         _ => (value, ""),
     };
-    let sign = if quantity(scaled).starts_with('\u{2212}') { "\u{2212}" } else { "" };
+    let sign = if quantity(scaled).starts_with('\u{2212}') {
+        "\u{2212}"
+    } else {
+        ""
+    };
     format!("{sign}{code}\u{a0}{}{word}", quantity(scaled.abs()))
 }
 

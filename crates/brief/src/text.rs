@@ -34,7 +34,7 @@ const MONTHS: [&str; 12] = [
 
 /// A date in full: `30 June 2024` shortened to `30 Jun 2024`.
 pub(crate) fn date(date: Date) -> String {
-    format!("{} {} {}", date.day(), month(date), date.year())
+    format!("{}\u{a0}{}\u{a0}{}", date.day(), month(date), date.year())
 }
 
 fn month(date: Date) -> &'static str {
@@ -45,9 +45,9 @@ fn month(date: Date) -> &'static str {
 pub(crate) fn period(horizon: &Horizon, t: usize) -> String {
     let start = horizon.start_of(t);
     match horizon.period() {
-        Period::Month if start.day() == 1 => format!("{} {}", month(start), start.year()),
+        Period::Month if start.day() == 1 => format!("{}\u{a0}{}", month(start), start.year()),
         Period::Quarter if horizon.label(t).contains('Q') => {
-            format!("Q{} {}", (start.month() - 1) / 3 + 1, start.year())
+            format!("Q{}\u{a0}{}", (start.month() - 1) / 3 + 1, start.year())
         }
         _ => date(start),
     }
@@ -129,14 +129,14 @@ pub(crate) fn objective(objective: Objective) -> &'static str {
 }
 
 /// A stage of the objective.
-pub(crate) fn measure(measure: Measure, horizon: &Horizon) -> String {
+pub(crate) fn measure(measure: Measure, horizon: &Horizon, currency: &str) -> String {
     let periods = plural_period(horizon, 2.0);
     match measure {
         Measure::Floors => format!("Missing to floors, unit-{periods}"),
         Measure::Late { priority } => {
             format!("Open demands of priority {priority}, unit-{periods}")
         }
-        Measure::Cost => "Cost".to_owned(),
+        Measure::Cost => format!("Cost, {currency}"),
         _ => "Other".to_owned(),
     }
 }
@@ -342,6 +342,7 @@ pub(crate) const NO_STOCKS: &str =
 pub(crate) const LATE_TITLE: &str = "Late, and why";
 pub(crate) const LATE_NOTE: &str = "One row per customer and item, longest wait first. A gain is what was found by relaxing exactly \
     that thing and solving again while nobody else is served worse. Gains of different things do not add up.";
+pub(crate) const EACH_DEMAND_CAPTION: &str = "Every demand, and what becomes of it";
 pub(crate) const LATE_CAPTION: &str = "Customers and items that wait";
 pub(crate) const EACH_DEMAND: &str = "Every demand as a table";
 
@@ -500,6 +501,9 @@ pub(crate) const NEVER: &str = "never";
 pub(crate) const LINES_TITLE: &str = "Result of each line over the horizon";
 pub(crate) const LINES_DESCRIPTION: &str =
     "One bar per line: value of the output less cost of runs, inputs and the fixed cost.";
+pub(crate) fn region_flows(state: &str) -> String {
+    format!("{state}: flows inside, over the whole horizon")
+}
 pub(crate) const FLOWS: &str = "Flows from site to site, over the whole horizon";
 pub(crate) const FIRST: &str = "First departure";
 pub(crate) const LAST: &str = "Last arrival";
@@ -635,3 +639,5 @@ pub(crate) fn proof(status: &str, gap: Markup) -> Markup {
 }
 
 pub(crate) const TINY_GAP: &str = "under 0.0001\u{a0}%";
+
+pub(crate) const UNCONFIRMED: &str = "Receipts that are not firm are counted on.";

@@ -86,7 +86,7 @@ pub fn world(caption: &Caption<'_>, width: Width, spots: &[Spot<'_>], flows: &[F
         projection,
         &reach,
         full,
-        if width == Width::Wide { 3.0 } else { 1.7 },
+        if width == Width::Wide { 3.4 } else { 1.7 },
         0.06,
         Some(limits),
     );

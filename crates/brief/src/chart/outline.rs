@@ -218,7 +218,8 @@ pub(super) fn great_circle(a: Place, b: Place, points: usize) -> Vec<Place> {
     let angle = (u[0] * v[0] + u[1] * v[1] + u[2] * v[2])
         .clamp(-1.0, 1.0)
         .acos();
-    if angle < 1e-6 || angle > std::f64::consts::PI - 1e-6 {
+    // Of one place, or of places opposite on the globe, there is no one way.
+    if !(1e-6..=std::f64::consts::PI - 1e-6).contains(&angle) {
         return vec![a, b];
     }
     (0..=points)

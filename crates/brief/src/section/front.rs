@@ -216,7 +216,7 @@ fn wait_point(figures: &Figures<'_>, notes: &mut Notes<'_>, group: &Group) -> Ma
     let total = &group.total;
     let mut parts = Vec::new();
     if total.late > NOTHING {
-parts.push(text::late_of(
+        parts.push(text::late_of(
             rows.quantity("late", total.late),
             rows.units("quantity", total.due, unit),
             total.due - total.late <= NOTHING,

@@ -36,18 +36,33 @@ pub(crate) fn late(figures: &Figures<'_>, notes: &mut Notes<'_>, groups: &[Group
                 }
             }
             @if !in_time.is_empty() && !waiting.is_empty() {
-                p class="note" {
-                    (text::IN_TIME) ": "
-                    @for (place, group) in in_time.iter().enumerate() {
-                        @if place > 0 { "; " }
-                        (figures.party(group.party)) ", " (figures.item(group.item))
-                    }
-                    "."
-                }
+                p class="note" { (text::IN_TIME) ": " (by_item(figures, &in_time)) "." }
             }
             (every_demand(figures))
         },
     )
+}
+
+/// Groups as a list: each item with its customers.
+fn by_item(figures: &Figures<'_>, groups: &[&Group]) -> Markup {
+    let mut items: Vec<(usize, Vec<usize>)> = Vec::new();
+    for group in groups {
+        match items.iter_mut().find(|(item, _)| *item == group.item) {
+            Some((_, parties)) => parties.push(group.party),
+            None => items.push((group.item, vec![group.party])),
+        }
+    }
+    html! {
+        @for (place, (item, parties)) in items.iter().enumerate() {
+            @if place > 0 { "; " }
+            (figures.item(*item)) " ("
+            @for (place, party) in parties.iter().enumerate() {
+                @if place > 0 { ", " }
+                (figures.party(*party))
+            }
+            ")"
+        }
+    }
 }
 
 fn group_row(figures: &Figures<'_>, notes: &mut Notes<'_>, group: &Group) -> Markup {
@@ -159,7 +174,7 @@ fn every_demand(figures: &Figures<'_>) -> Markup {
         .collect();
     folded(
         text::EACH_DEMAND,
-        text::EACH_DEMAND,
+        text::EACH_DEMAND_CAPTION,
         &[
             Column::Words(text::DEMAND),
             Column::Words(text::CUSTOMER),

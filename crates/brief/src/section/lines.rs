@@ -26,7 +26,8 @@ pub(crate) fn lines(figures: &Figures<'_>, notes: &mut Notes<'_>) -> Markup {
             let recipe = &figures.scenario.recipes()[line.recipe];
             let rows = Rows::new("lines", recipe.recipe.as_str());
             let cite = notes.cite(&recipe.source);
-            let site = html! { (site) @if let Some(own) = own_name(figures, line.recipe) { ", " (own) } };
+            let site =
+                html! { (site) @if let Some(own) = own_name(figures, line.recipe) { ", " (own) } };
             text::line(
                 item,
                 site,
@@ -145,8 +146,14 @@ fn own_name(figures: &Figures<'_>, recipe: usize) -> Option<String> {
         .enumerate()
         .any(|(other, row)| other != recipe && row.item == own.item && row.site == own.site);
     has_twin.then(|| {
-        let resource = own.resource.as_ref().and_then(|id| figures.scenario.find_resource(id));
-        resource.map_or_else(|| own.recipe.to_string(), |resource| resource_name(figures, resource))
+        let resource = own
+            .resource
+            .as_ref()
+            .and_then(|id| figures.scenario.find_resource(id));
+        resource.map_or_else(
+            || own.recipe.to_string(),
+            |resource| resource_name(figures, resource),
+        )
     })
 }
 

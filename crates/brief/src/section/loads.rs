@@ -10,6 +10,9 @@ use crate::number::percent;
 use crate::table::{Column, both, number, numbers};
 use crate::text::{self, Names as _};
 
+/// How many strips stand over one time axis.
+const TOGETHER: usize = 12;
+
 pub(crate) fn loads(figures: &Figures<'_>, notes: &mut Notes<'_>, axis: &Time<'_>) -> Markup {
     let (mut used, idle): (Vec<Load>, Vec<Load>) = figures
         .loads()
@@ -52,10 +55,14 @@ pub(crate) fn loads(figures: &Figures<'_>, notes: &mut Notes<'_>, axis: &Time<'_
         html! {
             p { (text::LOADS_NOTE) }
             figure {
-                (both(
-                    strips::strips(&Caption { id: "loads-wide", title, description }, Width::Wide, axis, &rows),
-                    strips::strips(&Caption { id: "loads-narrow", title, description }, Width::Narrow, axis, &rows),
-                ))
+                @for (place, rows) in rows.chunks(TOGETHER).enumerate() {
+                    @let wide = format!("loads-{place}");
+                    @let narrow = format!("loads-{place}-narrow");
+                    (both(
+                        strips::strips(&Caption { id: &wide, title, description }, Width::Wide, axis, rows),
+                        strips::strips(&Caption { id: &narrow, title, description }, Width::Narrow, axis, rows),
+                    ))
+                }
                 (numbers(text::LOADS_TABLE, &[
                     Column::Words(text::RESOURCE), Column::Number(text::USED), Column::Number(text::CAPACITY),
                     Column::Number(text::OVERTIME), Column::Number(text::SHARE), Column::Number(text::FULL),

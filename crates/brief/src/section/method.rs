@@ -1,17 +1,16 @@
 //! Method and limits, and the sources as footnotes.
 
-use darsena_plan::Measure;
 use maud::{Markup, html};
 
 use super::section;
 use crate::bind::{Notes, Rows};
 use crate::figures::Figures;
-use crate::number::{percent, quantity};
+use crate::number::{currency_name, percent, quantity};
 use crate::table::{Column, number, table};
 use crate::text;
 
 pub(crate) fn method(figures: &Figures<'_>) -> Markup {
-    let head = figures.scenario.head();
+    let currency = currency_name(&figures.scenario.head().currency);
     let plan = figures.plan;
     let stages: Vec<Markup> = plan
         .levels
@@ -19,14 +18,11 @@ pub(crate) fn method(figures: &Figures<'_>) -> Markup {
         .enumerate()
         .map(|(place, level)| {
             let rows = Rows::new("levels", (place + 1).to_string());
-            let amount = |column: &str, value: f64| match level.measure {
-                Measure::Cost => rows.money(column, value, &head.currency),
-                _ => rows.quantity(column, value),
-            };
+
             html! { tr {
-                th scope="row" { (text::measure(level.measure, &figures.horizon)) }
-                (number(amount("value", level.value)))
-                (number(amount("bound", level.bound)))
+                th scope="row" { (text::measure(level.measure, &figures.horizon, &currency)) }
+                (number(rows.quantity("value", level.value)))
+                (number(rows.quantity("bound", level.bound)))
                 (number(rows.figure("gap", level.gap, &gap(level.gap))))
             } }
         })
@@ -35,7 +31,10 @@ pub(crate) fn method(figures: &Figures<'_>) -> Markup {
         "method",
         text::METHOD,
         html! {
-            ul { @for limit in text::LIMITS { li { (limit) } } }
+            ul {
+                @for limit in text::LIMITS { li { (limit) } }
+                @if plan.unconfirmed { li { (text::UNCONFIRMED) } }
+            }
             (table(text::STAGES, &[
                 Column::Words(text::STAGE), Column::Number(text::VALUE), Column::Number(text::BOUND), Column::Number(text::GAP),
             ], &stages))

@@ -64,7 +64,7 @@ pub(crate) fn network(figures: &Figures<'_>, notes: &mut Notes<'_>) -> Markup {
                         map::world(&Caption { id: "map-narrow", title, description }, Width::Narrow, &spots, &drawn),
                     ))
                     (kinds(&spots))
-                    (flow_table(figures, notes, &flows))
+                    (flow_table(figures, notes, text::FLOWS, &flows.iter().collect::<Vec<_>>()))
                 }
                 div class="grid maps" {
                     @for (state, members) in regions(figures, &places, &drawn) {
@@ -74,6 +74,7 @@ pub(crate) fn network(figures: &Figures<'_>, notes: &mut Notes<'_>) -> Markup {
                         figure {
                             figcaption { (title) }
                             (map::region(&Caption { id: &id, title: &title, description: text::REGION_DESCRIPTION }, Width::Narrow, &members, &spots, &drawn))
+                            (flow_table(figures, notes, &text::region_flows(&name), &inside(&flows, &places, &members)))
                         }
                     }
                 }
@@ -184,6 +185,15 @@ fn regions<'a>(
     regions
 }
 
+/// Flows among the members of a region.
+fn inside<'f>(flows: &'f [Flow], places: &[usize], members: &[usize]) -> Vec<&'f Flow> {
+    let sites: BTreeSet<usize> = members.iter().map(|spot| places[*spot]).collect();
+    flows
+        .iter()
+        .filter(|flow| sites.contains(&flow.from) && sites.contains(&flow.to))
+        .collect()
+}
+
 /// Distance on the globe in kilometres.
 fn distance((x0, y0): (f64, f64), (x1, y1): (f64, f64)) -> f64 {
     let (p0, p1) = (y0.to_radians(), y1.to_radians());
@@ -222,7 +232,12 @@ fn state_name(figures: &Figures<'_>, state: &str) -> String {
         .map_or_else(|| state.to_owned(), |party| party.name.to_string())
 }
 
-fn flow_table(figures: &Figures<'_>, notes: &mut Notes<'_>, flows: &[Flow]) -> Markup {
+fn flow_table(
+    figures: &Figures<'_>,
+    notes: &mut Notes<'_>,
+    caption: &str,
+    flows: &[&Flow],
+) -> Markup {
     let scenario = figures.scenario;
     let rows: Vec<Markup> = flows
         .iter()
@@ -250,7 +265,7 @@ fn flow_table(figures: &Figures<'_>, notes: &mut Notes<'_>, flows: &[Flow]) -> M
         })
         .collect();
     numbers(
-        text::FLOWS,
+        caption,
         &[
             Column::Words(text::FROM),
             Column::Words(text::TO),

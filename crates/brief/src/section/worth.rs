@@ -16,16 +16,10 @@ use crate::text::{self, Measured, Names as _};
 const DRAWN: usize = 10;
 
 pub(crate) fn worth(figures: &Figures<'_>, notes: &mut Notes<'_>, worths: &[Worth]) -> Markup {
-    let sorts: [(&str, &str, fn(&Priced) -> bool); 3] = [
-        ("capacity", text::WORTH_CAPACITY, |what| {
-            matches!(what, Priced::Capacity(_))
-        }),
-        ("material", text::WORTH_MATERIAL, |what| {
-            matches!(what, Priced::Material(..))
-        }),
-        ("lane", text::WORTH_LANE, |what| {
-            matches!(what, Priced::Lane(_))
-        }),
+    let sorts = [
+        ("capacity", text::WORTH_CAPACITY),
+        ("material", text::WORTH_MATERIAL),
+        ("lane", text::WORTH_LANE),
     ];
     section(
         "worth",
@@ -33,8 +27,8 @@ pub(crate) fn worth(figures: &Figures<'_>, notes: &mut Notes<'_>, worths: &[Wort
         html! {
             @if worths.is_empty() { p { (if figures.plan.status.as_str() == "optimal" { text::NOTHING_BINDS } else { text::NO_PRICES }) } }
             @else { p { (text::WORTH_NOTE) } }
-            @for (id, title, belongs) in sorts {
-                @let those: Vec<&Worth> = worths.iter().filter(|worth| belongs(&worth.what)).collect();
+            @for (id, title) in sorts {
+                @let those: Vec<&Worth> = worths.iter().filter(|worth| sort_of(worth.what) == id).collect();
                 @if !those.is_empty() {
                     h3 { (title) }
                     (sort(figures, notes, id, title, &those))
@@ -42,6 +36,15 @@ pub(crate) fn worth(figures: &Figures<'_>, notes: &mut Notes<'_>, worths: &[Wort
             }
         },
     )
+}
+
+/// Which of the three sorts a price belongs to.
+fn sort_of(what: Priced) -> &'static str {
+    match what {
+        Priced::Capacity(_) => "capacity",
+        Priced::Material(..) => "material",
+        Priced::Lane(_) => "lane",
+    }
 }
 
 fn sort(
