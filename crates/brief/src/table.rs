@@ -16,7 +16,7 @@ pub(crate) enum Column<'a> {
 /// A table that scrolls in a box of its own where it is too wide. Each of `rows` is a whole `<tr>`.
 pub(crate) fn table(caption: &str, columns: &[Column<'_>], rows: &[Markup]) -> Markup {
     html! {
-        div class="scroll" tabindex="0" role="region" aria-label=(caption) {
+        div class="scroll" tabindex="0" role="group" aria-label=(caption) {
             table {
                 caption { (caption) }
                 thead { tr {
