@@ -1,0 +1,122 @@
+//! The page around the sections: head, style, contents.
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use darsena_plan::Plan;
+use darsena_scenario::Scenario;
+
+use crate::bind::{Notes, Rows, time};
+use crate::chart::{self, Time};
+use crate::figures::Figures;
+use crate::number::currency_name;
+use crate::section::{self, deliveries, front, late, lines, loads, method, network, stocks, worth};
+use crate::{Options, text};
+
+const STYLE: &str = include_str!("style.css");
+
+pub(crate) fn page(scenario: &Scenario, plan: &Plan, options: &Options) -> Markup {
+    let figures = Figures::new(scenario, plan);
+    let mut notes = Notes::new(scenario);
+    let ticks = section::ticks(&figures);
+    let axis = Time {
+        periods: figures.horizon.len(),
+        ticks: &ticks,
+    };
+    let groups = figures.groups();
+    let worths = figures.worths();
+    let head = scenario.head();
+    let title = match (&options.title, head.title.is_empty()) {
+        (Some(title), _) => title.as_str(),
+        (None, false) => head.title.as_str(),
+        (None, true) => head.name.as_str(),
+    };
+    // In the order in which they are read: footnotes are numbered as they are cited.
+    let sections = [
+        front::front(&figures, &mut notes, &groups, &worths),
+        deliveries::deliveries(&figures, &axis),
+        stocks::stocks(&figures, &mut notes, &axis),
+        late::late(&figures, &mut notes, &groups),
+        worth::worth(&figures, &mut notes, &worths),
+        loads::loads(&figures, &mut notes, &axis),
+        lines::lines(&figures, &mut notes),
+        network::network(&figures, &mut notes),
+        method::method(&figures),
+    ];
+    let sources = method::sources(&figures, &notes);
+    html! {
+        (DOCTYPE)
+        html lang=(options.lang.as_str()) {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                meta name="generator" content=(concat!("darsena ", env!("CARGO_PKG_VERSION")));
+                title { (title) }
+                style { (PreEscaped(STYLE)) (PreEscaped(chart::STYLE)) }
+            }
+            body {
+                a class="skip" href="#front" { (text::SKIP) }
+                (chart::patterns())
+                header {
+                    p class="kicker" { (text::BRIEF) }
+                    h1 { (title) }
+                    (facts(&figures))
+                }
+                nav aria-label=(text::CONTENTS) {
+                    ul {
+                        @for (id, title) in CONTENTS { li { a href=(format!("#{id}")) { (title) } } }
+                    }
+                }
+                main {
+                    @for section in &sections { (section) }
+                    (sources)
+                }
+            }
+        }
+    }
+}
+
+const CONTENTS: [(&str, &str); 10] = [
+    ("front", text::FRONT),
+    ("deliveries", text::DELIVERIES),
+    ("stocks", text::STOCKS),
+    ("late", text::LATE_TITLE),
+    ("worth", text::WORTH),
+    ("loads", text::LOADS),
+    ("lines", text::LINES),
+    ("network", text::NETWORK),
+    ("method", text::METHOD),
+    ("sources", text::SOURCES),
+];
+
+/// What the brief rests on.
+fn facts(figures: &Figures<'_>) -> Markup {
+    let (scenario, plan, horizon) = (figures.scenario, figures.plan, &figures.horizon);
+    let head = scenario.head();
+    let count = Rows::new("head", "*").quantity("periods", horizon.len() as f64);
+    let span = text::horizon(
+        time(horizon, 0),
+        time(horizon, horizon.len() - 1),
+        count,
+        horizon,
+    );
+    let gap = plan
+        .levels
+        .iter()
+        .map(|level| level.gap)
+        .fold(0.0, f64::max);
+    html! {
+        dl class="facts" {
+            div { dt { (text::SCENARIO) } dd { (head.name) } }
+            div { dt { (text::CONTENT) } dd { code { (scenario.hash().get(..16).unwrap_or(scenario.hash())) } } }
+            div { dt { (text::HORIZON) } dd { (span) } }
+            div { dt { (text::LAW) } dd { time datetime=(head.law_as_of) { (text::date(head.law_as_of)) } } }
+            div { dt { (text::CURRENCY) } dd { (currency_name(&head.currency)) } }
+            div { dt { (text::OBJECTIVE) } dd { (text::objective(plan.objective)) } }
+            div { dt { (text::STATUS) } dd {
+                (text::proof(&text::status(plan.status.as_str()), Rows::new("levels", "*").figure("gap", gap, &method::gap(gap))))
+            } }
+            div { dt { (text::SOLVER) } dd { (plan.solver) } }
+        }
+    }
+}
