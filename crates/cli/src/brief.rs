@@ -1,1 +1,71 @@
 //! `darsena brief`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, ValueEnum};
+use darsena::milp::{Progress, Watch};
+use darsena::plan::{Arcs, Options};
+
+use crate::ask::{self, Solving};
+use crate::terminal::{self, Answered};
+
+/// Write the report on the plan: one self-contained page.
+///
+/// Headline numbers, who waits and why, delivery and stock curves, shadow prices, a network map with
+/// flows, sources as footnotes. No script and no network is needed to read it, and it prints.
+#[derive(Args)]
+#[command(after_help = "\
+Example:
+  darsena brief scenarios/us-japan-2024 -o brief.html")]
+pub(crate) struct BriefArguments {
+    /// Scenario: a folder, its datapackage.json, or a workbook.
+    scenario: PathBuf,
+    /// Page to write, `.html`.
+    #[arg(long, short)]
+    out: PathBuf,
+    /// Title of the page; without it that of the scenario.
+    #[arg(long)]
+    title: Option<String>,
+    /// Language of the page.
+    #[arg(long, value_enum, default_value = "en")]
+    lang: Language,
+    /// No progress and no warnings.
+    #[arg(long, short)]
+    quiet: bool,
+    #[command(flatten)]
+    solving: Solving,
+}
+
+/// Language of the page.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Language {
+    /// English.
+    En,
+}
+
+/// Answers `darsena brief`.
+pub(crate) fn run(arguments: &BriefArguments) -> Answered {
+    if arguments.out.extension().is_none_or(|end| end != "html") {
+        eprintln!("cannot write `{}`: the brief is a page", arguments.out.display());
+        eprintln!("help: name a file that ends in `.html`");
+        return Ok(ExitCode::from(2));
+    }
+    let scenario = match ask::load(&arguments.scenario, arguments.quiet)? {
+        Ok(scenario) => scenario,
+        Err(code) => return Ok(code),
+    };
+    let solving = &arguments.solving;
+    let options = Options { threads: solving.threads(), solver: solving.options(), ..Options::default() };
+    let line = terminal::Line::new(arguments.quiet);
+    let mut show = |progress: &Progress| line.show(progress);
+    let mut watch = Watch { stop: terminal::stop_on_interrupt(), progress: Some(&mut show) };
+    let plan = darsena::checked_plan(&scenario, &Arcs::open(&scenario), &options, &mut watch)?;
+    drop(line);
+    let lang = match arguments.lang {
+        Language::En => darsena::brief::Lang::En,
+    };
+    let page = darsena::brief::html(&scenario, &plan, &darsena::brief::Options { title: arguments.title.clone(), lang });
+    darsena::write::whole_file(&arguments.out, page.as_bytes())?;
+    Ok(ExitCode::SUCCESS)
+}

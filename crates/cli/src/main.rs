@@ -35,8 +35,20 @@ struct Arguments {
 enum Question {
     /// Who makes what, when, and who gets it?
     Plan(plan::PlanArguments),
+    /// Write the report on the plan: one self-contained page.
+    Brief(brief::BriefArguments),
     /// Is the scenario sound? Prints every finding at once.
     Check(scenario::CheckArguments),
+    /// What is in the scenario: counts, echelons, longest lead time, totals.
+    Describe(scenario::DescribeArguments),
+    /// Write the scenario again in another form, without loss.
+    Convert(scenario::ConvertArguments),
+    /// Rows added, removed and changed between two scenarios, or demands that fare differently in two plans.
+    Diff(scenario::DiffArguments),
+    /// Write a small commented scenario to start from.
+    New(scenario::NewArguments),
+    /// The manual page of a table, made from its dictionary.
+    Manual(scenario::ManualArguments),
     /// The JSON schema of answers.
     Schema,
     /// Completion for a shell: `darsena completions bash > /etc/bash_completion.d/darsena`.
@@ -56,7 +68,13 @@ fn main() -> ExitCode {
     };
     let answered = match arguments.question {
         Question::Plan(arguments) => plan::run(&arguments),
+        Question::Brief(arguments) => brief::run(&arguments),
         Question::Check(arguments) => scenario::check(&arguments),
+        Question::Describe(arguments) => scenario::describe(&arguments),
+        Question::Convert(arguments) => scenario::convert(&arguments),
+        Question::Diff(arguments) => scenario::diff(&arguments),
+        Question::New(arguments) => scenario::new(&arguments),
+        Question::Manual(arguments) => scenario::manual(&arguments),
         Question::Schema => terminal::print(darsena::SCHEMA_TEXT),
         Question::Completions { shell } => {
             let mut script = Vec::new();

@@ -132,5 +132,9 @@ pub(crate) fn run(arguments: &PlanArguments) -> Answered {
 
 fn no_such_demand(scenario: &darsena::scenario::Scenario, id: &str) -> ExitCode {
     eprintln!("no demand `{id}` in the scenario");
+    let ids = scenario.demands().iter().map(|d| d.demand.as_str());
+    if let Some(near) = darsena::scenario::nearest(id, ids) {
+        eprintln!("help: the nearest id is `{near}`");
+    }
     ExitCode::from(1)
 }

@@ -1,5 +1,6 @@
 //! Answers to files: readable table, JSON, CSV, Parquet, Excel. A file is written whole or not at all.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -130,8 +131,26 @@ fn readable_by_others(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// All tables as files of a folder that appears whole or not at all.
+/// All tables as files of a folder.
 fn files(answer: &Answer, format: Format, folder: &Path) -> Result<(), WriteError> {
+    let mut files = BTreeMap::new();
+    for table in &answer.tables {
+        let (bytes, end) = match format {
+            Format::Parquet => (parquet(table)?, "parquet"),
+            _ => (csv(table)?, "csv"),
+        };
+        files.insert(format!("{}.{end}", table.name), bytes);
+    }
+    let head = Answer { tables: Vec::new(), ..answer.clone() };
+    files.insert("answer.json".into(), json(&head.json()));
+    whole_folder(folder, &files)
+}
+
+/// Writes files into a folder that appears whole or not at all; it must not exist or be empty.
+///
+/// # Errors
+/// Fails when the folder holds anything or cannot be written; then nothing is left behind.
+pub fn whole_folder(folder: &Path, files: &BTreeMap<String, Vec<u8>>) -> Result<(), WriteError> {
     let fail = |e| WriteError::Unwritable(folder.to_path_buf(), e);
     if folder.exists() && fs::read_dir(folder).map_err(fail)?.next().is_some() {
         let kind = io::Error::new(io::ErrorKind::AlreadyExists, "the folder is not empty; name a new one");
@@ -139,15 +158,9 @@ fn files(answer: &Answer, format: Format, folder: &Path) -> Result<(), WriteErro
     }
     let parent = folder.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let building = tempfile::Builder::new().prefix(".darsena").tempdir_in(parent).map_err(fail)?;
-    for table in &answer.tables {
-        let (bytes, end) = match format {
-            Format::Parquet => (parquet(table)?, "parquet"),
-            _ => (csv(table)?, "csv"),
-        };
-        fs::write(building.path().join(format!("{}.{end}", table.name)), bytes).map_err(fail)?;
+    for (name, bytes) in files {
+        fs::write(building.path().join(name), bytes).map_err(fail)?;
     }
-    let head = Answer { tables: Vec::new(), ..answer.clone() };
-    fs::write(building.path().join("answer.json"), json(&head.json())).map_err(fail)?;
     if folder.exists() {
         fs::remove_dir(folder).map_err(fail)?;
     }

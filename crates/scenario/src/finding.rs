@@ -217,7 +217,7 @@ const MOST_COMPARED: usize = 20_000;
 
 /// The word nearest to `word` by edit distance, if one is near enough to be a slip of the pen;
 /// of equally near ones, the first.
-pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word: Vec<char> = word.chars().take(64).collect();
     let limit = 1 + word.len() / 4;
     let mut best: Option<(usize, &str)> = None;

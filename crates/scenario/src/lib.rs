@@ -60,7 +60,7 @@ pub use describe::{
 };
 pub use dictionary::{Attribute, Kind, Status, TableSchema};
 pub use diff::{CellChange, Difference, RowChange, RowText, TableDifference, diff};
-pub use finding::{Finding, Severity};
+pub use finding::{Finding, Severity, nearest};
 pub use head::{DESCRIPTOR, FORMAT, Head, Objective};
 pub use load::{LARGEST_DESCRIPTOR, LARGEST_FILE, LoadError, load, read, read_memory};
 pub use manual::manual_page;
