@@ -31,19 +31,33 @@ fn main() {
         .into_iter()
         .map(|[name, row, description]| {
             let file = folder.join(format!("{name}.csv"));
-            let columns = ["attribute", "type", "unit", "default", "description", "status"];
+            let columns = [
+                "attribute",
+                "type",
+                "unit",
+                "default",
+                "description",
+                "status",
+            ];
             let attributes = read(&file, columns)
                 .into_iter()
-                .map(|[name, kind, unit, default, description, status]| Attribute {
-                    name,
-                    kind,
-                    unit,
-                    default,
-                    description,
-                    status,
-                })
+                .map(
+                    |[name, kind, unit, default, description, status]| Attribute {
+                        name,
+                        kind,
+                        unit,
+                        default,
+                        description,
+                        status,
+                    },
+                )
                 .collect();
-            Table { name, row, description, attributes }
+            Table {
+                name,
+                row,
+                description,
+                attributes,
+            }
         })
         .collect();
     let mut code = String::new();
@@ -61,7 +75,11 @@ fn read<const N: usize>(file: &Path, columns: [&str; N]) -> Vec<[String; N]> {
     let mut reader =
         csv::Reader::from_path(file).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
     let header = reader.headers().expect("a dictionary file has a header");
-    assert!(header.iter().eq(columns), "{}: the header must be {columns:?}", file.display());
+    assert!(
+        header.iter().eq(columns),
+        "{}: the header must be {columns:?}",
+        file.display()
+    );
     reader
         .records()
         .map(|record| {
@@ -106,7 +124,11 @@ impl Attribute {
                 } else if let Some(target) = kind.strip_prefix("ref ") {
                     format!("{}Id", target_of(tables, target).1.row)
                 } else {
-                    assert!(kind.contains('|'), "attribute {}: unknown type {kind}", self.name);
+                    assert!(
+                        kind.contains('|'),
+                        "attribute {}: unknown type {kind}",
+                        self.name
+                    );
                     format!("{}{}", table.row, camel(&self.name))
                 }
             }
@@ -117,7 +139,11 @@ impl Attribute {
     /// lists say that themselves.
     fn field_type(&self, tables: &[Table], table: &Table) -> String {
         let plain = self.plain_type(tables, table);
-        if self.wraps() { format!("Option<{plain}>") } else { plain }
+        if self.wraps() {
+            format!("Option<{plain}>")
+        } else {
+            plain
+        }
     }
 
     fn wraps(&self) -> bool {
@@ -170,9 +196,15 @@ impl Attribute {
             "flag" => "Kind::Flag".into(),
             kind => {
                 if let Some(target) = kind.strip_prefix("refs ") {
-                    format!("Kind::Refs(TableName::{})", camel(&target_of(tables, target).1.name))
+                    format!(
+                        "Kind::Refs(TableName::{})",
+                        camel(&target_of(tables, target).1.name)
+                    )
                 } else if let Some(target) = kind.strip_prefix("ref ") {
-                    format!("Kind::Ref(TableName::{})", camel(&target_of(tables, target).1.name))
+                    format!(
+                        "Kind::Ref(TableName::{})",
+                        camel(&target_of(tables, target).1.name)
+                    )
                 } else {
                     let words: Vec<&str> = kind.split('|').collect();
                     format!("Kind::Choice(&{words:?})")
@@ -210,11 +242,18 @@ fn emit_row(code: &mut String, tables: &[Table], table: &Table) {
     let row = &table.row;
     for attribute in &table.attributes {
         if attribute.kind == "key" {
-            line!(code, "id! {{ \"Id of a row of `{}`.\" {row}Id }}", table.name);
+            line!(
+                code,
+                "id! {{ \"Id of a row of `{}`.\" {row}Id }}",
+                table.name
+            );
         }
         if attribute.kind.contains('|') {
             let name = attribute.plain_type(tables, table);
-            let words = attribute.kind.split('|').map(|word| format!("{} = {word:?}", camel(word)));
+            let words = attribute
+                .kind
+                .split('|')
+                .map(|word| format!("{} = {word:?}", camel(word)));
             let words = words.collect::<Vec<_>>().join(", ");
             line!(
                 code,
@@ -234,12 +273,21 @@ fn emit_row(code: &mut String, tables: &[Table], table: &Table) {
             write!(says, " In {}.", attribute.unit).expect("a string takes any text");
         }
         line!(code, "/// {says}");
-        line!(code, "pub {}: {},", attribute.name, attribute.field_type(tables, table));
+        line!(
+            code,
+            "pub {}: {},",
+            attribute.name,
+            attribute.field_type(tables, table)
+        );
     }
     line!(code, "}}");
 
     line!(code, "impl Record for {row} {{");
-    line!(code, "const TABLE: TableName = TableName::{};", camel(&table.name));
+    line!(
+        code,
+        "const TABLE: TableName = TableName::{};",
+        camel(&table.name)
+    );
     line!(code, "fn read(cells: &mut Cells<'_>) -> Self {{ Self {{");
     for (n, attribute) in table.attributes.iter().enumerate() {
         let (name, parse) = (&attribute.name, attribute.parser(tables, table));
@@ -248,7 +296,10 @@ fn emit_row(code: &mut String, tables: &[Table], table: &Table) {
         } else if !attribute.is_optional() {
             format!("cells.required({n}, {parse})")
         } else if !attribute.default.is_empty() {
-            format!("cells.optional({n}, {parse}).unwrap_or({})", attribute.default_value())
+            format!(
+                "cells.optional({n}, {parse}).unwrap_or({})",
+                attribute.default_value()
+            )
         } else if attribute.kind == "text" {
             format!("cells.optional({n}, {parse}).unwrap_or_default()")
         } else {
@@ -257,7 +308,10 @@ fn emit_row(code: &mut String, tables: &[Table], table: &Table) {
         line!(code, "{name}: {call},");
     }
     line!(code, "}} }}");
-    line!(code, "fn write(&self, attribute: usize, out: &mut String) {{ match attribute {{");
+    line!(
+        code,
+        "fn write(&self, attribute: usize, out: &mut String) {{ match attribute {{"
+    );
     for (n, attribute) in table.attributes.iter().enumerate() {
         line!(code, "{n} => self.{}.write(out),", attribute.name);
     }
@@ -270,7 +324,11 @@ fn emit_row(code: &mut String, tables: &[Table], table: &Table) {
         .iter()
         .filter(|a| {
             let number = matches!(a.kind.as_str(), "quantity" | "positive" | "number");
-            if keyed { a.is_key() } else { !a.is_optional() && !number }
+            if keyed {
+                a.is_key()
+            } else {
+                !a.is_optional() && !number
+            }
         })
         .collect();
     let chain = sort
@@ -278,7 +336,10 @@ fn emit_row(code: &mut String, tables: &[Table], table: &Table) {
         .map(|a| format!("self.{0}.cmp(&other.{0})", a.name))
         .reduce(|all, next| format!("{all}.then_with(|| {next})"))
         .expect("a table has a key or required columns");
-    line!(code, "fn order(&self, other: &Self) -> Ordering {{ {chain} }}");
+    line!(
+        code,
+        "fn order(&self, other: &Self) -> Ordering {{ {chain} }}"
+    );
     line!(code, "const KEYED: bool = {keyed};");
     line!(
         code,
@@ -300,12 +361,18 @@ fn emit_row(code: &mut String, tables: &[Table], table: &Table) {
             // A mode is known within its task only; the checks of repair look after it.
             Some("modes") => continue,
             Some(target) => {
-                format!("Target::Table(TableName::{})", camel(&target_of(tables, target).1.name))
+                format!(
+                    "Target::Table(TableName::{})",
+                    camel(&target_of(tables, target).1.name)
+                )
             }
             None => "Target::State".into(),
         };
         if attribute.wraps() {
-            line!(code, "if let Some(id) = &self.{name} {{ see({n}, {target}, id); }}");
+            line!(
+                code,
+                "if let Some(id) = &self.{name} {{ see({n}, {target}, id); }}"
+            );
         } else if many {
             line!(code, "for id in &self.{name} {{ see({n}, {target}, id); }}");
         } else {
@@ -314,19 +381,28 @@ fn emit_row(code: &mut String, tables: &[Table], table: &Table) {
     }
     line!(code, "}}");
     line!(code, "}}");
-
 }
 
 fn emit_schema(code: &mut String, tables: &[Table]) {
-    line!(code, "/// The tables of a scenario, in the order of the dictionary.");
-    line!(code, "#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]");
+    line!(
+        code,
+        "/// The tables of a scenario, in the order of the dictionary."
+    );
+    line!(
+        code,
+        "#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]"
+    );
     line!(code, "pub enum TableName {{");
     for table in tables {
         line!(code, "/// {}", table.description);
         line!(code, "{},", camel(&table.name));
     }
     line!(code, "}}");
-    line!(code, "static DICTIONARY: [TableSchema; {}] = [", tables.len());
+    line!(
+        code,
+        "static DICTIONARY: [TableSchema; {}] = [",
+        tables.len()
+    );
     for table in tables {
         line!(
             code,
@@ -369,25 +445,40 @@ fn emit_scenario(code: &mut String, tables: &[Table]) {
         line!(code, "pub(crate) {}: Vec<{}>,", table.name, table.row);
     }
     line!(code, "}}");
-    line!(code, "/// Every table while it is being checked: rows and where each stands.");
+    line!(
+        code,
+        "/// Every table while it is being checked: rows and where each stands."
+    );
     line!(code, "pub(crate) struct Drafts {{");
     for table in tables {
         line!(code, "pub(crate) {}: Draft<{}>,", table.name, table.row);
     }
     line!(code, "}}");
     line!(code, "impl Drafts {{");
-    line!(code, "pub(crate) fn read(tables: &[Table], findings: &mut Findings) -> Self {{ Self {{");
+    line!(
+        code,
+        "pub(crate) fn read(tables: &[Table], findings: &mut Findings) -> Self {{ Self {{"
+    );
     for (n, table) in tables.iter().enumerate() {
         line!(code, "{}: Draft::read(&tables[{n}], findings),", table.name);
     }
     line!(code, "}} }}");
-    line!(code, "pub(crate) fn see_references(&self, checker: &mut References<'_>) {{");
+    line!(
+        code,
+        "pub(crate) fn see_references(&self, checker: &mut References<'_>) {{"
+    );
     for table in tables {
         line!(code, "checker.see(&self.{});", table.name);
     }
     line!(code, "}}");
-    line!(code, "/// The place of the row of `table` whose key is `id`.");
-    line!(code, "pub(crate) fn find(&self, table: TableName, id: &str) -> Option<usize> {{ match table {{");
+    line!(
+        code,
+        "/// The place of the row of `table` whose key is `id`."
+    );
+    line!(
+        code,
+        "pub(crate) fn find(&self, table: TableName, id: &str) -> Option<usize> {{ match table {{"
+    );
     for table in tables {
         if let Some(key) = single_key(table) {
             line!(
@@ -399,8 +490,14 @@ fn emit_scenario(code: &mut String, tables: &[Table]) {
         }
     }
     line!(code, "_ => None, }} }}");
-    line!(code, "/// The ids of `table`, in order; none where its rows are not known by one id.");
-    line!(code, "pub(crate) fn ids(&self, table: TableName) -> Vec<&str> {{ match table {{");
+    line!(
+        code,
+        "/// The ids of `table`, in order; none where its rows are not known by one id."
+    );
+    line!(
+        code,
+        "pub(crate) fn ids(&self, table: TableName) -> Vec<&str> {{ match table {{"
+    );
     for table in tables {
         if let Some(key) = single_key(table) {
             line!(
@@ -413,9 +510,17 @@ fn emit_scenario(code: &mut String, tables: &[Table]) {
     }
     line!(code, "_ => Vec::new(), }} }}");
     line!(code, "/// Whether all rows of `table` are here.");
-    line!(code, "pub(crate) fn complete(&self, table: TableName) -> bool {{ match table {{");
+    line!(
+        code,
+        "pub(crate) fn complete(&self, table: TableName) -> bool {{ match table {{"
+    );
     for table in tables {
-        line!(code, "TableName::{} => self.{}.complete,", camel(&table.name), table.name);
+        line!(
+            code,
+            "TableName::{} => self.{}.complete,",
+            camel(&table.name),
+            table.name
+        );
     }
     line!(code, "}} }}");
     line!(code, "pub(crate) fn finish(self) -> Tables {{ Tables {{");
@@ -426,7 +531,10 @@ fn emit_scenario(code: &mut String, tables: &[Table]) {
     line!(code, "}}");
 
     line!(code, "impl Tables {{");
-    line!(code, "pub(crate) fn each(&self, see: &mut impl EachTable) {{");
+    line!(
+        code,
+        "pub(crate) fn each(&self, see: &mut impl EachTable) {{"
+    );
     for table in tables {
         line!(code, "see.table(&self.{});", table.name);
     }
@@ -446,8 +554,15 @@ fn emit_scenario(code: &mut String, tables: &[Table]) {
     }
     for table in tables {
         if let Some(key) = single_key(table) {
-            line!(code, "/// Where the row with this id stands in [`Scenario::{}`].", table.name);
-            line!(code, "#[must_use] pub fn find_{key}(&self, {key}: &str) -> Option<usize> {{");
+            line!(
+                code,
+                "/// Where the row with this id stands in [`Scenario::{}`].",
+                table.name
+            );
+            line!(
+                code,
+                "#[must_use] pub fn find_{key}(&self, {key}: &str) -> Option<usize> {{"
+            );
             line!(
                 code,
                 "self.tables.{}.binary_search_by(|row| row.{key}.as_str().cmp({key})).ok() }}",
@@ -460,9 +575,19 @@ fn emit_scenario(code: &mut String, tables: &[Table]) {
             continue;
         };
         let (name, key) = (&table.name, &first.name);
-        line!(code, "/// The rows of [`Scenario::{name}`] with this `{key}`, in order.");
-        line!(code, "#[must_use] pub fn {name}_of(&self, {key}: &str) -> &[{}] {{", table.row);
-        line!(code, "rows_of(&self.tables.{name}, |row| row.{key}.as_str().cmp({key})) }}");
+        line!(
+            code,
+            "/// The rows of [`Scenario::{name}`] with this `{key}`, in order."
+        );
+        line!(
+            code,
+            "#[must_use] pub fn {name}_of(&self, {key}: &str) -> &[{}] {{",
+            table.row
+        );
+        line!(
+            code,
+            "rows_of(&self.tables.{name}, |row| row.{key}.as_str().cmp({key})) }}"
+        );
     }
     line!(code, "}}");
 }

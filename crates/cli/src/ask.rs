@@ -59,9 +59,9 @@ pub(crate) struct Output {
 /// How long and how the solver works.
 #[derive(Args)]
 pub(crate) struct Solving {
-    /// Threads the solver may use; the answer does not depend on it.
-    #[arg(long, default_value_t = 1, value_name = "N")]
-    pub(crate) threads: u32,
+    /// Threads for work that can go side by side; as many as there are cores without it. The answer does not depend on it.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
+    pub(crate) threads: Option<u32>,
     /// Wall seconds after which the best answer so far is given.
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub(crate) time_limit: Option<f64>,
@@ -110,6 +110,11 @@ fn pair(text: &str) -> Result<(String, String), String> {
 }
 
 impl Solving {
+    pub(crate) fn threads(&self) -> usize {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        self.threads.map_or(cores, |n| n as usize)
+    }
+
     pub(crate) fn options(&self) -> darsena::milp::Options {
         darsena::milp::Options {
             method: match self.method {
@@ -119,7 +124,6 @@ impl Solving {
                 Method::Ipx => darsena::milp::Method::InteriorPoint,
                 Method::Pdlp => darsena::milp::Method::FirstOrder,
             },
-            threads: self.threads.max(1),
             seed: self.seed,
             time_limit: self.time_limit,
             cpu_limit: self.cpu_limit,

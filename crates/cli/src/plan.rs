@@ -39,7 +39,7 @@ pub(crate) struct PlanArguments {
     /// Show what serves this demand, down to runs and stocks.
     #[arg(long, value_name = "DEMAND")]
     peg: Option<String>,
-    /// For how many groups of late demands to prove reasons: `auto`, `none`, `all` or a number.
+    /// What to try as reasons for late demands: `auto` (the strongest of each sort), `none` or `all`.
     #[arg(long, default_value = "auto", value_parser = reasons)]
     reasons: Reasons,
     /// Leave out shadow prices.
@@ -71,7 +71,7 @@ fn reasons(text: &str) -> Result<Reasons, String> {
         "auto" => Ok(Reasons::Auto),
         "none" => Ok(Reasons::None),
         "all" => Ok(Reasons::All),
-        number => number.parse().map(Reasons::Most).map_err(|_| "expected `auto`, `none`, `all` or a number".into()),
+_ => Err("expected `auto`, `none` or `all`".into()),
     }
 }
 
@@ -99,6 +99,7 @@ pub(crate) fn run(arguments: &PlanArguments) -> Answered {
         reasons: arguments.reasons,
         prices: !arguments.no_prices,
         include_unconfirmed: arguments.unconfirmed,
+        threads: arguments.solving.threads(),
         solver: arguments.solving.options(),
     };
     let line = terminal::Line::new(output.quiet);

@@ -612,7 +612,8 @@ fn by_party(names: &Names<'_>) -> Table {
 
 /// Per party and item that waits: when it waits most, and the strongest reasons with summed gains.
 fn waiting(names: &Names<'_>) -> Table {
-    let mut causes: BTreeMap<(String, String), BTreeMap<String, f64>> = BTreeMap::new();
+    // Per party and item, per sort of cause and sentence, what it would save.
+    let mut causes: BTreeMap<(String, String), BTreeMap<(&str, String), f64>> = BTreeMap::new();
     let mut late: BTreeMap<(String, String), (f64, f64)> = BTreeMap::new();
     for answer in names.plan.demands.iter().filter(|d| d.late_unit_periods > 0.0) {
         let demand = names.demand(answer.demand);
@@ -622,13 +623,17 @@ fn waiting(names: &Names<'_>) -> Table {
         sum.1 += answer.unmet;
         let of = causes.entry(key).or_default();
         for reason in &answer.reasons {
-            *of.entry(sentence(names, reason)).or_default() += reason.gain_unit_periods;
+            let (sort, _) = cause(names, &reason.cause);
+            *of.entry((sort, sentence(names, reason))).or_default() += reason.gain_unit_periods;
         }
     }
+    // The strongest of each sort, so that a full line does not hide a slow one.
     let strongest = |key: &(String, String)| {
-        let mut of: Vec<(&String, &f64)> = causes[key].iter().collect();
+        let mut of: Vec<(&(&str, String), &f64)> = causes[key].iter().collect();
         of.sort_by(|a, b| b.1.total_cmp(a.1).then(a.0.cmp(b.0)));
-        let told = |(words, gain): (&String, &f64)| {
+        let mut seen = Vec::new();
+        of.retain(|((sort, _), _)| !seen.contains(sort) && { seen.push(sort); true });
+        let told = |((_, words), gain): (&(&str, String), &f64)| {
             if *gain > 0.0 { format!("{words} ({})", number(gain.round())) } else { words.clone() }
         };
         of.into_iter().take(3).map(told).collect::<Vec<_>>().join("; ")

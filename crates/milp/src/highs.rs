@@ -76,6 +76,8 @@ pub struct Solver {
     told: Option<Options>,
     /// Values from which the next mixed integer solve begins.
     start: Option<Vec<f64>>,
+    /// Whether HiGHS holds a basis for the columns and rows as they are.
+    at_vertex: bool,
 }
 
 // SAFETY: an instance of HiGHS is owned by its Solver alone and holds nothing tied to a thread; the
@@ -119,6 +121,7 @@ impl Solver {
             program,
             told: None,
             start: None,
+            at_vertex: false,
         };
         // SAFETY: a live instance and a constant string; done first, so that nothing is printed.
         unsafe { ffi::Highs_setBoolOptionValue(highs.as_ptr(), c"output_flag".as_ptr(), 0) };
@@ -299,6 +302,7 @@ impl Solver {
         entries
             .iter()
             .try_for_each(|&(_, value)| check_entry(value, || label))?;
+        self.at_vertex = false;
         let row = self.program.add_row_over(label, lower, upper, entries);
         let (columns, values) = self.program.last_row_over();
         // SAFETY: a live instance; indices and values have the length given, columns exist.
@@ -326,6 +330,7 @@ impl Solver {
     pub fn truncate(&mut self, columns: usize, rows: usize) -> Result<(), SolveError> {
         let (had_columns, had_rows) = (self.program.columns(), self.program.rows());
         self.program.truncate(columns, rows);
+        self.at_vertex = false;
         let highs = self.highs.as_ptr();
         if rows < had_rows {
             // SAFETY: a live instance and a range of rows it has.
@@ -388,10 +393,11 @@ impl Solver {
         // SAFETY: a live instance and a position for each of its columns and rows.
         let status =
             unsafe { ffi::Highs_setBasis(self.highs.as_ptr(), columns.as_ptr(), rows.as_ptr()) };
-        if status == ffi::kHighsStatusError {
-            Err(SolveError::Basis)
-        } else {
+        self.at_vertex = status != ffi::kHighsStatusError;
+        if self.at_vertex {
             Ok(())
+        } else {
+            Err(SolveError::Basis)
         }
     }
 
@@ -409,6 +415,7 @@ impl Solver {
     /// Forgets basis and factors, so that the next solve starts anew.
     pub fn clear(&mut self) {
         self.start = None;
+        self.at_vertex = false;
         // SAFETY: a live instance. The call cannot fail: it drops data.
         unsafe { ffi::Highs_clearSolver(self.highs.as_ptr()) };
     }
@@ -448,8 +455,18 @@ impl Solver {
             };
             accepted(status, "it refuses values to begin from")?;
         }
+        self.at_vertex = false;
         let mut handler = Handler::new(watch, options);
-        let ended = self.run(&mut handler)?;
+        let mut ended = self.run(&mut handler)?;
+        if ended == ffi::kHighsModelStatusUnknown {
+            ended = self.run_anew(options, &mut handler)?;
+        }
+        if matches!(
+            ended,
+            ffi::kHighsModelStatusInfeasible | ffi::kHighsModelStatusUnboundedOrInfeasible
+        ) {
+            ended = self.tell_infeasible_from_unbounded(ended, options, &mut handler)?;
+        }
         self.outcome(ended, handler.reason, whole)
     }
 
@@ -475,8 +492,15 @@ impl Solver {
         if self.program.columns() == 0 || rows == 0 {
             return Ok(vec![0.0; rows]);
         }
-        if self.info_int(c"basis_validity") != ffi::kHighsBasisValidityValid {
+        if !self.at_vertex {
             return Err(SolveError::NoBasis);
+        }
+        let mut duals = vec![0.0; rows];
+        if !self.transpose_solve(&vec![0.0; rows], &mut duals) {
+            // No factors yet. HiGHS may mark a basis it made itself, in presolve or without simplex,
+            // as one to be checked first, and would then list basic columns without having any:
+            // handing it the same basis has it checked.
+            self.set_basis(&self.basis())?;
         }
         let mut basic: Vec<HighsInt> = vec![0; rows];
         // SAFETY: a live instance and room for a number for each row.
@@ -489,23 +513,27 @@ impl Solver {
             .iter()
             .map(|&at| usize::try_from(at).map_or(0.0, |at| costs[at]))
             .collect();
-        let mut duals = vec![0.0; rows];
-        // SAFETY: a live instance with factors, as getBasicVariables has seen to, and a number for
-        // each row on both sides; null asks for no list of nonzeros.
+        if self.transpose_solve(&right, &mut duals) {
+            Ok(duals)
+        } else {
+            Err(SolveError::NoBasis)
+        }
+    }
+
+    /// Solves B'y = right; false when HiGHS holds no factors of B.
+    fn transpose_solve(&self, right: &[f64], y: &mut [f64]) -> bool {
+        // SAFETY: a live instance, and both sides have a number for each row; null asks for no
+        // list of nonzeros.
         let status = unsafe {
             ffi::Highs_getBasisTransposeSolve(
-                highs,
+                self.highs.as_ptr(),
                 right.as_ptr(),
-                duals.as_mut_ptr(),
+                y.as_mut_ptr(),
                 null_mut(),
                 null_mut(),
             )
         };
-        if status == ffi::kHighsStatusError {
-            Err(SolveError::NoBasis)
-        } else {
-            Ok(duals)
-        }
+        status != ffi::kHighsStatusError
     }
 
     /// Tells HiGHS the options, unless they are those it was told last.
@@ -628,7 +656,6 @@ impl Solver {
             ffi::kHighsModelStatusOptimal => Status::Optimal,
             ffi::kHighsModelStatusInfeasible => Status::Infeasible,
             ffi::kHighsModelStatusUnbounded => Status::Unbounded,
-            ffi::kHighsModelStatusUnboundedOrInfeasible => self.unbounded_or_infeasible()?,
             ffi::kHighsModelStatusTimeLimit => Status::TimeLimit,
             ffi::kHighsModelStatusInterrupt => reason.unwrap_or(Status::Stopped),
             ffi::kHighsModelStatusObjectiveBound => undecided("objective bound")?,
@@ -639,20 +666,12 @@ impl Solver {
             _ => return Err(SolveError::Failed("a status without meaning here")),
         };
         let mut outcome = Outcome::without_values(status);
-        outcome.iterations = ["simplex", "ipm", "crossover", "pdlp"]
-            .into_iter()
-            .zip([
-                c"simplex_iteration_count",
-                c"ipm_iteration_count",
-                c"crossover_iteration_count",
-                c"pdlp_iteration_count",
-            ])
-            .map(|(_, name)| u64::try_from(self.info_int(name)).unwrap_or(0))
-            .sum();
+        outcome.iterations = self.iterations();
         if matches!(status, Status::Infeasible | Status::Unbounded) {
             return Ok(outcome);
         }
         if !whole && self.info_int(c"basis_validity") == ffi::kHighsBasisValidityValid {
+            self.at_vertex = true;
             outcome.basis = Some(self.basis());
         }
         if whole {
@@ -726,20 +745,73 @@ impl Solver {
         }
     }
 
-    /// Tells which it is, by asking for any values at all: without costs nothing is unbounded.
-    fn unbounded_or_infeasible(&mut self) -> Result<Status, SolveError> {
-        let costs = self.program.costs().to_vec();
-        self.set_costs(&vec![0.0; costs.len()])?;
-        let options = self.told.clone().unwrap_or_default();
-        let ended = self.run(&mut Handler::new(&mut Watch::nobody(), &options));
-        self.set_costs(&costs)?;
-        match ended? {
-            ffi::kHighsModelStatusOptimal => Ok(Status::Unbounded),
-            ffi::kHighsModelStatusInfeasible => Ok(Status::Infeasible),
-            _ => Err(SolveError::Undecided(
-                "infeasible or unbounded, it cannot tell which",
-            )),
+    /// Tries once more where a method lost its way, as a warm start from an unbounded program may:
+    /// first without what was learnt before, then with presolve the other way round.
+    fn run_anew(
+        &mut self,
+        options: &Options,
+        handler: &mut Handler,
+    ) -> Result<HighsInt, SolveError> {
+        // SAFETY: a live instance.
+        unsafe { ffi::Highs_clearSolver(self.highs.as_ptr()) };
+        let ended = self.run(handler)?;
+        if ended != ffi::kHighsModelStatusUnknown {
+            return Ok(ended);
         }
+        self.tell(&Options {
+            presolve: !options.presolve,
+            ..options.clone()
+        })?;
+        // SAFETY: a live instance.
+        unsafe { ffi::Highs_clearSolver(self.highs.as_ptr()) };
+        self.run(handler)
+    }
+
+    /// Answers for certain whether a program is infeasible or unbounded.
+    ///
+    /// Presolve, and the search with integer columns, may know only that it is one of the two; and
+    /// presolve of HiGHS 1.15 makes some unbounded programs infeasible, by reductions that take a
+    /// finite optimum for granted. Without costs nothing is unbounded, so the program is solved
+    /// without: one that is infeasible even then is infeasible.
+    fn tell_infeasible_from_unbounded(
+        &mut self,
+        ended: HighsInt,
+        options: &Options,
+        handler: &mut Handler,
+    ) -> Result<HighsInt, SolveError> {
+        let infeasible = ended == ffi::kHighsModelStatusInfeasible;
+        let costs = self.program.costs().to_vec();
+        if infeasible && (!options.presolve || costs.iter().all(|&cost| cost == 0.0)) {
+            return Ok(ended);
+        }
+        self.set_costs(&vec![0.0; costs.len()])?;
+        let feasible = self.run(handler);
+        self.set_costs(&costs)?;
+        match feasible? {
+            ffi::kHighsModelStatusOptimal if infeasible => {
+                // Infeasible it is not; what it is, the simplex method finds without presolve.
+                self.tell(&Options {
+                    presolve: false,
+                    ..options.clone()
+                })?;
+                self.run(handler)
+            }
+            ffi::kHighsModelStatusOptimal => Ok(ffi::kHighsModelStatusUnbounded),
+            other => Ok(other),
+        }
+    }
+
+    /// Steps of all methods in the last run.
+    fn iterations(&self) -> u64 {
+        [
+            c"simplex_iteration_count",
+            c"ipm_iteration_count",
+            c"crossover_iteration_count",
+            c"pdlp_iteration_count",
+        ]
+        .into_iter()
+        .map(|name| u64::try_from(self.info_int(name)).unwrap_or(0))
+        .sum()
     }
 
     fn info_int(&self, name: &std::ffi::CStr) -> HighsInt {
@@ -801,50 +873,53 @@ impl<'a, 'w> Handler<'a, 'w> {
             return false;
         }
         let now = Instant::now();
-        if let Some((from, limit)) = self.cpu {
-            if now.duration_since(self.looked) >= LOOK_EVERY {
-                self.looked = now;
-                if from.elapsed() >= limit {
-                    self.reason = Some(Status::TimeLimit);
-                    return false;
-                }
+        if let Some((from, limit)) = self.cpu
+            && now.duration_since(self.looked) >= LOOK_EVERY
+        {
+            self.looked = now;
+            if from.elapsed() >= limit {
+                self.reason = Some(Status::TimeLimit);
+                return false;
             }
         }
-        if let Some(tell) = self.watch.progress.as_deref_mut() {
-            if self
-                .told
-                .is_none_or(|told| now.duration_since(told) >= TELL_EVERY)
-            {
-                self.told = Some(now);
-                let count = |count: i64| u64::try_from(count).ok();
-                let (phase, iterations) = match kind {
-                    ffi::kHighsCallbackSimplexInterrupt => {
-                        ("simplex", count(data.simplex_iteration_count.into()))
-                    }
-                    ffi::kHighsCallbackIpmInterrupt => {
-                        ("interior point", count(data.ipm_iteration_count.into()))
-                    }
-                    _ => ("branch and bound", count(data.mip_total_lp_iterations)),
-                };
-                // Some calls come from inside a step and bring no count.
-                self.iterations = iterations.unwrap_or(self.iterations);
-                let whole = kind == ffi::kHighsCallbackMipInterrupt;
-                let (objective, bound) = if whole {
-                    (data.mip_primal_bound, data.mip_dual_bound)
-                } else {
-                    (f64::INFINITY, f64::NEG_INFINITY)
-                };
-                tell(&Progress {
-                    phase,
-                    iterations: self.iterations,
-                    objective,
-                    bound,
-                    gap: relative_gap(objective, bound),
-                    seconds: now.duration_since(self.began).as_secs_f64(),
-                });
-            }
+        if self
+            .told
+            .is_none_or(|told| now.duration_since(told) >= TELL_EVERY)
+        {
+            self.told = Some(now);
+            self.tell(kind, data, now);
         }
         true
+    }
+
+    fn tell(&mut self, kind: c_int, data: &ffi::HighsCallbackDataOut, now: Instant) {
+        let Some(tell) = self.watch.progress.as_deref_mut() else {
+            return;
+        };
+        let (phase, iterations) = match kind {
+            ffi::kHighsCallbackSimplexInterrupt => {
+                ("simplex", i64::from(data.simplex_iteration_count))
+            }
+            ffi::kHighsCallbackIpmInterrupt => {
+                ("interior point", i64::from(data.ipm_iteration_count))
+            }
+            _ => ("branch and bound", data.mip_total_lp_iterations),
+        };
+        // Some calls come from inside a step and bring no count, or a negative one.
+        self.iterations = u64::try_from(iterations).unwrap_or(self.iterations);
+        let (objective, bound) = if kind == ffi::kHighsCallbackMipInterrupt {
+            (data.mip_primal_bound, data.mip_dual_bound)
+        } else {
+            (f64::INFINITY, f64::NEG_INFINITY)
+        };
+        tell(&Progress {
+            phase,
+            iterations: self.iterations,
+            objective,
+            bound,
+            gap: relative_gap(objective, bound),
+            seconds: now.duration_since(self.began).as_secs_f64(),
+        });
     }
 }
 

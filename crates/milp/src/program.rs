@@ -730,3 +730,111 @@ fn write_sum(
     }
     if first { write!(out, " 0") } else { Ok(()) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ANY: f64 = f64::INFINITY;
+
+    fn label(family: &'static str) -> Label {
+        Label::new(family, &[])
+    }
+
+    #[test]
+    fn duplicates_are_summed_and_zeros_dropped() {
+        let mut program = Program::new();
+        let a = program.add_row(label("a"), 0.0, ANY);
+        let b = program.add_row(label("b"), 0.0, ANY);
+        let x = program.add_column(label("x"), 1.0, 0.0, ANY, &[(b, 1.0), (a, 2.0), (b, 3.0)]);
+        let y = program.add_column(label("y"), 1.0, 0.0, ANY, &[(b, 1.0), (a, 0.0), (b, -1.0)]);
+        assert_eq!(program.entries(x).collect::<Vec<_>>(), [(a, 2.0), (b, 4.0)]);
+        assert_eq!(program.entries(y).count(), 0);
+        assert_eq!(program.nonzeros(), 2);
+    }
+
+    #[test]
+    fn both_blocks_are_one_matrix() {
+        let mut program = Program::new();
+        let a = program.add_row(label("a"), 0.0, ANY);
+        let x = program.add_column(label("x"), 1.0, 0.0, ANY, &[(a, 1.0)]);
+        let later = program.add_row_over(label("later"), 0.0, 5.0, &[(x, 2.0)]);
+        let y = program.add_column(label("y"), 1.0, 0.0, ANY, &[(later, 3.0)]);
+        let last = program.add_row_over(label("last"), 0.0, 5.0, &[(y, 1.0), (x, 4.0)]);
+        assert_eq!(
+            program.entries(x).collect::<Vec<_>>(),
+            [(a, 1.0), (later, 2.0), (last, 4.0)]
+        );
+        assert_eq!(
+            program.entries(y).collect::<Vec<_>>(),
+            [(later, 3.0), (last, 1.0)]
+        );
+        let columnwise = program.columnwise();
+        assert_eq!(
+            columnwise.of(0).collect::<Vec<_>>(),
+            [(a, 1.0), (later, 2.0), (last, 4.0)]
+        );
+        assert_eq!(
+            columnwise.of(1).collect::<Vec<_>>(),
+            [(later, 3.0), (last, 1.0)]
+        );
+        let rowwise = program.rowwise();
+        assert_eq!(rowwise.of(2).collect::<Vec<_>>(), [(x, 4.0), (y, 1.0)]);
+
+        // Column y stays without its entry in the row that goes, row `last` goes with all entries.
+        let mut fewer = program.clone();
+        fewer.truncate(2, 1);
+        assert_eq!((fewer.rows(), fewer.columns(), fewer.nonzeros()), (1, 2, 1));
+        assert_eq!(fewer.entries(y).count(), 0);
+        // Column y goes, the rows keep what they have over x.
+        program.truncate(1, 9);
+        assert_eq!(
+            (program.rows(), program.columns(), program.nonzeros()),
+            (3, 1, 3)
+        );
+        assert_eq!(program.label_of_row(last).family, "last");
+    }
+
+    #[test]
+    fn labels_print_the_indices_they_use() {
+        assert_eq!(label("cost").to_string(), "cost");
+        assert_eq!(Label::new("make", &[4]).to_string(), "make[4]");
+        assert_eq!(Label::new("hold", &[4, 0, 7]).to_string(), "hold[4,0,7]");
+    }
+
+    #[test]
+    fn every_kind_of_line_is_written() {
+        let mut program = Program::new();
+        let least = program.add_row(label("least"), 1.0, ANY);
+        let range = program.add_row(label("range"), -2.0, 3.5);
+        program.add_row(label("equal"), 0.0, 0.0);
+        let free = program.add_row(label("free"), f64::NEG_INFINITY, ANY);
+        program.add_column(label("x"), 0.0, 0.0, ANY, &[(least, 1.0), (range, -1.0)]);
+        program.add_column(
+            label("y"),
+            -1.0,
+            f64::NEG_INFINITY,
+            ANY,
+            &[(least, -2.5), (free, 1.0)],
+        );
+        program.add_column(label("z"), 0.0, f64::NEG_INFINITY, 4.0, &[(range, 1.0)]);
+        program.add_column(label("w"), 0.0, 3.0, 3.0, &[]);
+        let n = program.add_column(label("n"), 0.0, 1.0, ANY, &[]);
+        program.set_integer(n);
+        let mut text = Vec::new();
+        program
+            .write_text(&mut text, &|label| label.to_string())
+            .expect("memory does not fail");
+        let text = String::from_utf8(text).expect("it is text");
+        assert_eq!(
+            text,
+            "minimise\n  -y\nsubject to\n  least: x - 2.5 y >= 1\n  range: -2 <= -x + z <= 3.5\n  \
+             equal: 0 = 0\n  free: y free\nbounds\n  y free\n  z <= 4\n  w = 3\n  n >= 1\nwhole\n  n\n"
+        );
+        let mut empty = Vec::new();
+        Program::new()
+            .write_text(&mut empty, &|_| String::new())
+            .expect("memory does not fail");
+        assert_eq!(empty, b"minimise\n  0\n");
+    }
+}

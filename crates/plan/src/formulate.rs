@@ -32,7 +32,8 @@ pub(crate) struct Layout {
     /// Per run, whether its line is open.
     pub open: Vec<Option<Column>>,
     pub balance: Row,
-    pub capacity: Row,
+    /// Per resource, how its capacity is written.
+    pub capacity: Vec<Limit>,
     /// First row of each stream; its period is `first`.
     pub demand: Vec<Row>,
     /// Lanes that carry several kinds: lane, moves, first row; its period is 0.
@@ -43,6 +44,26 @@ pub(crate) struct Layout {
     pub pool: Vec<Row>,
     /// First row of each floor: what is held plus what is missing reaches it.
     pub floor: Vec<Row>,
+}
+
+/// How the capacity of a resource is written.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Limit {
+    /// As rows, the first of them in period 0.
+    Rows(Row),
+    /// As upper bounds of the only run that uses it, so much per run. Shorter than a row, and
+    /// the same limit.
+    Bounds { run: usize, usage: f64 },
+}
+
+/// The constraint that stands for a capacity in one period.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum At {
+    Row(Row),
+    /// The upper bound of a column, in multiples of its usage.
+    Upper(Column, f64),
+    /// Nothing can use it in that period.
+    Nowhere,
 }
 
 /// Column `first` moved by `by` places.
@@ -76,8 +97,14 @@ impl Layout {
     pub(crate) fn balance(&self, node: usize, t: usize) -> Row {
         row_at(self.balance, node * self.periods + t)
     }
-    pub(crate) fn capacity(&self, resource: usize, t: usize) -> Row {
-        row_at(self.capacity, resource * self.periods + t)
+    pub(crate) fn capacity(&self, network: &Network, resource: usize, t: usize) -> At {
+        match self.capacity[resource] {
+            Limit::Rows(first) => At::Row(row_at(first, t)),
+            Limit::Bounds { run, usage } => {
+                let starts = &network.runs[run].starts;
+                if starts.contains(&t) { At::Upper(self.make(run, starts, t), usage) } else { At::Nowhere }
+            }
+        }
     }
     pub(crate) fn unmet(&self, network: &Network, stream: usize, t: usize) -> Column {
         at(self.unmet[stream], t - network.streams[stream].first)
@@ -111,6 +138,24 @@ pub(crate) fn formulate(network: &Network, whole: Option<&[bool]>) -> (Program, 
     (program, layout)
 }
 
+/// The run and usage of a resource without overtime that nothing else uses.
+fn only_user(network: &Network, q: usize) -> Option<(usize, f64)> {
+    if network.overtime[q].iter().any(|&limit| limit > 0.0) {
+        return None;
+    }
+    let users = network.runs.iter().enumerate().flat_map(|(r, run)| {
+        run.usages.iter().filter(|u| u.0 == q && u.1 > 0.0).map(move |u| (r, u.1))
+    });
+    let mut users = users.take(2);
+    match (users.next(), users.next()) {
+        // A run with several resources has one bound for all: only rows tell them apart.
+        (Some((run, usage)), None) if network.runs[run].usages.len() == 1 && network.runs[run].line.is_none() => {
+            Some((run, usage))
+        }
+        _ => None,
+    }
+}
+
 /// Balance, capacity, demand and lane rows with their right-hand sides.
 fn rows_of(network: &Network, program: &mut Program) -> Layout {
     let periods = network.periods;
@@ -125,8 +170,13 @@ fn rows_of(network: &Network, program: &mut Program) -> Layout {
             program.add_row(label("balance", node, t, NONE), come, come);
         }
     }
-    let capacity = Row(small(program.rows()));
+    let mut capacity = Vec::new();
     for (q, limits) in network.capacity.iter().enumerate() {
+        if let Some((run, usage)) = only_user(network, q) {
+            capacity.push(Limit::Bounds { run, usage });
+            continue;
+        }
+        capacity.push(Limit::Rows(Row(small(program.rows()))));
         for (t, &limit) in limits.iter().enumerate() {
             program.add_row(label("capacity", q, t, NONE), f64::NEG_INFINITY, limit);
         }
@@ -215,7 +265,10 @@ pub(crate) fn make_entries(
 ) -> Vec<(Row, f64)> {
     let run = &network.runs[run];
     let mut entries = vec![(layout.balance(run.output, t + lead), run.quantity)];
-    entries.extend(run.usages.iter().map(|&(q, usage)| (layout.capacity(q, t), usage)));
+    entries.extend(run.usages.iter().filter_map(|&(q, usage)| match layout.capacity[q] {
+        Limit::Rows(first) => Some((row_at(first, t), usage)),
+        Limit::Bounds { .. } => None,
+    }));
     entries.extend(run.inputs.iter().map(|&(input, quantity)| match input {
         Input::Node(node) => (layout.balance(node, t), -quantity),
         Input::Pool(pool) => (row_at(layout.pool[pool], t), -quantity),
@@ -232,7 +285,12 @@ fn make(network: &Network, program: &mut Program, layout: &mut Layout) {
                 entries.push((row_at(first, t - run.starts.start), 1.0));
                 entries.push((minimum, 1.0));
             }
-            let most = if run.shut.iter().any(|shut| shut.contains(&t)) { 0.0 } else { f64::INFINITY };
+            let mut most = if run.shut.iter().any(|shut| shut.contains(&t)) { 0.0 } else { f64::INFINITY };
+            for &(q, usage) in &run.usages {
+                if let Limit::Bounds { .. } = layout.capacity[q] {
+                    most = most.min(network.capacity[q][t] / usage);
+                }
+            }
             program.add_column(label("make", run.recipe, t, NONE), run.cost, 0.0, most, &entries);
         }
     }
@@ -292,7 +350,8 @@ fn overtime(network: &Network, program: &mut Program, layout: &mut Layout) {
     for (q, limits) in network.overtime.iter().enumerate() {
         let mut columns = vec![None; network.periods];
         for (t, &limit) in limits.iter().enumerate().filter(|(_, limit)| **limit > 0.0) {
-            let entries = [(layout.capacity(q, t), -1.0)];
+            let Limit::Rows(first) = layout.capacity[q] else { break };
+            let entries = [(row_at(first, t), -1.0)];
             let cost = network.overtime_cost[q];
             columns[t] = Some(program.add_column(label("overtime", q, t, NONE), cost, 0.0, limit, &entries));
         }

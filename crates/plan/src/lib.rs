@@ -73,12 +73,14 @@ pub struct Options {
     pub objective: Option<Objective>,
     /// Runs, shipments and deliveries of countable items in whole units.
     pub whole: bool,
-    /// For how many groups of late demands reasons are proved.
+    /// How many things are tried as reasons for late demands.
     pub reasons: Reasons,
     /// Whether shadow prices are computed.
     pub prices: bool,
     /// Whether receipts that are not firm count.
     pub include_unconfirmed: bool,
+    /// Threads for work that can go side by side; the answer does not depend on it.
+    pub threads: usize,
     /// What the solver is told.
     pub solver: darsena_milp::Options,
 }
@@ -91,21 +93,20 @@ impl Default for Options {
             reasons: Reasons::Auto,
             prices: true,
             include_unconfirmed: false,
+            threads: 1,
             solver: darsena_milp::Options::default(),
         }
     }
 }
 
-/// For how many groups of late demands reasons are proved, latest first.
+/// How many things are tried as reasons for late demands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reasons {
-    /// For none.
+    /// None.
     None,
-    /// For as many as can be done fast, judged by the size of the program.
+    /// The strongest things of each sort are tried, and none if the program is large.
     Auto,
-    /// For so many.
-    Most(usize),
-    /// For all.
+    /// Everything that duals do not rule out is tried.
     All,
 }
 
@@ -145,7 +146,8 @@ pub fn plan(scenario: &Scenario, arcs: &Arcs, options: &Options, watch: &mut Wat
     let (program, layout) = formulate::formulate(&network, options.whole.then_some(&countable[..]));
     let cost: Vec<f64> = formulate::costs_of(&network, &program, &layout, Measure::Cost);
     let measures = measures(&network, objective);
-    let original = Bounds::of(&program);
+    let sum = solve::one_sum(&network, &layout, &program, &measures);
+    let original = solve::Bounds::of(&program);
     let mut solver = Solver::new(program)?;
     let mut solved = solve::solve(&network, &layout, &mut solver, &measures, options, &clock, watch)?;
     let mut plan = Plan {
@@ -175,6 +177,11 @@ pub fn plan(scenario: &Scenario, arcs: &Arcs, options: &Options, watch: &mut Wat
     }
     plan.remarks.append(&mut solved.remarks);
     extract::extract(scenario, &network, &layout, &solved.values, &mut plan);
+    // What the stages held is taken back; lines stay as decided.
+    original.restore(&mut solver)?;
+    if solved.basis.is_some() {
+        solve::fix_lines(&layout, &mut solver, &solved.values)?;
+    }
     if options.prices && solved.status == Status::Optimal {
         plan.prices =
             price::prices(&network, &layout, &mut solver, &solved.values, cost, solved.duals.take(), solved.basis.is_some())?;
@@ -186,9 +193,8 @@ pub fn plan(scenario: &Scenario, arcs: &Arcs, options: &Options, watch: &mut Wat
         && options.reasons != Reasons::None
         && let Some(basis) = &solved.basis
     {
-        original.restore(&layout, &mut solver)?;
         let values = &solved.values;
-        reasons::reasons(scenario, &network, &layout, &mut solver, options, &mut plan, values, basis, watch)?;
+        reasons::reasons(scenario, &network, &layout, &mut solver, options, &mut plan, values, basis, &sum, &watch.stop)?;
     }
     Ok(plan)
 }
@@ -214,37 +220,4 @@ fn measures(network: &network::Network, objective: Objective) -> Vec<Measure> {
 /// Whether an item with this unit is counted rather than measured.
 pub(crate) fn countable(unit: &str) -> bool {
     !matches!(unit, "kg" | "g" | "t" | "l" | "m" | "m2" | "m3" | "km" | "h" | "hours" | "days" | "usd" | "USD")
-}
-
-/// Bounds of a program before its stages were held.
-struct Bounds {
-    columns: Vec<(f64, f64)>,
-    rows: Vec<(f64, f64)>,
-}
-
-impl Bounds {
-    fn of(program: &darsena_milp::Program) -> Self {
-        let count = |n: usize| 0..u32::try_from(n).expect("counted in 32 bits");
-        Bounds {
-            columns: count(program.columns()).map(|c| program.bounds(darsena_milp::Column(c))).collect(),
-            rows: count(program.rows()).map(|r| program.row_bounds(darsena_milp::Row(r))).collect(),
-        }
-    }
-
-    /// Takes back what the stages held; lines stay as they were fixed.
-    fn restore(&self, layout: &formulate::Layout, solver: &mut Solver) -> Result<(), SolveError> {
-        for (c, &(lower, upper)) in (0u32..).zip(&self.columns) {
-            let column = darsena_milp::Column(c);
-            if solver.program().bounds(column) != (lower, upper) && !layout.open.contains(&Some(column)) {
-                solver.set_column_bounds(column, lower, upper)?;
-            }
-        }
-        for (r, &(lower, upper)) in (0u32..).zip(&self.rows) {
-            let row = darsena_milp::Row(r);
-            if solver.program().row_bounds(row) != (lower, upper) {
-                solver.set_row_bounds(row, lower, upper)?;
-            }
-        }
-        Ok(())
-    }
 }

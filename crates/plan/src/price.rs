@@ -18,7 +18,7 @@
 
 use darsena_milp::{Column, Program, Row, SolveError, Solver};
 
-use crate::formulate::{Layout, at};
+use crate::formulate::{At, Layout, at};
 use crate::network::Network;
 use crate::plan::{Price, Priced};
 
@@ -56,6 +56,13 @@ impl Falls<'_> {
         let from_rows: f64 = self.program.entries(column).map(|(r, a)| a * self.duals[r.0 as usize]).sum();
         -(self.costs[column.0 as usize] - from_rows)
     }
+}
+
+/// Whether a column stands at its upper bound, as the stages before left it.
+fn at_upper(program: &Program, values: &[f64], column: Column) -> bool {
+    let value = values[column.0 as usize];
+    let (_, upper) = program.bounds(column);
+    value >= upper - 1e-7 * upper.abs().max(1.0)
 }
 
 /// Prices of everything that has one, in order of what and period. `money` are the duals of
@@ -98,7 +105,13 @@ pub(crate) fn prices(
     };
     for q in 0..network.capacity.len() {
         for t in 0..network.periods {
-            push(Priced::Capacity(q), t, &|f| f.of_row(layout.capacity(q, t)));
+            match layout.capacity(network, q, t) {
+                At::Row(row) => push(Priced::Capacity(q), t, &|f| f.of_row(row)),
+                At::Upper(column, usage) if at_upper(program, values, column) => {
+                    push(Priced::Capacity(q), t, &|f| f.of_upper(column) / usage);
+                }
+                _ => {}
+            }
         }
     }
     for (n, node) in network.nodes.iter().enumerate() {
@@ -121,7 +134,7 @@ pub(crate) fn prices(
                 && arc.departs.contains(&t)
             {
                 let column = at(layout.ship[moves.start], t - arc.departs.start);
-                if values[column.0 as usize] >= limit - 1e-7 * limit.max(1.0) {
+                if at_upper(program, values, column) {
                     push(Priced::Lane(l), t, &|f| f.of_upper(column));
                 }
             }

@@ -1,52 +1,86 @@
-//! Why a demand is late: typed reasons, each proved by relaxing exactly that thing and solving again.
+//! Why a demand is late: typed reasons, each proved by relaxing exactly that thing and planning again.
 //!
 //! # Formula
-//! For one stream j of demands let
+//! Let the stages of the objective be written as one sum, the earlier the heavier, and let w_j(x)
+//! be the open unit-periods of demand j in the plan that minimises this sum when thing x is relaxed
+//! (capacity without limit, a lead time of nothing, a party that waits until all others are
+//! served, ...). Then x is a reason for j if
 //!
 //! ```text
-//! w(relaxed) = min sum_t unmet[j,t]   over all plans in which nobody else has more open units in
-//!                                     any period, and no floor misses more, than in the plan
-//! gain       = w(nothing relaxed) - w(one thing relaxed)
+//! gain = min(w_j(plan), w_j(nothing relaxed)) - w_j(x) > 0
 //! ```
 //!
-//! A thing whose constraints have no dual, or whose new columns no negative reduced cost, at an
-//! optimum of w(nothing) gains nothing, because the same duals still prove the bound: it needs no
-//! second solve. All others are solved again, from the basis of the first. A gain is reported for
-//! the demands of the stream that it reaches, first due first.
+//! and the open unit-periods of all demands of j's priorities fall as well, so that j does not gain
+//! only because another of its rank loses. A thing whose constraints have no dual, or whose new
+//! columns no negative reduced cost, changes the sum not at all, because the same duals still
+//! prove it: it needs no second plan. All others are planned again from the basis of the first.
 //!
 //! # Limits
-//! Reasons are about this plan: of two bottlenecks in a row neither may help alone, and then the
-//! reason is that several things stand in the way together.
+//! Relaxations are large: a gain says how far a thing alone is in the way, not what a little more
+//! of it is worth; that is its shadow price. Of two bottlenecks in a row neither may help alone,
+//! and then the reason is that several things stand in the way together.
 
-use darsena_milp::{Basis, Column, Label, Method, Options as SolverOptions, Outcome, Row, Solver, Status, Watch};
-use darsena_scenario::Scenario;
+use darsena_milp::{Basis, Column, Label, Method, Options as SolverOptions, Outcome, Row, Solver, Status, Stop, Watch};
+use darsena_scenario::{Objective, Scenario};
 
-use crate::formulate::{Layout, at, make_entries, ship_entries};
+use crate::formulate::{At, Layout, at, make_entries, ship_entries};
 use crate::network::{Network, Stream, due_period};
 use crate::plan::{Cause, Plan, Reason};
 use crate::{Options, PlanError, Reasons};
 
 /// Open unit-periods below this are noise of the arithmetic.
-const NOTHING: f64 = 1e-5;
+const NOTHING: f64 = 1e-4;
 
-/// Things tried for one stream, strongest dual first. What is cut off here is weak.
-const TRIED: usize = 12;
+/// Programs with more rows than this get reasons only when all are asked for.
+const AUTO_ROWS: usize = 40_000;
+
+/// Things whose duals speak for less than this share of the strongest are tried only when all are.
+const WEAK: f64 = 1e-6;
+
+/// Solvers among which things are dealt, and so the most threads that help.
+const HANDS: usize = 4;
 
 /// A thing that may be relaxed, how strongly the duals speak for it, and what relaxing it does.
 struct Candidate {
     cause: Cause,
+    /// The only stream it can be a reason for, if there is one.
+    only: Option<usize>,
     score: f64,
     relax: Vec<Relax>,
+}
+
+impl Candidate {
+    /// Sort of thing, for taking the strongest of each, and how many of it are tried.
+    fn sort(&self) -> (usize, usize) {
+        match self.cause {
+            Cause::Capacity { .. } => (0, 8),
+            Cause::Material { .. } => (1, 4),
+            Cause::LeadTime { .. } => (2, 6),
+            Cause::Transit { .. } => (3, 2),
+            Cause::Lane { .. } => (4, 6),
+            Cause::LaneDates { .. } => (5, 2),
+            Cause::RecipeDates { .. } => (6, 2),
+            Cause::LineShut { .. } => (7, 16),
+            Cause::Priority { .. } => (8, 6),
+            Cause::Floor { .. } => (9, 4),
+            Cause::MadeIn => (10, 4),
+            Cause::Cost => (11, 1),
+            Cause::Several => (12, 0),
+        }
+    }
 }
 
 enum Relax {
     Row(Row, f64, f64),
     Column(Column, f64, f64),
     Add(Vec<(Row, f64)>),
+    /// Costs of all columns.
+    Costs(Vec<f64>),
 }
 
-/// Finds the reasons of late demands and writes them into `plan`. The solver stands at the basis
-/// of the plan, with all lines fixed.
+/// Finds the reasons of late demands and writes them into `plan`. The solver stands at `home`, the
+/// basis of the plan, with all lines fixed and nothing held; `sum` is the objective as one sum.
+#[allow(clippy::too_many_arguments, reason = "the parts of one plan in the making")]
 pub(crate) fn reasons(
     scenario: &Scenario,
     network: &Network,
@@ -56,49 +90,89 @@ pub(crate) fn reasons(
     plan: &mut Plan,
     values: &[f64],
     home: &Basis,
-    watch: &mut Watch<'_>,
+    sum: &[f64],
+    stop: &Stop,
 ) -> Result<(), PlanError> {
-    let late_of = |stream: &Stream| -> f64 {
-        stream.demands.iter().map(|&d| plan.demands[d].late_unit_periods).sum()
-    };
-    let mut late: Vec<usize> =
-        (0..network.streams.len()).filter(|&j| late_of(&network.streams[j]) > NOTHING).collect();
-    late.sort_by(|&a, &b| late_of(&network.streams[b]).total_cmp(&late_of(&network.streams[a])).then(a.cmp(&b)));
-    let most = match options.reasons {
-        Reasons::None => 0,
-        Reasons::Most(n) => n,
-        Reasons::All => usize::MAX,
-        // About as many solves as take a second or so on programs of usual shape.
-        Reasons::Auto => 2_000_000 / solver.program().rows().max(1),
-    };
-    if late.len() > most {
-        if options.reasons == Reasons::Auto {
-            plan.remarks.push(format!(
-                "reasons are given for the {most} groups of demands that are late most, of {}; ask for more with `--reasons all`",
-                late.len()
-            ));
-        }
-        late.truncate(most);
+    let late = plan.demands.iter().filter(|d| d.late_unit_periods > NOTHING).count();
+    if late == 0 || options.reasons == Reasons::None {
+        return Ok(());
     }
-    let mut prover = Prover { scenario, network, layout, solver, values, solver_options: options.solver.clone() };
-    prover.solver_options.presolve = false;
-    for j in late {
-        if watch.stop.stopped() {
-            plan.remarks.push("stopped before all reasons were found".into());
-            break;
-        }
-        prover.solver.set_basis(home)?;
-        let found = prover.stream(j, watch)?;
-        attach(scenario, network, j, found, plan);
+    if options.reasons == Reasons::Auto && solver.program().rows() > AUTO_ROWS {
+        plan.remarks.push(format!(
+            "the reasons of {late} late demands are left out: the program is large; `--reasons all` proves them"
+        ));
+        return Ok(());
     }
+    let mut prover = Prover { scenario, network, layout, solver, values, options };
+    prover.solver.set_costs(sum)?;
+    prover.solver.set_basis(home)?;
+    let Some(base) = prover.minimum(Method::PrimalSimplex, &mut Watch::until(stop))? else { return Ok(()) };
+    let Some(start) = base.basis.clone() else { return Ok(()) };
+    let mut candidates = prover.candidates(&base, plan);
+    candidates.sort_by(|a, b| {
+        (a.sort().0, b.score, &a.cause, a.only).partial_cmp(&(b.sort().0, a.score, &b.cause, b.only))
+            .unwrap_or(std::cmp::Ordering::Equal)
+    });
+    if options.reasons == Reasons::Auto {
+        let priced = candidates.iter().filter(|c| !matches!(c.cause, Cause::Priority { .. } | Cause::Cost));
+        let least = WEAK * priced.map(|c| c.score).fold(0.0, f64::max);
+        candidates.retain(|c| c.score >= least || matches!(c.cause, Cause::Priority { .. } | Cause::Cost));
+        let mut tried = [0; 13];
+        candidates.retain(|c| {
+            let (sort, most) = c.sort();
+            tried[sort] += 1;
+            tried[sort] <= most
+        });
+    }
+    let program = solver.program().clone();
+    let (candidates, start) = (&candidates, &start);
+    // What a solver did before can move it to another plan that is as good. So things are dealt to
+    // a fixed number of fresh solvers, and threads only take turns at these.
+    let deal = |hand: usize| -> Result<Vec<(usize, Profiles)>, PlanError> {
+        let mut solver = Solver::new(program.clone())?;
+        let mut prover = Prover { scenario, network, layout, solver: &mut solver, values, options };
+        let mut found = Vec::new();
+        for (n, candidate) in candidates.iter().enumerate().skip(hand).step_by(HANDS) {
+            if stop.stopped() {
+                break;
+            }
+            prover.solver.set_basis(start)?;
+            let outcome = prover.relaxed(&candidate.relax, sum, &mut Watch::until(stop))?;
+            let better = outcome.filter(|o| {
+                matches!(candidate.cause, Cause::Priority { .. } | Cause::Cost)
+                    || o.objective < base.objective - 1e-7 * base.objective.abs().max(1.0)
+            });
+            found.push((n, better.map(|o| prover.profiles(&o.values)).unwrap_or_default()));
+        }
+        Ok(found)
+    };
+    let threads = options.threads.clamp(1, HANDS);
+    let turns = |first: usize| (first..HANDS).step_by(threads).map(&deal).collect::<Result<Vec<_>, _>>();
+    let found = std::thread::scope(|scope| {
+        let turns = &turns;
+        let others: Vec<_> = (1..threads).map(|n| scope.spawn(move || turns(n))).collect();
+        let mut found = turns(0)?;
+        for other in others {
+            found.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?);
+        }
+        Ok::<_, PlanError>(found)
+    })?;
+    let mut found: Vec<(usize, Profiles)> = found.into_iter().flatten().collect();
+    if found.len() < candidates.len() {
+        plan.remarks.push("stopped before all reasons were found".into());
+    }
+    found.sort_by_key(|(n, _)| *n);
+    let prover = Prover { scenario, network, layout, solver, values, options };
+    let (planned, replanned) = (prover.profiles(values), prover.profiles(&base.values));
+    for (n, profiles) in &found {
+        attach(scenario, network, &candidates[*n], [&planned, &replanned, profiles], plan);
+    }
+    finish(plan);
     Ok(())
 }
 
-/// Open units of the stream per period of its range, with a thing relaxed.
-struct Found {
-    cause: Cause,
-    open: Vec<f64>,
-}
+/// Open units per period of each stream's range.
+type Profiles = Vec<Vec<f64>>;
 
 struct Prover<'a> {
     scenario: &'a Scenario,
@@ -106,80 +180,24 @@ struct Prover<'a> {
     layout: &'a Layout,
     solver: &'a mut Solver,
     values: &'a [f64],
-    solver_options: SolverOptions,
+    options: &'a Options,
 }
 
 impl Prover<'_> {
-    /// Profiles of open units of stream `j`: as planned, without regard to cost, and with each
-    /// thing relaxed that helps.
-    fn stream(&mut self, j: usize, watch: &mut Watch<'_>) -> Result<(Vec<f64>, Vec<Found>), PlanError> {
-        let network = self.network;
-        let own: Vec<Column> =
-            (network.streams[j].first..network.periods).map(|t| self.layout.unmet(network, j, t)).collect();
-        let mut costs = vec![0.0; self.solver.program().columns()];
-        for column in &own {
-            costs[column.0 as usize] = 1.0;
-        }
-        self.solver.set_costs(&costs)?;
-        let others = self.nobody_worse(j)?;
-        let planned: Vec<f64> = own.iter().map(|c| self.values[c.0 as usize]).collect();
-        let base = self.minimum(Method::PrimalSimplex, watch)?;
-        let mut found = Vec::new();
-        if let Some(base) = base {
-            let open: Vec<f64> = own.iter().map(|c| base.values[c.0 as usize]).collect();
-            let least: f64 = open.iter().sum();
-            if least < planned.iter().sum::<f64>() - NOTHING {
-                found.push(Found { cause: Cause::Cost, open });
-            }
-            if let Some(home) = base.basis.clone() {
-                let mut candidates = self.candidates(j, &base);
-                candidates.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.cause.cmp(&b.cause)));
-                candidates.truncate(TRIED);
-                for candidate in candidates {
-                    self.solver.set_basis(&home)?;
-                    if let Some(outcome) = self.relaxed(&candidate.relax, watch)?
-                        && outcome.objective < least - NOTHING
-                    {
-                        let open = own.iter().map(|c| outcome.values[c.0 as usize]).collect();
-                        found.push(Found { cause: candidate.cause, open });
-                    }
-                }
-            }
-        }
-        for (column, lower, upper) in others {
-            self.solver.set_column_bounds(column, lower, upper)?;
-        }
-        Ok((planned, found))
-    }
-
-    /// Bounds everybody else's open units and missing floors by the plan; returns what to restore.
-    fn nobody_worse(&mut self, j: usize) -> Result<Vec<(Column, f64, f64)>, PlanError> {
-        let network = self.network;
-        let mut columns = Vec::new();
-        for (k, stream) in network.streams.iter().enumerate().filter(|(k, _)| *k != j) {
-            columns.extend((stream.first..network.periods).map(|t| self.layout.unmet(network, k, t)));
-        }
-        for &first in &self.layout.shortfall {
-            columns.extend((0..network.periods).map(|t| at(first, t)));
-        }
-        columns
-            .into_iter()
-            .map(|column| {
-                let (lower, upper) = self.solver.program().bounds(column);
-                self.solver.set_column_bounds(column, lower, self.values[column.0 as usize].max(lower))?;
-                Ok((column, lower, upper))
-            })
-            .collect()
+    fn profiles(&self, values: &[f64]) -> Profiles {
+        let open = |j: usize, t: usize| values[self.layout.unmet(self.network, j, t).0 as usize];
+        let of = |(j, stream): (usize, &Stream)| (stream.first..self.network.periods).map(|t| open(j, t)).collect();
+        self.network.streams.iter().enumerate().map(of).collect()
     }
 
     fn minimum(&mut self, method: Method, watch: &mut Watch<'_>) -> Result<Option<Outcome>, PlanError> {
-        let options = SolverOptions { method, ..self.solver_options.clone() };
+        let options = SolverOptions { method, presolve: false, ..self.options.solver.clone() };
         let outcome = self.solver.solve(&options, watch)?;
         Ok((outcome.status == Status::Optimal).then_some(outcome))
     }
 
     /// Solves with `relax` applied and takes it back.
-    fn relaxed(&mut self, relax: &[Relax], watch: &mut Watch<'_>) -> Result<Option<Outcome>, PlanError> {
+    fn relaxed(&mut self, relax: &[Relax], sum: &[f64], watch: &mut Watch<'_>) -> Result<Option<Outcome>, PlanError> {
         let (columns, rows) = (self.solver.program().columns(), self.solver.program().rows());
         let mut undo = Vec::new();
         let mut method = Method::DualSimplex;
@@ -200,6 +218,11 @@ impl Prover<'_> {
                     let label = Label { family: "relaxed", index: [u32::MAX; 3] };
                     self.solver.add_column(label, 0.0, 0.0, f64::INFINITY, entries)?;
                 }
+                Relax::Costs(costs) => {
+                    method = Method::PrimalSimplex;
+                    self.solver.set_costs(costs)?;
+                    undo.push(Relax::Costs(sum.to_vec()));
+                }
             }
         }
         let outcome = self.minimum(method, watch)?;
@@ -208,6 +231,7 @@ impl Prover<'_> {
             match change {
                 Relax::Row(row, lower, upper) => self.solver.set_row_bounds(row, lower, upper)?,
                 Relax::Column(column, lower, upper) => self.solver.set_column_bounds(column, lower, upper)?,
+                Relax::Costs(costs) => self.solver.set_costs(&costs)?,
                 Relax::Add(_) => {}
             }
         }
@@ -224,7 +248,7 @@ impl Prover<'_> {
     }
 
     /// Everything that the duals of `base` do not rule out.
-    fn candidates(&self, j: usize, base: &Outcome) -> Vec<Candidate> {
+    fn candidates(&self, base: &Outcome, plan: &Plan) -> Vec<Candidate> {
         let mut all = Vec::new();
         let plenty = self.plenty();
         self.capacities(base, plenty, &mut all);
@@ -233,31 +257,75 @@ impl Prover<'_> {
         self.times(base, &mut all);
         self.shut_lines(base, &mut all);
         self.floors(base, &mut all);
-        self.others(j, base, plenty, &mut all);
-        let refused = self.network.streams[j].refused.iter().flat_map(|&node| {
-            let stream = &self.network.streams[j];
-            stream.serves.clone().map(move |t| {
-                vec![(self.layout.balance(node, t), -1.0), (self.layout.demand(self.network, j, t), 1.0)]
-            })
-        });
-        self.added(Cause::MadeIn, refused.collect(), base, &mut all);
+        self.parties(plan, &mut all);
+        self.refused(base, &mut all);
+        if plan.objective == Objective::Weighted {
+            let mut costs = vec![0.0; self.solver.program().columns()];
+            for (j, stream) in self.network.streams.iter().enumerate() {
+                for t in stream.first..self.network.periods {
+                    costs[self.layout.unmet(self.network, j, t).0 as usize] = 1.0;
+                }
+            }
+            all.push(Candidate { cause: Cause::Cost, only: None, score: 1.0, relax: vec![Relax::Costs(costs)] });
+        }
         all
+    }
+
+    /// Units of other make than a stream accepts.
+    fn refused(&self, base: &Outcome, all: &mut Vec<Candidate>) {
+        for (j, stream) in self.network.streams.iter().enumerate() {
+            let columns = stream.refused.iter().flat_map(|&node| {
+                stream.serves.clone().map(move |t| {
+                    vec![(self.layout.balance(node, t), -1.0), (self.layout.demand(self.network, j, t), 1.0)]
+                })
+            });
+            self.added(Cause::MadeIn, Some(j), 0.0, columns.collect(), base, all);
+        }
+    }
+
+    /// Parties that receive what others wait for: their demands weigh nothing.
+    fn parties(&self, plan: &Plan, all: &mut Vec<Candidate>) {
+        let item = |d: usize| &self.scenario.demands()[d].item;
+        let waited: std::collections::BTreeSet<_> =
+            plan.demands.iter().filter(|d| d.late_unit_periods > NOTHING).map(|d| item(d.demand)).collect();
+        let mut units: std::collections::BTreeMap<usize, f64> = std::collections::BTreeMap::new();
+        for stream in &self.network.streams {
+            for &d in stream.demands.iter().filter(|&&d| waited.contains(item(d))) {
+                *units.entry(stream.party).or_default() += plan.demands[d].delivered;
+            }
+        }
+        for (party, units) in units.into_iter().filter(|(_, units)| *units > 0.0) {
+            let mut costs = self.solver.program().costs().to_vec();
+            for (j, _) in self.network.streams.iter().enumerate().filter(|(_, s)| s.party == party) {
+                for t in self.network.streams[j].first..self.network.periods {
+                    costs[self.layout.unmet(self.network, j, t).0 as usize] = 0.0;
+                }
+            }
+            let cause = Cause::Priority { party };
+            all.push(Candidate { cause, only: None, score: units, relax: vec![Relax::Costs(costs)] });
+        }
     }
 
     fn capacities(&self, base: &Outcome, plenty: f64, all: &mut Vec<Candidate>) {
         for q in 0..self.network.capacity.len() {
-            let (mut score, mut relax) = (0.0, Vec::new());
+            let (mut score, mut relax) = (0.0_f64, Vec::new());
             for t in 0..self.network.periods {
-                let row = self.layout.capacity(q, t);
-                let fall = -base.duals[row.0 as usize];
-                if fall > 1e-9 {
-                    score += fall;
+                match self.layout.capacity(self.network, q, t) {
+                    At::Row(row) => {
+                        score += (-base.duals[row.0 as usize]).max(0.0);
+                        let (lower, upper) = self.solver.program().row_bounds(row);
+                        relax.push(Relax::Row(row, lower, upper + plenty));
+                    }
+                    At::Upper(column, _) => {
+                        score += (-base.reduced_costs[column.0 as usize]).max(0.0);
+                        let (lower, upper) = self.solver.program().bounds(column);
+                        relax.push(Relax::Column(column, lower, upper + plenty));
+                    }
+                    At::Nowhere => {}
                 }
-                let (lower, upper) = self.solver.program().row_bounds(row);
-                relax.push(Relax::Row(row, lower, upper + plenty));
             }
-            if score > 0.0 {
-                all.push(Candidate { cause: Cause::Capacity { resource: q }, score, relax });
+            if score > 1e-9 {
+                all.push(Candidate { cause: Cause::Capacity { resource: q }, only: None, score, relax });
             }
         }
     }
@@ -285,7 +353,7 @@ impl Prover<'_> {
                 }
             }
             if score > 1e-9 {
-                all.push(Candidate { cause: Cause::Lane { lane: l }, score, relax });
+                all.push(Candidate { cause: Cause::Lane { lane: l }, only: None, score, relax });
             }
         }
     }
@@ -309,6 +377,7 @@ impl Prover<'_> {
             let (lower, upper) = self.solver.program().row_bounds(row);
             let candidate = by_item.entry(item).or_insert_with(|| Candidate {
                 cause: Cause::Material { item },
+                only: None,
                 score: 0.0,
                 relax: Vec::new(),
             });
@@ -331,11 +400,11 @@ impl Prover<'_> {
             let entries = |t, lead| make_entries(self.network, self.layout, r, t, lead);
             if run.lead > 0 {
                 let instant = window.clone().map(|t| entries(t, 0)).collect();
-                self.added(Cause::LeadTime { recipe: run.recipe }, instant, base, all);
+                self.added(Cause::LeadTime { recipe: run.recipe }, None, 0.0, instant, base, all);
             }
             let outside = (0..periods.saturating_sub(run.lead)).filter(|t| !window.contains(t));
             let outside = outside.map(|t| entries(t, run.lead)).collect();
-            self.added(Cause::RecipeDates { recipe: run.recipe }, outside, base, all);
+            self.added(Cause::RecipeDates { recipe: run.recipe }, None, 0.0, outside, base, all);
         }
         for (m, arc) in self.network.moves.iter().enumerate() {
             let lane = &self.scenario.lanes()[arc.lane];
@@ -343,29 +412,37 @@ impl Prover<'_> {
             let entries = |t, transit| ship_entries(self.network, self.layout, m, t, transit);
             if arc.transit > 0 {
                 let instant = window.clone().map(|t| entries(t, 0)).collect();
-                self.added(Cause::Transit { lane: arc.lane }, instant, base, all);
+                self.added(Cause::Transit { lane: arc.lane }, None, 0.0, instant, base, all);
             }
             let outside = (0..periods.saturating_sub(arc.transit)).filter(|t| !window.contains(t));
             let outside = outside.map(|t| entries(t, arc.transit)).collect();
-            self.added(Cause::LaneDates { lane: arc.lane }, outside, base, all);
+            self.added(Cause::LaneDates { lane: arc.lane }, None, 0.0, outside, base, all);
         }
     }
 
-    /// New columns as a candidate, if any has a negative reduced cost. Columns of the same cause
-    /// (several kinds over one lane) become one candidate.
-    fn added(&self, cause: Cause, columns: Vec<Vec<(Row, f64)>>, base: &Outcome, all: &mut Vec<Candidate>) {
+    /// New columns at `cost` as a candidate, if any has a negative reduced cost. Columns of the
+    /// same cause (several kinds over one lane) become one candidate.
+    fn added(
+        &self,
+        cause: Cause,
+        only: Option<usize>,
+        cost: f64,
+        columns: Vec<Vec<(Row, f64)>>,
+        base: &Outcome,
+        all: &mut Vec<Candidate>,
+    ) {
         let gain = |entries: &[(Row, f64)]| -> f64 {
-            entries.iter().map(|&(row, a)| a * base.duals[row.0 as usize]).sum()
+            entries.iter().map(|&(row, a)| a * base.duals[row.0 as usize]).sum::<f64>() - cost
         };
         let score = columns.iter().map(|entries| gain(entries)).filter(|g| *g > 1e-7).sum::<f64>();
         if score > 0.0 {
             let relax = columns.into_iter().map(Relax::Add);
-            match all.iter_mut().find(|c| c.cause == cause) {
+            match all.iter_mut().find(|c| c.cause == cause && c.only == only) {
                 Some(same) => {
                     same.score += score;
                     same.relax.extend(relax);
                 }
-                None => all.push(Candidate { cause, score, relax: relax.collect() }),
+                None => all.push(Candidate { cause, only, score, relax: relax.collect() }),
             }
         }
     }
@@ -377,7 +454,7 @@ impl Prover<'_> {
                 let score = (-base.reduced_costs[open.0 as usize]).max(0.0);
                 if score > 1e-9 {
                     let relax = vec![Relax::Column(open, 0.0, 1.0)];
-                    all.push(Candidate { cause: Cause::LineShut { recipe: run.recipe }, score, relax });
+                    all.push(Candidate { cause: Cause::LineShut { recipe: run.recipe }, only: None, score, relax });
                 }
             }
         }
@@ -392,59 +469,54 @@ impl Prover<'_> {
                 relax.push(Relax::Row(row, 0.0, f64::INFINITY));
             }
             if score > 1e-9 {
-                all.push(Candidate { cause: Cause::Floor { site: floor.site, item: floor.item }, score, relax });
+                all.push(Candidate { cause: Cause::Floor { site: floor.site, item: floor.item }, only: None, score, relax });
             }
         }
-    }
-
-    /// What other parties receive: their open units may rise.
-    fn others(&self, j: usize, base: &Outcome, plenty: f64, all: &mut Vec<Candidate>) {
-        let mut by_party: std::collections::BTreeMap<usize, Candidate> = std::collections::BTreeMap::new();
-        for (k, stream) in self.network.streams.iter().enumerate().filter(|(k, _)| *k != j) {
-            for t in stream.first..self.network.periods {
-                let column = self.layout.unmet(self.network, k, t);
-                let (lower, upper) = self.solver.program().bounds(column);
-                let candidate = by_party.entry(stream.party).or_insert_with(|| Candidate {
-                    cause: Cause::Priority { party: stream.party },
-                    score: 0.0,
-                    relax: Vec::new(),
-                });
-                candidate.score += (-base.reduced_costs[column.0 as usize]).max(0.0);
-                candidate.relax.push(Relax::Column(column, lower, upper + plenty));
-            }
-        }
-        all.extend(by_party.into_values().filter(|c| c.score > 1e-9));
     }
 }
 
-/// Writes what was found for stream `j` to those of its demands that it reaches.
-fn attach(scenario: &Scenario, network: &Network, j: usize, found: (Vec<f64>, Vec<Found>), plan: &mut Plan) {
-    let (planned, found) = found;
-    let stream = &network.streams[j];
-    let base = found.iter().find(|f| f.cause == Cause::Cost).map_or(&planned, |f| &f.open);
-    let before = lateness(scenario, stream, &planned);
-    let least = lateness(scenario, stream, base);
-    for (n, &demand) in stream.demands.iter().enumerate() {
-        let answer = &mut plan.demands[demand];
-        if answer.late_unit_periods <= NOTHING {
+/// Writes a thing as a reason to the demands it holds up: with `profiles` of open units in the plan,
+/// in the plan made again, and in that with the thing relaxed.
+fn attach(scenario: &Scenario, network: &Network, thing: &Candidate, profiles: [&Profiles; 3], plan: &mut Plan) {
+    let [planned, again, relaxed] = profiles;
+    if relaxed.is_empty() {
+        return;
+    }
+    // Open unit-periods by course of priorities: what the objective settles whatever plan it picks.
+    let left_out = |stream: &Stream| thing.cause == (Cause::Priority { party: stream.party });
+    let mut ranks: std::collections::BTreeMap<&[u32], f64> = std::collections::BTreeMap::new();
+    for (j, stream) in network.streams.iter().enumerate().filter(|(_, s)| !left_out(s)) {
+        let gain = again[j].iter().sum::<f64>() - relaxed[j].iter().sum::<f64>();
+        *ranks.entry(&stream.priority).or_default() += gain;
+    }
+    for (j, stream) in network.streams.iter().enumerate() {
+        if left_out(stream) || thing.only.is_some_and(|only| only != j) || ranks[&stream.priority[..]] <= NOTHING {
             continue;
         }
-        for thing in &found {
-            let after = lateness(scenario, stream, &thing.open)[n];
-            let from = if thing.cause == Cause::Cost { before[n] } else { least[n] };
-            if from.0 - after.0 > NOTHING {
-                answer.reasons.push(Reason {
+        let fare = |profile: &Profiles| lateness(scenario, stream, &profile[j]);
+        let (planned, again, relaxed) = (fare(planned), fare(again), fare(relaxed));
+        for (n, &demand) in stream.demands.iter().enumerate() {
+            let gain = planned[n].0.min(again[n].0) - relaxed[n].0;
+            if gain > NOTHING && plan.demands[demand].late_unit_periods > NOTHING {
+                plan.demands[demand].reasons.push(Reason {
                     cause: thing.cause.clone(),
-                    gain_unit_periods: from.0 - after.0,
-                    gain_units: (from.1 - after.1).max(0.0),
+                    gain_unit_periods: gain,
+                    gain_units: (planned[n].1.min(again[n].1) - relaxed[n].1).max(0.0),
                 });
             }
         }
+    }
+}
+
+/// Sorts the reasons of every demand and says of late ones without any that no single thing helps.
+fn finish(plan: &mut Plan) {
+    for answer in plan.demands.iter_mut().filter(|d| d.late_unit_periods > NOTHING) {
         if answer.reasons.is_empty() {
             answer.reasons.push(Reason { cause: Cause::Several, gain_unit_periods: 0.0, gain_units: 0.0 });
         }
+        let key = |gain: f64| (gain * 1e6).round();
         answer.reasons.sort_by(|a, b| {
-            b.gain_unit_periods.total_cmp(&a.gain_unit_periods).then(a.cause.cmp(&b.cause))
+            key(b.gain_unit_periods).total_cmp(&key(a.gain_unit_periods)).then(a.cause.cmp(&b.cause))
         });
     }
 }

@@ -3,11 +3,12 @@
 //! In a linear program a stage is held by its optimal face: a column or row whose reduced cost or
 //! dual is not zero stays at its bound in every optimal plan, so fixing these, and nothing else,
 //! leaves exactly the optimal plans of the stage. No row is added, the basis stays valid, and the
-//! next stage starts from it. In a mixed integer program a stage is held by a row.
+//! next stage starts from it. A few lines that open or stay shut are decided by branching over all
+//! stages together; any other integers stage by stage, each held by a row.
 
 use std::time::Instant;
 
-use darsena_milp::{Basis, Column, Label, Method, Outcome, Row, Solver, Status, Watch};
+use darsena_milp::{Basis, Column, Label, Method, Outcome, Program, Row, SolveError, Solver, Status, Watch};
 
 use crate::formulate::{Layout, at, costs_of};
 use crate::network::Network;
@@ -70,81 +71,266 @@ pub(crate) fn solve(
 ) -> Result<Solved, PlanError> {
     let costs: Vec<Vec<f64>> =
         measures.iter().map(|&m| costs_of(network, solver.program(), layout, m)).collect();
-    let mut solved = Solved::new();
-    if solver.program().integers() == 0 {
-        linear(solver, measures, &costs, clock, watch, &mut solved)?;
+    let stages = Stages { measures, costs: &costs, clock };
+    let lines = layout.open.iter().flatten().count();
+    let mut solved = if solver.program().integers() == 0 {
+        stages.linear(solver, None, None, watch)?.solved()?
+    } else if !options.whole && measures.len() > 1 && lines <= FEW_LINES {
+        stages.branch(layout, solver, watch)?
     } else {
-        mixed(solver, measures, &costs, clock, watch, &mut solved)?;
+        let mut solved = stages.mixed(solver, watch)?;
         if solved.status == Status::Optimal && !solved.values.is_empty() {
             fix_lines(layout, solver, &solved.values)?;
-            let mut shadow = Solved::new();
-            linear(solver, measures, &costs, clock, watch, &mut shadow)?;
-            (solved.duals, solved.basis) = (shadow.duals, shadow.basis);
+            let exact = stages.linear(solver, None, None, watch)?.solved()?;
+            (solved.duals, solved.basis) = (exact.duals, exact.basis);
             if options.whole {
                 let note = "shadow prices and reasons are those of the plan in fractions of units, with the same lines open";
                 solved.remarks.push(note.into());
-            } else if shadow.status == Status::Optimal {
-                solved.values = shadow.values;
-                for (level, exact) in solved.levels.iter_mut().zip(shadow.levels) {
-                    level.value = exact.value;
-                    level.bound = level.bound.min(exact.value);
-                    level.gap = gap(level.value, level.bound);
+            } else if exact.status == Status::Optimal {
+                solved.values = exact.values;
+                for (level, exact) in solved.levels.iter_mut().zip(exact.levels) {
+                    *level = Level::new(level.measure, exact.value, level.bound.min(exact.value));
                 }
             }
         }
-    }
+        solved
+    };
     if solved.values.is_empty() {
         solved.values = idle(network, layout, solver.program().columns());
         solved.basis = None;
+        solved.levels.clear();
         solved.remarks.push(
             "no plan was found in time: what is at hand is handed over, nothing is made or shipped".into(),
         );
     }
     for (&measure, costs) in measures.iter().zip(&costs).skip(solved.levels.len()) {
-        let value = dot(costs, &solved.values);
         // Amounts and costs are not negative, so no plan is below nothing.
-        solved.levels.push(Level { measure, value, bound: 0.0, gap: gap(value, 0.0) });
+        solved.levels.push(Level::new(measure, dot(costs, &solved.values), 0.0));
     }
     Ok(solved)
 }
 
-fn gap(value: f64, bound: f64) -> f64 {
-    ((value - bound) / value.abs().max(1.0)).max(0.0)
+impl Level {
+    fn new(measure: Measure, value: f64, bound: f64) -> Self {
+        Level { measure, value, bound, gap: ((value - bound) / value.abs().max(1.0)).max(0.0) }
+    }
+}
+
+/// Up to so many lines are decided by branching on them over all stages at once; more are left to
+/// the solver, stage by stage.
+const FEW_LINES: usize = 16;
+
+/// The stages of an objective: what each minimises, with its costs for every column.
+struct Stages<'a> {
+    measures: &'a [Measure],
+    costs: &'a [Vec<f64>],
+    clock: &'a Clock,
+}
+
+/// How a run through all stages ended.
+enum End {
+    /// At the optimum of the last stage.
+    Optimal(Solved),
+    /// By a limit or by Ctrl-C, with what there was.
+    Cut(Solved),
+    /// At a stage that can't reach what a known plan does.
+    Worse,
+    /// No plan keeps to the bounds.
+    Infeasible,
+}
+
+impl End {
+    /// What came of a program that has a plan.
+    fn solved(self) -> Result<Solved, PlanError> {
+        match self {
+            End::Optimal(solved) | End::Cut(solved) => Ok(solved),
+            // Doing nothing is always a plan, and nothing is worse than nothing known.
+            End::Worse | End::Infeasible => Err(PlanError::Unexpected(Status::Infeasible)),
+        }
+    }
+}
+
+impl Stages<'_> {
+    /// Runs through all stages of a linear program, from `start` if there is one, and gives up as
+    /// soon as a stage shows that `known` can't be reached.
+    fn linear(
+        &self,
+        solver: &mut Solver,
+        start: Option<&Basis>,
+        known: Option<&[Level]>,
+        watch: &mut Watch<'_>,
+    ) -> Result<End, PlanError> {
+        let mut solved = Solved::new();
+        let warm = |options: darsena_milp::Options, method| darsena_milp::Options { method, presolve: false, ..options };
+        let mut first = self.clock.left();
+        if let Some(basis) = start {
+            solver.set_basis(basis)?;
+            first = warm(first, Method::DualSimplex);
+        }
+        if self.measures.len() > 1 {
+            // One sum of all stages, the earlier the heavier, ends near where they all will: from
+            // its basis each stage is a few pivots.
+            solver.set_costs(&mixed_costs(self.measures, self.costs))?;
+            let outcome = solver.solve(&first, watch)?;
+            match outcome.status {
+                Status::Optimal => first = warm(self.clock.left(), Method::PrimalSimplex),
+                Status::Infeasible => return Ok(End::Infeasible),
+                _ => {
+                    // Not the optimum of any stage, but a plan if it has values.
+                    solved.status = outcome.status;
+                    solved.remarks.push("cut short before the first stage".into());
+                    solved.values = outcome.values;
+                    return Ok(End::Cut(solved));
+                }
+            }
+        }
+        let mut tied = true;
+        for (stage, (&measure, costs)) in self.measures.iter().zip(self.costs).enumerate() {
+            solver.set_costs(costs)?;
+            let options = if stage == 0 { first.clone() } else { warm(self.clock.left(), Method::PrimalSimplex) };
+            let outcome = solver.solve(&options, watch)?;
+            match outcome.status {
+                Status::Optimal => {}
+                Status::Infeasible => return Ok(End::Infeasible),
+                _ => {
+                    cut_short(measure, outcome, costs, &mut solved)?;
+                    return Ok(End::Cut(solved));
+                }
+            }
+            if let Some(known) = known.filter(|_| tied) {
+                let (value, least) = (outcome.objective, known[stage].value);
+                let same = 1e-7 * least.abs().max(1.0);
+                tied = (value - least).abs() <= same;
+                let last = stage + 1 == self.measures.len();
+                if value > least + same || (last && tied) {
+                    return Ok(End::Worse);
+                }
+            }
+            solved.levels.push(Level::new(measure, outcome.objective, outcome.bound.min(outcome.objective)));
+            if stage + 1 < self.measures.len() {
+                hold_face(solver, &outcome)?;
+            } else {
+                solved.duals = (!outcome.duals.is_empty()).then_some(outcome.duals);
+                solved.basis = outcome.basis;
+            }
+            solved.values = outcome.values;
+        }
+        Ok(End::Optimal(solved))
+    }
+
+    /// Decides lines by branch and bound over the stages as a whole. With some lines left between
+    /// open and shut, no plan of that branch is better than its linear program in the order of the
+    /// stages, so a branch whose levels are not below those of a known plan is left.
+    fn branch(&self, layout: &Layout, solver: &mut Solver, watch: &mut Watch<'_>) -> Result<Solved, PlanError> {
+        solver.relax_integers()?;
+        let original = Bounds::of(solver.program());
+        let lines: Vec<Column> = layout.open.iter().flatten().copied().collect();
+        type Fixed = Vec<(Column, f64)>;
+        let mut branches: Vec<(Fixed, Option<Basis>)> = vec![(Vec::new(), None)];
+        let mut best: Option<(Solved, Fixed)> = None;
+        let mut root: Option<Vec<Level>> = None;
+        while let Some((fixed, start)) = branches.pop() {
+            original.restore(solver)?;
+            for &(column, open) in &fixed {
+                solver.set_column_bounds(column, open, open)?;
+            }
+            let known = best.as_ref().map(|(solved, _)| &solved.levels[..]);
+            let solved = match self.linear(solver, start.as_ref(), known, watch)? {
+                End::Optimal(solved) => solved,
+                End::Worse | End::Infeasible => continue,
+                End::Cut(cut) => return Ok(cut_branching(cut, best, root)),
+            };
+            root.get_or_insert_with(|| solved.levels.clone());
+            let between = |c: &Column| (solved.values[c.0 as usize] - solved.values[c.0 as usize].round()).abs();
+            let undecided = lines.iter().copied().filter(|c| between(c) > 1e-7);
+            let widest = undecided.max_by(|a, b| between(a).total_cmp(&between(b)).then(b.0.cmp(&a.0)));
+            let Some(line) = widest else {
+                best = Some((solved, fixed));
+                continue;
+            };
+            let nearer = solved.values[line.0 as usize].round();
+            for open in [1.0 - nearer, nearer] {
+                let mut fixed = fixed.clone();
+                fixed.push((line, open));
+                branches.push((fixed, solved.basis.clone()));
+            }
+        }
+        // Shutting every line is a plan, so some branch ended with one.
+        let (solved, _) = best.ok_or(PlanError::Unexpected(Status::Infeasible))?;
+        original.restore(solver)?;
+        fix_lines(layout, solver, &solved.values)?;
+        if let Some(basis) = &solved.basis {
+            solver.set_basis(basis)?;
+        }
+        solver.set_costs(self.costs.last().map_or(&[][..], |costs| costs))?;
+        Ok(solved)
+    }
+
+    fn mixed(&self, solver: &mut Solver, watch: &mut Watch<'_>) -> Result<Solved, PlanError> {
+        let mut solved = Solved::new();
+        let (columns, rows) = (solver.program().columns(), solver.program().rows());
+        for (stage, (&measure, costs)) in self.measures.iter().zip(self.costs).enumerate() {
+            solver.set_costs(costs)?;
+            let outcome = solver.solve(&self.clock.left(), watch)?;
+            if outcome.status != Status::Optimal {
+                cut_short(measure, outcome, costs, &mut solved)?;
+                break;
+            }
+            let (value, bound) = (outcome.objective, outcome.bound);
+            solved.levels.push(Level::new(measure, value, bound));
+            solved.values = outcome.values;
+            if stage + 1 < self.measures.len() {
+                let entries: Vec<(Column, f64)> =
+                    (0..columns).filter(|&c| costs[c] != 0.0).map(|c| (at(Column(0), c), costs[c])).collect();
+                let most = value + 1e-6 + 1e-9 * value.abs();
+                let stage = u32::try_from(stage).unwrap_or(u32::MAX);
+                solver.add_row_over(Label::new("level", &[stage]), f64::NEG_INFINITY, most, &entries)?;
+            }
+        }
+        solver.truncate(columns, rows)?;
+        Ok(solved)
+    }
+}
+
+/// Costs of all stages in one sum: each stage weighs several times the next, the cost little.
+fn mixed_costs(measures: &[Measure], costs: &[Vec<f64>]) -> Vec<f64> {
+    if let [only] = costs {
+        return only.clone();
+    }
+    let most = |costs: &[f64]| costs.iter().fold(0.0, |most: f64, c| most.max(c.abs()));
+    let stages = i32::try_from(costs.len()).unwrap_or(i32::MAX);
+    let ratio = f64::min(8.0, 1e6_f64.powf(1.0 / f64::from(stages)));
+    let mut mixed = vec![0.0; costs.first().map_or(0, Vec::len)];
+    for (back, (measure, costs)) in (1..=stages).rev().zip(measures.iter().zip(costs)) {
+        let weight = match measure {
+            Measure::Cost => 0.3 / most(costs).max(f64::MIN_POSITIVE),
+            _ => ratio.powi(back - 1),
+        };
+        for (sum, cost) in mixed.iter_mut().zip(costs) {
+            *sum += weight * cost;
+        }
+    }
+    mixed
+}
+
+/// The objective as one sum, near enough to the stages to start from and to ask what changes it.
+pub(crate) fn one_sum(network: &Network, layout: &Layout, program: &Program, measures: &[Measure]) -> Vec<f64> {
+    let costs: Vec<Vec<f64>> = measures.iter().map(|&m| costs_of(network, program, layout, m)).collect();
+    mixed_costs(measures, &costs)
+}
+
+/// What is known when branching is cut short: the best plan so far, and no better bound than that
+/// of all lines undecided.
+fn cut_branching(cut: Solved, best: Option<(Solved, Vec<(Column, f64)>)>, root: Option<Vec<Level>>) -> Solved {
+    let Some((mut best, _)) = best else { return Solved { values: Vec::new(), levels: Vec::new(), ..cut } };
+    for (level, root) in best.levels.iter_mut().zip(root.into_iter().flatten()) {
+        *level = Level::new(level.measure, level.value, root.bound.min(level.value));
+    }
+    Solved { status: cut.status, remarks: cut.remarks, basis: None, duals: None, ..best }
 }
 
 pub(crate) fn dot(costs: &[f64], values: &[f64]) -> f64 {
     costs.iter().zip(values).map(|(c, v)| c * v).sum()
-}
-
-fn linear(
-    solver: &mut Solver,
-    measures: &[Measure],
-    costs: &[Vec<f64>],
-    clock: &Clock,
-    watch: &mut Watch<'_>,
-    solved: &mut Solved,
-) -> Result<(), PlanError> {
-    for (stage, (&measure, costs)) in measures.iter().zip(costs).enumerate() {
-        solver.set_costs(costs)?;
-        let mut options = clock.left();
-        if stage > 0 {
-            (options.method, options.presolve) = (Method::PrimalSimplex, false);
-        }
-        let outcome = solver.solve(&options, watch)?;
-        if outcome.status != Status::Optimal {
-            return cut_short(measure, outcome, costs, solved);
-        }
-        let bound = outcome.bound;
-        solved.levels.push(Level { measure, value: outcome.objective, bound, gap: gap(outcome.objective, bound) });
-        if stage + 1 < measures.len() {
-            hold_face(solver, &outcome)?;
-        } else {
-            solved.basis = outcome.basis;
-            solved.duals = (!outcome.duals.is_empty()).then_some(outcome.duals);
-        }
-        solved.values = outcome.values;
-    }
-    Ok(())
 }
 
 /// Takes what a stage that did not end at its optimum has, if it is better than nothing.
@@ -159,7 +345,7 @@ fn cut_short(measure: Measure, outcome: Outcome, costs: &[f64], solved: &mut Sol
     if !outcome.values.is_empty() {
         let value = dot(costs, &outcome.values);
         let bound = if outcome.bound.is_finite() { outcome.bound.clamp(0.0, value.max(0.0)) } else { 0.0 };
-        solved.levels.push(Level { measure, value, bound, gap: gap(value, bound) });
+        solved.levels.push(Level::new(measure, value, bound));
         solved.values = outcome.values;
     }
     Ok(())
@@ -194,45 +380,45 @@ fn hold_face(solver: &mut Solver, outcome: &Outcome) -> Result<(), PlanError> {
     Ok(())
 }
 
-fn mixed(
-    solver: &mut Solver,
-    measures: &[Measure],
-    costs: &[Vec<f64>],
-    clock: &Clock,
-    watch: &mut Watch<'_>,
-    solved: &mut Solved,
-) -> Result<(), PlanError> {
-    let (columns, rows) = (solver.program().columns(), solver.program().rows());
-    for (stage, (&measure, costs)) in measures.iter().zip(costs).enumerate() {
-        solver.set_costs(costs)?;
-        let outcome = solver.solve(&clock.left(), watch)?;
-        if outcome.status != Status::Optimal {
-            cut_short(measure, outcome, costs, solved)?;
-            break;
-        }
-        let (value, bound) = (outcome.objective, outcome.bound);
-        solved.levels.push(Level { measure, value, bound, gap: gap(value, bound) });
-        solved.values = outcome.values;
-        if stage + 1 < measures.len() {
-            let entries: Vec<(Column, f64)> =
-                (0..columns).filter(|&c| costs[c] != 0.0).map(|c| (at(Column(0), c), costs[c])).collect();
-            let most = value + 1e-6 + 1e-9 * value.abs();
-            let index = [u32::try_from(stage).unwrap_or(u32::MAX), u32::MAX, u32::MAX];
-            solver.add_row_over(Label { family: "level", index }, f64::NEG_INFINITY, most, &entries)?;
-        }
-    }
-    solver.truncate(columns, rows)?;
-    Ok(())
-}
-
 /// Leaves a linear program in which every line is as `values` has it.
-fn fix_lines(layout: &Layout, solver: &mut Solver, values: &[f64]) -> Result<(), PlanError> {
+pub(crate) fn fix_lines(layout: &Layout, solver: &mut Solver, values: &[f64]) -> Result<(), PlanError> {
     solver.relax_integers()?;
     for column in layout.open.iter().flatten() {
         let open = values[column.0 as usize].round();
         solver.set_column_bounds(*column, open, open)?;
     }
     Ok(())
+}
+
+/// Bounds of a program before its stages were held.
+pub(crate) struct Bounds {
+    columns: Vec<(f64, f64)>,
+    rows: Vec<(f64, f64)>,
+}
+
+impl Bounds {
+    pub(crate) fn of(program: &Program) -> Self {
+        let count = |n: usize| 0..u32::try_from(n).expect("counted in 32 bits");
+        Bounds {
+            columns: count(program.columns()).map(|c| program.bounds(Column(c))).collect(),
+            rows: count(program.rows()).map(|r| program.row_bounds(Row(r))).collect(),
+        }
+    }
+
+    /// Takes back whatever was held or fixed.
+    pub(crate) fn restore(&self, solver: &mut Solver) -> Result<(), SolveError> {
+        for (c, &(lower, upper)) in (0u32..).zip(&self.columns) {
+            if solver.program().bounds(Column(c)) != (lower, upper) {
+                solver.set_column_bounds(Column(c), lower, upper)?;
+            }
+        }
+        for (r, &(lower, upper)) in (0u32..).zip(&self.rows) {
+            if solver.program().row_bounds(Row(r)) != (lower, upper) {
+                solver.set_row_bounds(Row(r), lower, upper)?;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// The plan that makes and ships nothing: demands take what lies at their site, first priority

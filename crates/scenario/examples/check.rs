@@ -1,19 +1,33 @@
-//! Checks a scenario and prints what was found: `cargo run --release --example check -- FOLDER`.
+//! Checks a scenario and says what is in it: `cargo run --release --example check -- FOLDER`.
 
 use std::path::Path;
 use std::time::Instant;
 
+use darsena_scenario::{Severity, describe, load};
+
 fn main() -> Result<(), darsena_scenario::LoadError> {
     let path = std::env::args().nth(1).unwrap_or_else(|| ".".into());
     let clock = Instant::now();
-    let checked = darsena_scenario::load(Path::new(&path))?;
+    let checked = load(Path::new(&path))?;
     let seconds = clock.elapsed().as_secs_f64();
-    for finding in &checked.findings {
-        println!("{}: {finding}", finding.severity.as_str());
+    for finding in checked
+        .findings
+        .iter()
+        .filter(|finding| finding.severity == Severity::Error)
+    {
+        println!("{finding}");
     }
+    let warnings = checked
+        .findings
+        .iter()
+        .filter(|finding| finding.severity == Severity::Warning);
+    println!(
+        "{} warnings; read and checked in {seconds:.3} s",
+        warnings.count()
+    );
     if let Some(scenario) = &checked.scenario {
-        println!("{} {}", scenario.head().name, scenario.hash());
+        let description = describe(scenario);
+        print!("{description}");
     }
-    println!("{seconds:.3} s");
     Ok(())
 }

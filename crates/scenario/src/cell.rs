@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 use compact_str::CompactString;
 use jiff::civil::Date;
 
-use crate::dictionary::Attribute;
+use crate::dictionary::{Attribute, Kind};
 use crate::finding::{Finding, Findings, nearest, shown};
 use crate::package::Table;
 use crate::tables::{TableName, Target};
@@ -37,7 +37,11 @@ impl Fault {
 }
 
 fn fault<T>(code: &'static str, message: String, help: impl Into<String>) -> Result<T, Fault> {
-    Err(Fault { code, message, help: Some(help.into()) })
+    Err(Fault {
+        code,
+        message,
+        help: Some(help.into()),
+    })
 }
 
 /// A row of a table: made from the dictionary.
@@ -154,7 +158,14 @@ impl<'a> Cells<'a> {
         findings: &'a mut Findings,
     ) -> Self {
         let attributes = table.schema().attributes;
-        Cells { table, columns, attributes, findings, row: 0, sound: true }
+        Cells {
+            table,
+            columns,
+            attributes,
+            findings,
+            row: 0,
+            sound: true,
+        }
     }
 
     /// Moves to a row of the table.
@@ -236,12 +247,33 @@ impl<'a> Cells<'a> {
 
     fn report(&mut self, attribute: usize, text: &str, fault: Fault) {
         self.sound = false;
+        if self.findings.only_counted() {
+            return;
+        }
         let mut finding = Finding::error(fault.code, self.table.file(), fault.message)
             .at(self.table.line(self.row))
             .column(self.attributes[attribute].name)
             .found(text);
         finding.help = fault.help;
         self.findings.push(finding);
+    }
+}
+
+/// Whether a text is a value of the kind.
+pub(crate) fn check(kind: Kind, text: &str) -> Result<(), Fault> {
+    match kind {
+        Kind::Text => Ok(()),
+        Kind::Key | Kind::Ref(_) | Kind::State | Kind::Word => word(text).map(drop),
+        Kind::Refs(_) | Kind::States | Kind::Words => words(text).map(drop),
+        Kind::Choice(words) => one_of(text, words).map(drop),
+        Kind::Quantity => quantity(text).map(drop),
+        Kind::Positive => positive(text).map(drop),
+        Kind::Number => number(text).map(drop),
+        Kind::Days => days(text).map(drop),
+        Kind::Count => count(text).map(drop),
+        Kind::Date => date(text).map(drop),
+        Kind::PartialDate => partial_date(text).map(drop),
+        Kind::Flag => flag(text).map(drop),
     }
 }
 
@@ -271,7 +303,11 @@ pub(crate) fn text(text: &str) -> Result<CompactString, Fault> {
 
 /// The words of a list, sorted: their order says nothing.
 fn listed<T>(text: &str, make: impl Fn(&str) -> T) -> Result<Vec<T>, Fault> {
-    let mut parts: Vec<&str> = text.split(';').map(str::trim).filter(|p| !p.is_empty()).collect();
+    let mut parts: Vec<&str> = text
+        .split(';')
+        .map(str::trim)
+        .filter(|p| !p.is_empty())
+        .collect();
     for part in &parts {
         spelled(part)?;
     }
@@ -297,15 +333,33 @@ fn spelled(text: &str) -> Result<(), Fault> {
         return fault("bad-id", message, "an id is a short word");
     }
     let message = format!("`{}` is not spelled like an id", shown(text));
+    if let Some(letter) = text.chars().find(|letter| !letter.is_ascii()) {
+        let letter = letter.escape_unicode();
+        return fault(
+            "bad-id",
+            message,
+            format!("{ID_LETTERS}; the letter {letter} is none of them"),
+        );
+    }
     let mut better: String = text
         .chars()
         .take(LONGEST_ID)
-        .map(|c| if c.is_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '-' })
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') {
+                c
+            } else {
+                '-'
+            }
+        })
         .collect();
     better.make_ascii_lowercase();
     if text.contains(',') {
-        fault("bad-id", message, format!("{ID_LETTERS}; lists have `;` between"))
-    } else if better != text && spelled(&better).is_ok() {
+        fault(
+            "bad-id",
+            message,
+            format!("{ID_LETTERS}; lists have `;` between"),
+        )
+    } else if !text.contains(char::is_control) && better != text && spelled(&better).is_ok() {
         fault("bad-id", message, format!("{ID_LETTERS}: write `{better}`"))
     } else {
         fault("bad-id", message, ID_LETTERS)
@@ -317,13 +371,28 @@ pub(crate) fn choice<T: Choice>(text: &str) -> Result<T, Fault> {
         return Ok(*value);
     }
     let words: Vec<&str> = T::WORDS.iter().map(|(word, _)| *word).collect();
+    one_of(text, &words).map(|n| T::WORDS[n].1)
+}
+
+/// Which of the words it is.
+fn one_of(text: &str, words: &[&str]) -> Result<usize, Fault> {
+    if let Some(n) = words.iter().position(|word| *word == text) {
+        return Ok(n);
+    }
     let lower = text.to_lowercase();
-    let same = words.iter().find(|word| word.to_lowercase() == lower).copied();
+    let same = words
+        .iter()
+        .find(|word| word.to_lowercase() == lower)
+        .copied();
     let help = match same.or_else(|| nearest(&lower, words.iter().copied())) {
         Some(word) => format!("did you mean `{word}`? it may be `{}`", words.join("`, `")),
         None => format!("it may be `{}`", words.join("`, `")),
     };
-    fault("bad-choice", format!("`{}` is none of the words it may be", shown(text)), help)
+    fault(
+        "bad-choice",
+        format!("`{}` is none of the words it may be", shown(text)),
+        help,
+    )
 }
 
 pub(crate) fn quantity(text: &str) -> Result<f64, Fault> {
@@ -342,32 +411,60 @@ pub(crate) fn positive(text: &str) -> Result<f64, Fault> {
         return fault("negative", message, "write a number above 0");
     }
     if value == 0.0 {
-        return fault("zero", "it is 0 and must be more".into(), "write a number above 0");
+        return fault(
+            "zero",
+            "it is 0 and must be more".into(),
+            "write a number above 0",
+        );
     }
     Ok(value)
 }
 
 pub(crate) fn number(text: &str) -> Result<f64, Fault> {
     let plain = |b: u8| matches!(b, b'0'..=b'9' | b'.' | b'-' | b'+' | b'e' | b'E');
-    let value = if text.bytes().all(plain) { text.parse::<f64>().ok() } else { None };
+    let value = if text.bytes().all(plain) {
+        text.parse::<f64>().ok()
+    } else {
+        None
+    };
     let Some(value) = value else {
         let shown = shown(text);
         let lower = text.trim_start_matches(['-', '+']).to_ascii_lowercase();
-        if matches!(lower.as_str(), "nan" | "inf" | "infinity" | "#n/a" | "na" | "null" | "none") {
+        if matches!(
+            lower.as_str(),
+            "nan" | "inf" | "infinity" | "#n/a" | "na" | "null" | "none"
+        ) {
             let message = format!("`{shown}` is not a finite number");
-            return fault("not-finite", message, "leave the cell blank if it is not known");
+            return fault(
+                "not-finite",
+                message,
+                "leave the cell blank if it is not known",
+            );
         }
         let message = format!("`{shown}` is not a number");
-        let bare: String = text.chars().filter(|c| !matches!(c, ',' | '_' | '\'' | ' ' | '\u{a0}' | '\u{202f}')).collect();
+        let bare: String = text
+            .chars()
+            .filter(|c| !matches!(c, ',' | '_' | '\'' | ' ' | '\u{a0}' | '\u{202f}'))
+            .collect();
         if bare.parse::<f64>().is_ok_and(f64::is_finite) && bare.bytes().all(plain) {
-            let help = format!("write digits with a decimal point and nothing between: `{bare}`, if that is meant");
+            let help = format!(
+                "write digits with a decimal point and nothing between: `{bare}`, if that is meant"
+            );
             return fault("bad-number", message, help);
         }
-        return fault("bad-number", message, "write digits with a decimal point, such as `12.5`");
+        return fault(
+            "bad-number",
+            message,
+            "write digits with a decimal point, such as `12.5`",
+        );
     };
     if !value.is_finite() || value.abs() > LARGEST {
         let message = format!("`{}` is beyond any quantity, cost or value", shown(text));
-        return fault("absurd", message, "numbers reach up to 1e12; change the unit or the currency");
+        return fault(
+            "absurd",
+            message,
+            "numbers reach up to 1e12; change the unit or the currency",
+        );
     }
     Ok(value + 0.0)
 }
@@ -384,15 +481,29 @@ pub(crate) fn count(text: &str) -> Result<u32, Fault> {
 const LARGEST_WHOLE: f64 = 1e6;
 
 fn whole(text: &str, least: u32) -> Result<u32, Fault> {
-    let value = number(text)?;
+    let value = number(text).map_err(|fault| match (fault.code, &fault.help) {
+        ("bad-number", Some(help)) if help.contains("such as") => Fault {
+            help: Some("write a whole number, such as `14`".into()),
+            ..fault
+        },
+        _ => fault,
+    })?;
     if value < f64::from(least) {
         let code = if value < 0.0 { "negative" } else { "zero" };
         let message = format!("`{}` is less than {least}", shown(text));
-        return fault(code, message, format!("write a whole number of at least {least}"));
+        return fault(
+            code,
+            message,
+            format!("write a whole number of at least {least}"),
+        );
     }
     if value.fract() != 0.0 {
         let message = format!("`{}` is not a whole number", shown(text));
-        return fault("not-whole", message, format!("write `{}`", value.ceil().min(LARGEST_WHOLE)));
+        return fault(
+            "not-whole",
+            message,
+            format!("write `{}`", value.ceil().min(LARGEST_WHOLE)),
+        );
     }
     if value > LARGEST_WHOLE {
         let message = format!("`{}` is beyond any whole number of a scenario", shown(text));
@@ -417,19 +528,33 @@ pub(crate) fn date(text: &str) -> Result<Date, Fault> {
     if let Some((year, month, day)) = date_parts(text) {
         return Date::new(year, month, day).or_else(|_| {
             let message = format!("there is no day `{}`", shown(text));
-            fault("bad-date", message, "write a day of the calendar: year-month-day")
+            fault(
+                "bad-date",
+                message,
+                "write a day of the calendar: year-month-day",
+            )
         });
     }
     let message = format!("`{}` is not a date", shown(text));
     match mended_date(text) {
-        Some(better) => fault("bad-date", message, format!("write year-month-day: `{better}`, if that is meant")),
-        None => fault("bad-date", message, "write year-month-day, such as `2024-07-01`"),
+        Some(better) => fault(
+            "bad-date",
+            message,
+            format!("write year-month-day: `{better}`, if that is meant"),
+        ),
+        None => fault(
+            "bad-date",
+            message,
+            "write year-month-day, such as `2024-07-01`",
+        ),
     }
 }
 
 /// Year, month and day of text spelled `2024-07-01`.
 fn date_parts(text: &str) -> Option<(i16, i8, i8)> {
-    let &[a, b, c, d, b'-', e, f, b'-', g, h] = text.as_bytes() else { return None };
+    let &[a, b, c, d, b'-', e, f, b'-', g, h] = text.as_bytes() else {
+        return None;
+    };
     if ![a, b, c, d, e, f, g, h].iter().all(u8::is_ascii_digit) {
         return None;
     }
@@ -441,10 +566,17 @@ fn date_parts(text: &str) -> Option<(i16, i8, i8)> {
 
 /// What a date in another spelling probably means: only where day and month cannot be confused.
 fn mended_date(text: &str) -> Option<Date> {
-    let text = text.get(..10).filter(|_| text.as_bytes().get(10) == Some(&b'T')).unwrap_or(text);
-    let parts: Vec<i16> =
-        text.split(['-', '/', '.']).map(|part| part.trim().parse().ok()).collect::<Option<_>>()?;
-    let &[a, b, c] = parts.as_slice() else { return None };
+    let text = text
+        .get(..10)
+        .filter(|_| text.as_bytes().get(10) == Some(&b'T'))
+        .unwrap_or(text);
+    let parts: Vec<i16> = text
+        .split(['-', '/', '.'])
+        .map(|part| part.trim().parse().ok())
+        .collect::<Option<_>>()?;
+    let &[a, b, c] = parts.as_slice() else {
+        return None;
+    };
     let (year, month, day) = match (a, b, c) {
         (year, month, day) if year > 31 => (year, month, day),
         (day, month, year) if year > 31 && day > 12 => (year, month, day),
@@ -465,7 +597,11 @@ pub(crate) fn partial_date(text: &str) -> Result<CompactString, Fault> {
         Ok(_) => Ok(CompactString::from(text)),
         Err(_) => {
             let message = format!("`{}` is no day, month or year", shown(text));
-            fault("bad-date", message, "write `2024-07-01`, `2024-07` or `2024`")
+            fault(
+                "bad-date",
+                message,
+                "write `2024-07-01`, `2024-07` or `2024`",
+            )
         }
     }
 }
@@ -507,7 +643,12 @@ mod tests {
     fn dates_are_days_of_the_calendar() {
         assert_eq!(date("2024-02-29"), Ok(jiff::civil::date(2024, 2, 29)));
         assert_eq!(code(date("2023-02-29")), "bad-date");
-        let help = |text: &str| date(text).err().and_then(|fault| fault.help).unwrap_or_default();
+        let help = |text: &str| {
+            date(text)
+                .err()
+                .and_then(|fault| fault.help)
+                .unwrap_or_default()
+        };
         assert!(help("13/07/2024").contains("2024-07-13"));
         assert!(help("2024/7/1").contains("2024-07-01"));
         assert!(!help("01/02/2024").contains("2024-02-01"));

@@ -1,12 +1,19 @@
 //! Checking: the text of a package to a scenario, and every finding on the way.
 
+mod repair;
+mod rows;
+mod supply;
+
 use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cell::{Cells, Record};
 use crate::finding::{Finding, Findings, nearest, shown};
+use crate::head::Head;
 use crate::package::{Checked, Package, Table};
 use crate::scenario::Scenario;
 use crate::tables::{Drafts, PartyKind, TableName, Target};
+use crate::time::Horizon;
 
 /// The rows of a table while they are checked, in order of their key.
 pub(crate) struct Draft<R> {
@@ -26,18 +33,50 @@ pub(crate) struct Place {
     pub(crate) sound: bool,
 }
 
+/// What every check looks at, and where it leaves what it found.
+struct Checker<'a> {
+    package: &'a Package,
+    drafts: &'a Drafts,
+    horizon: Option<Horizon>,
+    findings: &'a mut Findings,
+}
+
+impl Checker<'_> {
+    fn push(&mut self, finding: Finding) {
+        self.findings.push(finding);
+    }
+}
+
 pub(crate) fn check(package: &Package) -> Checked {
     let mut findings = package.reading_findings().clone();
     let tables = package.tables();
     let drafts = Drafts::read(tables, &mut findings);
     drafts.see_references(&mut References::new(&drafts, &mut findings));
+    let horizon = package.head().map(Head::horizon);
+    let mut checker = Checker {
+        package,
+        drafts: &drafts,
+        horizon,
+        findings: &mut findings,
+    };
+    rows::check(&mut checker);
+    repair::check(&mut checker);
+    supply::check(&mut checker);
+    if !checker.findings.stop() {
+        // What is left over is worth a word only once nothing is wrong.
+        rows::left_over(&mut checker);
+        supply::left_over(&mut checker);
+    }
     let scenario = match package.head() {
         Some(head) if !findings.stop() => Some(Scenario::new(head.clone(), drafts.finish())),
         _ => None,
     };
     let mut files = vec![package.descriptor_file()];
     files.extend(tables.iter().map(Table::file));
-    Checked { scenario, findings: findings.finish(&files) }
+    Checked {
+        scenario,
+        findings: findings.finish(&files),
+    }
 }
 
 impl<R: Record> Draft<R> {
@@ -46,14 +85,35 @@ impl<R: Record> Draft<R> {
         let columns = columns(table, findings);
         let mut cells = Cells::new(table, &columns, findings);
         let mut rows = Vec::with_capacity(table.len());
+        let mut first = String::new();
+        let mut known = true;
         for n in 0..table.len() {
             cells.go_to(n);
             let row = R::read(&mut cells);
-            rows.push((row, Place { line: table.line(n), sound: cells.sound() }));
+            if !cells.sound() {
+                // A row without its first cell may be the one that others refer to.
+                first.clear();
+                row.write(0, &mut first);
+                known &= !first.is_empty();
+            }
+            rows.push((
+                row,
+                Place {
+                    line: table.line(n),
+                    sound: cells.sound(),
+                },
+            ));
         }
         let schema = table.schema();
         let full_order = |(a, at): &(R, Place), (b, bt): &(R, Place)| {
-            a.order(b).then_with(|| if R::KEYED { Ordering::Equal } else { by_text(a, b) })
+            a.order(b)
+                .then_with(|| {
+                    if R::KEYED {
+                        Ordering::Equal
+                    } else {
+                        by_text(a, b)
+                    }
+                })
                 .then(at.line.cmp(&bt.line))
         };
         if !rows.is_sorted_by(|a, b| full_order(a, b).is_le()) {
@@ -72,15 +132,30 @@ impl<R: Record> Draft<R> {
         }
         let (rows, places) = rows.into_iter().unzip();
         let required = schema.attributes.iter().zip(&columns);
-        let complete = table.is_readable()
-            && (table.columns().is_empty() || required.clone().all(|(a, c)| !a.is_required() || c.is_some()));
-        Draft { rows, places, file, complete }
+        let complete = known
+            && table.is_readable()
+            && (table.columns().is_empty()
+                || required
+                    .clone()
+                    .all(|(a, c)| !a.is_required() || c.is_some()));
+        Draft {
+            rows,
+            places,
+            file,
+            complete,
+        }
+    }
+
+    /// Whether all rows are here and every cell of them could be read.
+    pub(crate) fn whole(&self) -> bool {
+        self.complete && self.places.iter().all(|place| place.sound)
     }
 
     /// The rows every cell of which could be read, with their lines.
     pub(crate) fn sound(&self) -> impl Iterator<Item = (&R, u32)> {
         let rows = self.rows.iter().zip(&self.places);
-        rows.filter(|(_, place)| place.sound).map(|(row, place)| (row, place.line))
+        rows.filter(|(_, place)| place.sound)
+            .map(|(row, place)| (row, place.line))
     }
 }
 
@@ -140,19 +215,33 @@ fn columns(table: &Table, findings: &mut Findings) -> Vec<Option<usize>> {
         match table.schema().attribute(column) {
             Some(attribute) if columns[attribute].is_none() => columns[attribute] = Some(n),
             Some(_) => findings.push(
-                Finding::error("duplicate-column", table.file(), "the header names it twice")
-                    .at(1)
-                    .column(column)
-                    .found(column)
-                    .help("keep one of them"),
+                Finding::error(
+                    "duplicate-column",
+                    table.file(),
+                    "the header names it twice",
+                )
+                .at(1)
+                .column(column)
+                .found(column)
+                .help("keep one of them"),
             ),
             None => unknown.push((n, column)),
         }
     }
     for (n, column) in unknown {
-        let open = || attributes.iter().zip(&columns).filter(|(_, c)| c.is_none()).map(|(a, _)| a.name);
+        let open = || {
+            attributes
+                .iter()
+                .zip(&columns)
+                .filter(|(_, c)| c.is_none())
+                .map(|(a, _)| a.name)
+        };
         let finding = if column.is_empty() {
-            Finding::error("unknown-column", table.file(), format!("column {} has no name", n + 1))
+            Finding::error(
+                "unknown-column",
+                table.file(),
+                format!("column {} has no name", n + 1),
+            )
         } else {
             let message = format!("table `{}` has no such column", table.name());
             Finding::error("unknown-column", table.file(), message).column(column)
@@ -168,10 +257,17 @@ fn columns(table: &Table, findings: &mut Findings) -> Vec<Option<usize>> {
     for (attribute, column) in attributes.iter().zip(&columns) {
         if column.is_none() && attribute.is_required() {
             findings.push(
-                Finding::error("missing-column", table.file(), "the header does not name it")
-                    .at(1)
-                    .column(attribute.name)
-                    .help(format!("add it; its cells hold {}", attribute.kind.describe())),
+                Finding::error(
+                    "missing-column",
+                    table.file(),
+                    "the header does not name it",
+                )
+                .at(1)
+                .column(attribute.name)
+                .help(format!(
+                    "add it; its cells hold {}",
+                    attribute.kind.describe()
+                )),
             );
         }
     }
@@ -183,6 +279,10 @@ pub(crate) struct References<'a> {
     drafts: &'a Drafts,
     /// Ids of the parties of kind `state`, in order.
     states: Vec<&'a str>,
+    /// What each unknown id was probably meant to be.
+    nearest: BTreeMap<(&'static str, String), Option<&'a str>>,
+    /// Columns that refer to a table without rows.
+    empty: BTreeSet<(TableName, usize)>,
     findings: &'a mut Findings,
 }
 
@@ -194,7 +294,13 @@ impl<'a> References<'a> {
             .filter(|(party, place)| party.kind == PartyKind::State || !place.sound)
             .map(|(party, _)| party.party.as_str())
             .collect();
-        References { drafts, states, findings }
+        References {
+            drafts,
+            states,
+            nearest: BTreeMap::new(),
+            empty: BTreeSet::new(),
+            findings,
+        }
     }
 
     pub(crate) fn see<R: Record>(&mut self, draft: &Draft<R>) {
@@ -231,11 +337,25 @@ impl<'a> References<'a> {
         file: &str,
         line: u32,
     ) {
+        if self.findings.only_counted() {
+            return;
+        }
         let column = table.schema().attributes[attribute].name;
-        let (message, known) = match target {
-            Target::Table(target) => {
-                (format!("`{}` is not in {target}", shown(id)), self.drafts.ids(target))
+        if let Target::Table(to) = target
+            && self.drafts.ids(to).is_empty()
+        {
+            // Nothing is known there: one finding a column says so.
+            if !self.empty.insert((table, attribute))
+                || matches!(to, TableName::Sites | TableName::Items)
+            {
+                return;
             }
+        }
+        let (message, known) = match target {
+            Target::Table(target) => (
+                format!("`{}` is not in {target}", shown(id)),
+                self.drafts.ids(target),
+            ),
             Target::State => {
                 let message = format!("`{}` is no party of kind `state`", shown(id));
                 (message, self.states.clone())
@@ -245,13 +365,22 @@ impl<'a> References<'a> {
             Target::Table(target) => target.as_str(),
             Target::State => "parties",
         };
-        let help = match nearest(id, known.iter().copied()) {
+        // The same slip often stands in many rows.
+        let near = *self
+            .nearest
+            .entry((where_to, id.to_string()))
+            .or_insert_with(|| nearest(id, known.iter().copied()));
+        let help = match near {
             Some(near) => format!("did you mean `{near}`?"),
-            None if known.is_empty() => format!("add it to `{where_to}`, which has no such rows yet"),
+            None if known.is_empty() => format!("add it to `{where_to}`, which has no such rows"),
             None => format!("add it to `{where_to}`"),
         };
         self.findings.push(
-            Finding::error("unknown-id", file, message).at(line).column(column).found(id).help(help),
+            Finding::error("unknown-id", file, message)
+                .at(line)
+                .column(column)
+                .found(id)
+                .help(help),
         );
     }
 }

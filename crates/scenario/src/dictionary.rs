@@ -117,6 +117,18 @@ impl Attribute {
 }
 
 impl Kind {
+    /// Whether it is a number, whole or not.
+    #[must_use]
+    pub fn is_number(&self) -> bool {
+        matches!(self, Kind::Quantity | Kind::Positive | Kind::Number) || self.is_whole()
+    }
+
+    /// Whether it is a whole number.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        matches!(self, Kind::Days | Kind::Count)
+    }
+
     /// What a cell of this kind holds, in words: `a number of at least 0`.
     #[must_use]
     pub fn describe(&self) -> String {

@@ -83,7 +83,10 @@ impl Finding {
     }
 
     pub(crate) fn warning(code: &'static str, file: &str, message: impl Into<String>) -> Self {
-        Finding { severity: Severity::Warning, ..Finding::error(code, file, message) }
+        Finding {
+            severity: Severity::Warning,
+            ..Finding::error(code, file, message)
+        }
     }
 
     pub(crate) fn at(mut self, row: u32) -> Self {
@@ -161,9 +164,14 @@ impl Findings {
         self.errors > 0
     }
 
-    /// Whether nothing more would be kept.
-    pub(crate) fn full(&self) -> bool {
-        self.kept.len() >= Self::KEPT
+    /// Counts an error that would not be kept any more: whether it need not be put into words.
+    pub(crate) fn only_counted(&mut self) -> bool {
+        let full = self.kept.len() >= Self::KEPT;
+        if full {
+            self.errors += 1;
+            self.more += 1;
+        }
+        full
     }
 
     pub(crate) fn kept(&self) -> &[Finding] {
@@ -176,20 +184,36 @@ impl Findings {
         let mut findings = self.kept;
         let place = |file: &str| files.iter().position(|f| *f == file).map_or(0, |n| n + 1);
         findings.sort_by_cached_key(|finding| {
-            (place(&finding.file), finding.row, finding.severity, finding.code)
+            (
+                place(&finding.file),
+                finding.row,
+                finding.severity,
+                finding.code,
+            )
         });
         if self.more > 0 {
-            let severity = if self.errors > 0 { Severity::Error } else { Severity::Warning };
+            let severity = if self.errors > 0 {
+                Severity::Error
+            } else {
+                Severity::Warning
+            };
             let more = self.more;
             findings.push(Finding {
                 severity,
-                ..Finding::error("more", "all tables", format!("{more} more findings are not shown"))
-                    .help("mend those above first; many may have one cause")
+                ..Finding::error(
+                    "more",
+                    "all tables",
+                    format!("{more} more findings are not shown"),
+                )
+                .help("mend those above first; many may have one cause")
             });
         }
         findings
     }
 }
+
+/// Most words a slip of the pen is compared with.
+const MOST_COMPARED: usize = 20_000;
 
 /// The word nearest to `word` by edit distance, if one is near enough to be a slip of the pen;
 /// of equally near ones, the first.
@@ -198,13 +222,13 @@ pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) 
     let limit = 1 + word.len() / 4;
     let mut best: Option<(usize, &str)> = None;
     let mut row = Vec::new();
-    for candidate in known {
-        let least = best.map_or(limit, |(distance, _)| distance.saturating_sub(1));
-        if candidate.len().abs_diff(word.len()) > least + 8 || candidate.len() > 256 {
+    for candidate in known.into_iter().take(MOST_COMPARED) {
+        let least = best.map_or(limit + 1, |(distance, _)| distance);
+        if candidate.len() > 256 || candidate.chars().count().abs_diff(word.len()) >= least {
             continue;
         }
         let distance = edit_distance(&word, candidate, &mut row);
-        if distance <= limit && best.is_none_or(|(least, _)| distance < least) {
+        if distance < least {
             best = Some((distance, candidate));
         }
     }

@@ -46,8 +46,10 @@ pub enum Objective {
 }
 
 impl Objective {
-    const WORDS: [(&'static str, Objective); 2] =
-        [("lexicographic", Objective::Lexicographic), ("weighted", Objective::Weighted)];
+    const WORDS: [(&'static str, Objective); 2] = [
+        ("lexicographic", Objective::Lexicographic),
+        ("weighted", Objective::Weighted),
+    ];
 
     /// `lexicographic` or `weighted`.
     #[must_use]
@@ -67,8 +69,15 @@ impl fmt::Display for Objective {
 
 impl Head {
     /// The keys of the head, in the order they are written.
-    pub(crate) const KEYS: [&'static str; 7] =
-        ["format", "start", "period", "periods", "currency", "law_as_of", "objective"];
+    pub(crate) const KEYS: [&'static str; 7] = [
+        "format",
+        "start",
+        "period",
+        "periods",
+        "currency",
+        "law_as_of",
+        "objective",
+    ];
 
     /// The days planned, cut into periods.
     #[must_use]
@@ -78,10 +87,26 @@ impl Head {
     }
 
     /// Reads the head out of a descriptor; none if there are findings of severity error.
-    pub(crate) fn read(descriptor: &Json, file: &str, findings: &mut Findings) -> Option<Head> {
-        let mut reader = Reader { file, findings, sound: true };
+    /// `row_of` tells where a key stands.
+    pub(crate) fn read(
+        descriptor: &Json,
+        file: &str,
+        row_of: &dyn Fn(&str) -> Option<u32>,
+        findings: &mut Findings,
+    ) -> Option<Head> {
+        let mut reader = Reader {
+            file,
+            row_of,
+            findings,
+            sound: true,
+        };
         let Json::Object(entries) = descriptor else {
-            reader.error("bad-descriptor", None, "it is not a JSON object", "write `{ … }`");
+            reader.error(
+                "bad-descriptor",
+                None,
+                "it is not a JSON object",
+                "write `{ … }`",
+            );
             return None;
         };
         reader.no_twins(descriptor);
@@ -92,7 +117,9 @@ impl Head {
                 String::new()
             }
             Some(name) => reader.parsed("name", name, |text| {
-                cell::word(text).map(|word| word.to_string()).map_err(cell::Fault::into_parts)
+                cell::word(text)
+                    .map(|word| word.to_string())
+                    .map_err(cell::Fault::into_parts)
             })?,
         };
         let title = match descriptor.get("title") {
@@ -108,7 +135,9 @@ impl Head {
             let close = nearest("darsena", entries.iter().map(|(key, _)| key.as_str()));
             let help = match close {
                 Some(key) => format!("rename `{key}` to `darsena`"),
-                None => format!("add `\"darsena\": {{ \"format\": {FORMAT}, \"start\": \"2024-07-01\", … }}`"),
+                None => format!(
+                    "add `\"darsena\": {{ \"format\": {FORMAT}, \"start\": \"2024-07-01\", … }}`"
+                ),
             };
             reader.error("missing-head", Some("darsena"), "it has no `darsena`", help);
             return None;
@@ -122,6 +151,7 @@ type Parts = (&'static str, String, Option<String>);
 
 struct Reader<'a> {
     file: &'a str,
+    row_of: &'a dyn Fn(&str) -> Option<u32>,
     findings: &'a mut Findings,
     sound: bool,
 }
@@ -129,7 +159,12 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn head(&mut self, darsena: &Json, name: String, title: String) -> Option<Head> {
         let Json::Object(entries) = darsena else {
-            self.error("bad-descriptor", Some("darsena"), "it is not a JSON object", "write `{ … }`");
+            self.error(
+                "bad-descriptor",
+                Some("darsena"),
+                "it is not a JSON object",
+                "write `{ … }`",
+            );
             return None;
         };
         self.no_twins(darsena);
@@ -151,22 +186,31 @@ impl Reader<'_> {
         }
         let date = |text: &str| cell::date(text).map_err(cell::Fault::into_parts);
         let start = self.required(darsena, "start", "\"2024-07-01\"", date);
-        let period =
-            self.required(darsena, "period", "\"week\"", |text| one_of(text, &Period::WORDS));
-        let periods =
-            self.required(darsena, "periods", "52", |text| whole(text, 1, MOST_PERIODS));
+        let period = self.required(darsena, "period", "\"week\"", |text| {
+            one_of(text, &Period::WORDS)
+        });
+        let periods = self.required(darsena, "periods", "52", |text| {
+            whole(text, 1, MOST_PERIODS)
+        });
         let currency = self.required(darsena, "currency", "\"USD\"", |text| {
-            let fine = (1..=12).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric());
-            if fine { Ok(text.to_string()) } else {
-                Err(("bad-currency", format!("`{}` is not a currency", shown(text)), Some("write a code such as `USD`".into())))
+            let fine =
+                (1..=12).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric());
+            if fine {
+                Ok(text.to_string())
+            } else {
+                Err((
+                    "bad-currency",
+                    format!("`{}` is not a currency", shown(text)),
+                    Some("write a code such as `USD`".into()),
+                ))
             }
         });
         let law_as_of = self.required(darsena, "law_as_of", "\"2024-07-01\"", date);
         let objective = match darsena.get("objective") {
             None | Some(Json::Null) => Some(None),
-            Some(value) => {
-                self.parsed("objective", value, |text| one_of(text, &Objective::WORDS)).map(Some)
-            }
+            Some(value) => self
+                .parsed("objective", value, |text| one_of(text, &Objective::WORDS))
+                .map(Some),
         };
         let head = Head {
             name,
@@ -181,8 +225,16 @@ impl Reader<'_> {
         if !(1900..=2200).contains(&head.start.year())
             || Horizon::new(head.start, head.period, head.periods).is_none()
         {
-            let message = format!("{} {}s from `{}` run out of the calendar", head.periods, head.period, head.start);
-            self.error("absurd", Some("start"), message, "start between 1900 and 2200");
+            let message = format!(
+                "{} {}s from `{}` run out of the calendar",
+                head.periods, head.period, head.start
+            );
+            self.error(
+                "absurd",
+                Some("start"),
+                message,
+                "start between 1900 and 2200",
+            );
         }
         self.sound.then_some(head)
     }
@@ -224,9 +276,11 @@ impl Reader<'_> {
             Ok(value) => Some(value),
             Err((code, message, help)) => {
                 self.sound = false;
-                let mut finding =
-                    Finding::error(code, self.file, message).column(key).found(&text);
+                let mut finding = Finding::error(code, self.file, message)
+                    .column(key)
+                    .found(&text);
                 finding.help = help;
+                finding.row = (self.row_of)(key);
                 self.findings.push(finding);
                 None
             }
@@ -251,6 +305,7 @@ impl Reader<'_> {
         let mut finding = Finding::error(code, self.file, message).help(help);
         if let Some(key) = key {
             finding = finding.column(key).found(key);
+            finding.row = (self.row_of)(key);
         }
         self.findings.push(finding);
     }
@@ -260,7 +315,10 @@ fn whole(text: &str, least: u32, most: u32) -> Result<u32, Parts> {
     match text.parse::<u32>() {
         Ok(value) if (least..=most).contains(&value) => Ok(value),
         _ => {
-            let message = format!("`{}` is not a whole number from {least} to {most}", shown(text));
+            let message = format!(
+                "`{}` is not a whole number from {least} to {most}",
+                shown(text)
+            );
             Err(("bad-number", message, None))
         }
     }
@@ -275,5 +333,9 @@ fn one_of<T: Copy>(text: &str, words: &[(&'static str, T)]) -> Result<T, Parts> 
         Some(near) => format!("did you mean `{near}`? it may be `{}`", names.join("`, `")),
         None => format!("it may be `{}`", names.join("`, `")),
     };
-    Err(("bad-choice", format!("`{}` is none of the words it may be", shown(text)), Some(help)))
+    Err((
+        "bad-choice",
+        format!("`{}` is none of the words it may be", shown(text)),
+        Some(help),
+    ))
 }

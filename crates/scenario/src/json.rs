@@ -33,10 +33,14 @@ impl Json {
 
     /// The first key that stands twice in this object.
     pub(crate) fn twin(&self) -> Option<&str> {
-        let Json::Object(entries) = self else { return None };
+        let Json::Object(entries) = self else {
+            return None;
+        };
         let mut keys: Vec<&str> = entries.iter().map(|(key, _)| key.as_str()).collect();
         keys.sort_unstable();
-        keys.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0])
+        keys.windows(2)
+            .find(|pair| pair[0] == pair[1])
+            .map(|pair| pair[0])
     }
 
     /// How messages repeat it.
@@ -57,9 +61,12 @@ impl Json {
             Json::Number(value) => Value::Number(value.clone()),
             Json::Text(value) => Value::String(value.clone()),
             Json::List(values) => Value::Array(values.iter().map(Json::to_value).collect()),
-            Json::Object(entries) => {
-                Value::Object(entries.iter().map(|(k, v)| (k.clone(), v.to_value())).collect())
-            }
+            Json::Object(entries) => Value::Object(
+                entries
+                    .iter()
+                    .map(|(k, v)| (k.clone(), v.to_value()))
+                    .collect(),
+            ),
         }
     }
 }

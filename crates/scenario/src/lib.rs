@@ -8,7 +8,7 @@
 //!
 //! ```
 //! use std::collections::BTreeMap;
-//! use darsena_scenario::read_memory;
+//! use darsena_scenario::{Severity, read_memory};
 //!
 //! let mut files = BTreeMap::new();
 //! let mut file = |name: &str, text: &str| files.insert(name.to_string(), text.as_bytes().to_vec());
@@ -23,9 +23,10 @@
 //!
 //! let checked = read_memory(&files).check();
 //! assert!(checked.scenario.is_none());
+//! let errors = |finding: &&darsena_scenario::Finding| finding.severity == Severity::Error;
 //! assert_eq!(
-//!     checked.findings[0].to_string(),
-//!     "sites.csv:2: column `state`: `uz` is no party of kind `state`\nhelp: did you mean `us`?"
+//!     checked.findings.iter().find(errors).map(ToString::to_string).as_deref(),
+//!     Some("sites.csv:2: column `state`: `uz` is no party of kind `state`\nhelp: did you mean `us`?")
 //! );
 //! ```
 //!
@@ -35,21 +36,45 @@
 mod cell;
 mod check;
 mod csv_table;
+mod describe;
 mod dictionary;
+mod diff;
 mod finding;
+mod guard;
 mod head;
 mod json;
 mod load;
+mod manual;
 mod package;
+mod parquet_table;
 mod scenario;
+mod starter;
 mod tables;
 mod time;
+mod workbook;
+mod write;
 
+pub use describe::{
+    Description, ItemSummary, LeadTimePath, PathStep, PrioritySummary, ResourceSummary,
+    StateSummary, StepKind, describe,
+};
 pub use dictionary::{Attribute, Kind, Status, TableSchema};
+pub use diff::{CellChange, Difference, RowChange, RowText, TableDifference, diff};
 pub use finding::{Finding, Severity};
 pub use head::{DESCRIPTOR, FORMAT, Head, Objective};
 pub use load::{LARGEST_DESCRIPTOR, LARGEST_FILE, LoadError, load, read, read_memory};
+pub use manual::manual_page;
 pub use package::{Checked, Package, Table};
 pub use scenario::Scenario;
+pub use starter::starter;
+pub use tables::{
+    Asset, AssetId, AssetKind, Authorization, AuthorizationDecision, AuthorizationId, Capacity,
+    Change, ChangeId, ChangeKind, Class, ClassId, Closure, ClosureWhat, Demand, DemandId, Dock,
+    DockId, Item, ItemId, Job, JobId, Lane, LaneId, Mode, ModeId, ModeUsage, Party, PartyId,
+    PartyKind, Priority, Receipt, Recipe, RecipeId, RecipeInput, RecipeResource, Resource,
+    ResourceId, Site, SiteId, SiteKind, Source, SourceGrade, SourceId, StateId, Stockpile,
+    TableName, Task, TaskId, Transit, dictionary,
+};
 pub use time::{Horizon, Period};
-pub use tables::{Asset, AssetId, AssetKind, Authorization, AuthorizationDecision, AuthorizationId, Capacity, Change, ChangeId, ChangeKind, Class, ClassId, Closure, ClosureWhat, Demand, DemandId, Dock, DockId, Item, ItemId, Job, JobId, Lane, LaneId, Mode, ModeId, ModeUsage, Party, PartyId, PartyKind, Priority, Receipt, Recipe, RecipeId, RecipeInput, RecipeResource, Resource, ResourceId, Site, SiteId, SiteKind, Source, SourceGrade, SourceId, StateId, Stockpile, TableName, Task, TaskId, Transit, dictionary};
+pub use workbook::read_workbook;
+pub use write::{WriteError, WriteOptions};

@@ -4,16 +4,17 @@
 //! and whatever is wrong inside a file is a finding; only what keeps the whole from being read is an
 //! error.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use crate::csv_table;
 use crate::finding::{Finding, Findings, nearest, shown};
 use crate::head::DESCRIPTOR;
 use crate::json::Json;
 use crate::package::{Checked, Package, Table};
 use crate::tables::TableName;
+use crate::{csv_table, parquet_table, workbook};
 
 /// Largest file that is read, in bytes.
 pub const LARGEST_FILE: u64 = 512 << 20;
@@ -59,13 +60,34 @@ pub fn read(path: &Path) -> Result<Package, LoadError> {
     let unreadable = |error| LoadError::Unreadable(path.to_path_buf(), error);
     let about = fs::metadata(path).map_err(unreadable)?;
     if about.is_dir() {
-        let folder = Folder { root: fs::canonicalize(path).map_err(unreadable)? };
+        let folder = Folder {
+            root: fs::canonicalize(path).map_err(unreadable)?,
+        };
         if !folder.root.join(DESCRIPTOR).is_file() {
             return Err(LoadError::NotAScenario(path.to_path_buf()));
         }
         return Ok(read_files(&folder));
     }
-    Err(LoadError::NotAScenario(path.to_path_buf()))
+    let ending = path
+        .extension()
+        .and_then(|ending| ending.to_str())
+        .unwrap_or_default();
+    if !about.is_file() || !ending.eq_ignore_ascii_case("xlsx") {
+        return Err(LoadError::NotAScenario(path.to_path_buf()));
+    }
+    if about.len() > LARGEST_FILE {
+        let (path, bytes) = (path.to_path_buf(), about.len());
+        return Err(LoadError::TooLarge {
+            path,
+            bytes,
+            most: LARGEST_FILE,
+        });
+    }
+    let bytes = fs::read(path).map_err(unreadable)?;
+    let name = path
+        .file_name()
+        .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    Ok(workbook::read_workbook(&name, &bytes))
 }
 
 /// Reads a folder that is held in memory: file names and contents.
@@ -79,7 +101,7 @@ trait Files {
     /// Names of the files beside the descriptor, in order.
     fn names(&self) -> Vec<String>;
     /// The content of a file.
-    fn get(&self, path: &str, most: u64) -> Result<Vec<u8>, Refused>;
+    fn get(&self, path: &str, most: u64) -> Result<Cow<'_, [u8]>, Refused>;
 }
 
 /// Why a file of a package is not read.
@@ -96,14 +118,17 @@ struct Folder {
 
 impl Files for Folder {
     fn names(&self) -> Vec<String> {
-        let Ok(entries) = fs::read_dir(&self.root) else { return Vec::new() };
-        let mut names: Vec<String> =
-            entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
+        let Ok(entries) = fs::read_dir(&self.root) else {
+            return Vec::new();
+        };
+        let mut names: Vec<String> = entries
+            .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+            .collect();
         names.sort_unstable();
         names
     }
 
-    fn get(&self, path: &str, most: u64) -> Result<Vec<u8>, Refused> {
+    fn get(&self, path: &str, most: u64) -> Result<Cow<'_, [u8]>, Refused> {
         let missing = |error: io::Error| match error.kind() {
             io::ErrorKind::NotFound => Refused::Missing,
             _ => Refused::Unreadable(error),
@@ -120,7 +145,7 @@ impl Files for Folder {
         if about.len() > most {
             return Err(Refused::TooLarge(about.len()));
         }
-        fs::read(&file).map_err(Refused::Unreadable)
+        fs::read(&file).map(Cow::Owned).map_err(Refused::Unreadable)
     }
 }
 
@@ -129,114 +154,172 @@ impl Files for BTreeMap<String, Vec<u8>> {
         self.keys().cloned().collect()
     }
 
-    fn get(&self, path: &str, most: u64) -> Result<Vec<u8>, Refused> {
+    fn get(&self, path: &str, most: u64) -> Result<Cow<'_, [u8]>, Refused> {
         let bytes = BTreeMap::get(self, path).ok_or(Refused::Missing)?;
         match bytes.len() as u64 {
             size if size > most => Err(Refused::TooLarge(size)),
-            _ => Ok(bytes.clone()),
+            _ => Ok(Cow::Borrowed(bytes)),
         }
     }
 }
 
 fn read_files(files: &impl Files) -> Package {
     let mut findings = Findings::default();
-    let descriptor = read_descriptor(files, &mut findings);
+    let (descriptor, text) = read_descriptor(files, &mut findings);
     let names = files.names();
-    let listed = match &descriptor {
-        // Without a descriptor the tables are still checked, so that all is found in one pass.
-        Json::Null => unlisted(&names),
-        descriptor => {
-            let listed = resources(descriptor, &mut findings);
-            report_unlisted(&names, &listed, &mut findings);
-            listed
-        }
+    // Tables that lie there are read whether they are listed or not, so that all is found in one pass.
+    let mut listed = match &descriptor {
+        Json::Null => Vec::new(),
+        descriptor => resources(descriptor, &text, &mut findings),
     };
-    let tables = TableName::all()
-        .map(|name| match listed.iter().find(|(listed, _)| *listed == name) {
-            Some((_, path)) => read_table(files, name, path, &mut findings),
-            None => Table::new(name, format!("{name}.csv"), Vec::new()),
-        })
+    report_unlisted(&names, &listed, descriptor != Json::Null, &mut findings);
+    let refused: Vec<TableName> = listed
+        .iter()
+        .filter(|(_, path)| path.is_none())
+        .map(|(name, _)| *name)
         .collect();
-    Package::new(descriptor, DESCRIPTOR.into(), tables, findings)
+    listed.retain(|(_, path)| path.is_some());
+    for table in TableName::all() {
+        let file = names.iter().find(|name| table_of(name) == Some(table));
+        if let Some(file) = file.filter(|_| listed.iter().all(|(name, _)| *name != table)) {
+            listed.push((table, Some(file.clone())));
+        }
+    }
+    let tables = TableName::all()
+        .map(
+            |name| match listed.iter().find(|(listed, _)| *listed == name) {
+                Some((_, Some(path))) => read_table(files, name, path, &mut findings),
+                _ if refused.contains(&name) => Table::unreadable(name, format!("{name}.csv")),
+                _ => Table::new(name, format!("{name}.csv"), Vec::new()),
+            },
+        )
+        .collect();
+    let row_of = |key: &str| row_of(&text, key);
+    Package::new(descriptor, DESCRIPTOR.into(), &row_of, tables, findings)
 }
 
-fn read_descriptor(files: &impl Files, findings: &mut Findings) -> Json {
+/// The descriptor and its text; `null` if it cannot be read.
+fn read_descriptor(files: &impl Files, findings: &mut Findings) -> (Json, String) {
     let bytes = match files.get(DESCRIPTOR, LARGEST_DESCRIPTOR) {
         Ok(bytes) => bytes,
         Err(refused) => {
             findings.push(refused.finding(DESCRIPTOR, LARGEST_DESCRIPTOR));
-            return Json::Null;
+            return (Json::Null, String::new());
         }
     };
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-    match serde_json::from_slice::<Json>(bytes) {
-        Ok(Json::Null) => {
-            findings.push(Finding::error("bad-descriptor", DESCRIPTOR, "it holds `null`"));
-            Json::Null
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => text.to_string(),
+        Err(error) => {
+            let before = &bytes[..error.valid_up_to()];
+            let finding =
+                Finding::error("not-utf8", DESCRIPTOR, "it is not in UTF-8").at(row_at(before));
+            findings.push(finding.help("save it in UTF-8"));
+            return (Json::Null, String::new());
         }
-        Ok(json) => json,
+    };
+    match serde_json::from_str::<Json>(&text) {
+        Ok(Json::Null) => {
+            let finding = Finding::error("bad-descriptor", DESCRIPTOR, "it holds `null`");
+            findings.push(finding.help("write `{ … }`"));
+            (Json::Null, text)
+        }
+        Ok(json) => (json, text),
         Err(error) => {
             let column = error.column();
             let row = u32::try_from(error.line()).unwrap_or(u32::MAX);
             let what = error.to_string();
             // The place is told apart from what is wrong.
-            let what = what.split(" at line ").next().unwrap_or("it cannot be read");
+            let what = what.split(" at line ").next().unwrap_or_default();
             let message = format!("it is not JSON: {} at letter {column}", shown(what));
             findings.push(
                 Finding::error("bad-json", DESCRIPTOR, message)
                     .at(row.max(1))
                     .help("look for a missing comma, quote or bracket just before"),
             );
-            Json::Null
+            (Json::Null, text)
         }
     }
 }
 
-/// The tables that lie in the folder under their own name.
-fn unlisted(names: &[String]) -> Vec<(TableName, String)> {
-    TableName::all()
-        .filter_map(|table| {
-            let file = names.iter().find(|name| table_of(name) == Some(table))?;
-            Some((table, file.clone()))
-        })
-        .collect()
+/// The row after so many bytes.
+fn row_at(before: &[u8]) -> u32 {
+    let lines = before.iter().filter(|byte| **byte == b'\n').count();
+    u32::try_from(lines + 1).unwrap_or(u32::MAX)
+}
+
+/// The row of a descriptor a key stands on: the last one inside the head if it is there, else the
+/// first one anywhere. The parser does not tell, so the text is searched.
+fn row_of(text: &str, key: &str) -> Option<u32> {
+    let quoted = serde_json::to_string(key).ok()?;
+    let is_key = |(at, _): &(usize, &str)| text[at + quoted.len()..].trim_start().starts_with(':');
+    let head = text.find("\"darsena\"")?;
+    let end = head + text[head..].find('}').unwrap_or(text.len() - head);
+    let inside = text[head..end]
+        .rmatch_indices(&quoted)
+        .map(|(at, found)| (head + at, found));
+    let at = inside
+        .filter(is_key)
+        .chain(text.match_indices(&quoted).filter(is_key))
+        .next();
+    at.map(|(at, _)| row_at(&text.as_bytes()[..at]))
 }
 
 /// The table a file is named after.
 fn table_of(file: &str) -> Option<TableName> {
     let (stem, ending) = file.rsplit_once('.')?;
-    matches!(ending, "csv" | "parquet").then(|| TableName::from_text(stem)).flatten()
+    matches!(ending, "csv" | "parquet")
+        .then(|| TableName::from_text(stem))
+        .flatten()
 }
 
-/// The tables the descriptor lists, with their paths.
-fn resources(descriptor: &Json, findings: &mut Findings) -> Vec<(TableName, String)> {
+/// A table the descriptor lists, with its path; none if the path will not do.
+type Listed = (TableName, Option<String>);
+
+/// The tables the descriptor lists.
+fn resources(descriptor: &Json, text: &str, findings: &mut Findings) -> Vec<Listed> {
+    let row = row_of(text, "resources");
     let error = |code, message: String| {
-        Finding::error(code, DESCRIPTOR, message).column("resources")
+        let finding = Finding::error(code, DESCRIPTOR, message).column("resources");
+        match row {
+            Some(row) => finding.at(row),
+            None => finding,
+        }
     };
     let entries = match descriptor.get("resources") {
         Some(Json::List(entries)) => entries.as_slice(),
         Some(_) => {
             let finding = error("bad-descriptor", "`resources` is not a list".into());
-            findings.push(finding.help("write `[ { \"name\": \"sites\", \"path\": \"sites.csv\" }, … ]`"));
+            findings.push(
+                finding.help("write `[ { \"name\": \"sites\", \"path\": \"sites.csv\" }, … ]`"),
+            );
             &[]
         }
         None => {
             let finding = error("missing-value", "it has no `resources`".into());
-            findings.push(finding.help("add `\"resources\": [ { \"name\": \"sites\", \"path\": \"sites.csv\" }, … ]`"));
+            findings.push(finding.help(
+                "add `\"resources\": [ { \"name\": \"sites\", \"path\": \"sites.csv\" }, … ]`",
+            ));
             &[]
         }
     };
-    let mut listed: Vec<(TableName, String)> = Vec::new();
+    let mut listed: Vec<Listed> = Vec::new();
     for (n, entry) in entries.iter().enumerate() {
         if let Some(key) = entry.twin() {
             let message = format!("`{}` stands twice in resource {}", shown(key), n + 1);
-            findings.push(error("duplicate-key", message).found(key).help("keep one of them"));
+            findings.push(
+                error("duplicate-key", message)
+                    .found(key)
+                    .help("keep one of them"),
+            );
         }
-        let (Some(name), Some(path)) =
-            (entry.get("name").and_then(Json::text), entry.get("path").and_then(Json::text))
-        else {
+        let (Some(name), Some(path)) = (
+            entry.get("name").and_then(Json::text),
+            entry.get("path").and_then(Json::text),
+        ) else {
             let message = format!("resource {} needs a `name` and a `path`, both text", n + 1);
-            let help = "write `{ \"name\": \"sites\", \"path\": \"sites.csv\" }`; a table is one file";
+            let help =
+                "write `{ \"name\": \"sites\", \"path\": \"sites.csv\" }`; a table is one file";
             findings.push(error("bad-resource", message).help(help));
             continue;
         };
@@ -252,28 +335,48 @@ fn resources(descriptor: &Json, findings: &mut Findings) -> Vec<(TableName, Stri
         };
         if listed.iter().any(|(listed, _)| *listed == table) {
             let message = format!("table `{table}` is listed twice");
-            findings.push(error("duplicate-table", message).found(name).help("keep one of them"));
+            findings.push(
+                error("duplicate-table", message)
+                    .found(name)
+                    .help("keep one of them"),
+            );
             continue;
         }
         if !is_inside(path) {
-            let message = format!("path `{}` of table `{table}` leaves the folder", shown(path));
+            let message = format!(
+                "path `{}` of table `{table}` leaves the folder",
+                shown(path)
+            );
             let help = format!("put the file beside the descriptor: `\"path\": \"{table}.csv\"`");
             findings.push(error("path-outside", message).found(path).help(help));
+            listed.push((table, None));
             continue;
         }
         for (key, fine) in [("encoding", "utf-8"), ("format", "")] {
             let other = entry.get(key).and_then(Json::text);
-            if let Some(other) = other.filter(|o| !fine.is_empty() && !o.eq_ignore_ascii_case(fine)) {
+            if let Some(other) = other.filter(|o| !fine.is_empty() && !o.eq_ignore_ascii_case(fine))
+            {
                 let message = format!("`{key}` of table `{table}` is `{}`", shown(other));
-                findings.push(error("unsupported", message).found(other).help(format!("tables are in {fine}")));
+                findings.push(
+                    error("unsupported", message)
+                        .found(other)
+                        .help(format!("tables are in {fine}")),
+                );
             }
         }
-        let delimiter = entry.get("dialect").and_then(|d| d.get("delimiter")).and_then(Json::text);
+        let delimiter = entry
+            .get("dialect")
+            .and_then(|d| d.get("delimiter"))
+            .and_then(Json::text);
         if let Some(other) = delimiter.filter(|d| *d != ",") {
             let message = format!("cells of table `{table}` are divided by `{}`", shown(other));
-            findings.push(error("unsupported", message).found(other).help("divide cells by `,`"));
+            findings.push(
+                error("unsupported", message)
+                    .found(other)
+                    .help("divide cells by `,`"),
+            );
         }
-        listed.push((table, path.to_string()));
+        listed.push((table, Some(path.to_string())));
     }
     listed
 }
@@ -284,12 +387,16 @@ fn is_inside(path: &str) -> bool {
     plain && path.split('/').all(|part| !matches!(part, "" | "." | ".."))
 }
 
-fn report_unlisted(names: &[String], listed: &[(TableName, String)], findings: &mut Findings) {
+fn report_unlisted(names: &[String], listed: &[Listed], complain: bool, findings: &mut Findings) {
     for file in names {
-        if listed.iter().any(|(_, path)| path == file) {
+        if listed.iter().any(|(_, path)| path.as_ref() == Some(file)) {
             continue;
         }
         if let Some(table) = table_of(file) {
+            // Where its path is refused, that has been said.
+            if !complain || listed.contains(&(table, None)) {
+                continue;
+            }
             let message = format!("it is in the folder but `{DESCRIPTOR}` does not list it");
             let help = format!(
                 "add `{{ \"name\": \"{table}\", \"path\": \"{file}\" }}` to `resources`, or take the file away"
@@ -317,6 +424,7 @@ fn read_table(files: &impl Files, name: TableName, path: &str, findings: &mut Fi
     };
     match path.rsplit_once('.').map(|(_, ending)| ending) {
         Some("csv") => csv_table::read(name, path, &bytes, findings),
+        Some("parquet") => parquet_table::read(name, path, bytes.into_owned(), findings),
         _ => {
             let message = "its name ends neither in `.csv` nor in `.parquet`";
             findings.push(Finding::error("unsupported", path, message));

@@ -36,16 +36,27 @@ impl Package {
     pub(crate) fn new(
         descriptor: Json,
         descriptor_file: String,
+        row_of: &dyn Fn(&str) -> Option<u32>,
         tables: Vec<Table>,
         mut findings: Findings,
     ) -> Self {
-        debug_assert_eq!(tables.len(), TableName::all().count(), "one of each, in order");
+        debug_assert_eq!(
+            tables.len(),
+            TableName::all().count(),
+            "one of each, in order"
+        );
         // A descriptor that could not be parsed has a finding already.
         let head = match descriptor {
             Json::Null => None,
-            _ => Head::read(&descriptor, &descriptor_file, &mut findings),
+            _ => Head::read(&descriptor, &descriptor_file, row_of, &mut findings),
         };
-        Package { descriptor, descriptor_file, head, tables, findings }
+        Package {
+            descriptor,
+            descriptor_file,
+            head,
+            tables,
+            findings,
+        }
     }
 
     /// Checks everything in one pass.
@@ -132,16 +143,23 @@ impl Table {
     /// A table without rows.
     pub(crate) fn new(name: TableName, file: String, columns: Vec<String>) -> Self {
         let (text, ends, lines) = (String::new(), Vec::new(), Vec::new());
-        Table { name, file, columns, text, ends, lines, readable: true }
+        Table {
+            name,
+            file,
+            columns,
+            text,
+            ends,
+            lines,
+            readable: true,
+        }
     }
 
     /// A table that is there but cannot be read: what it holds is not known.
     pub(crate) fn unreadable(name: TableName, file: String) -> Self {
-        Table { readable: false, ..Table::new(name, file, Vec::new()) }
-    }
-
-    pub(crate) fn make_unreadable(&mut self) {
-        self.readable = false;
+        Table {
+            readable: false,
+            ..Table::new(name, file, Vec::new())
+        }
     }
 
     /// Appends a row: exactly one cell a column.
@@ -152,11 +170,45 @@ impl Table {
     ) -> Result<(), Full> {
         for cell in cells {
             self.text.push_str(cell.trim());
-            self.ends.push(u32::try_from(self.text.len()).map_err(|_| Full)?);
+            self.ends
+                .push(u32::try_from(self.text.len()).map_err(|_| Full)?);
         }
         self.lines.push(line);
         debug_assert_eq!(self.ends.len(), self.lines.len() * self.columns.len());
-        if self.ends.len() > Self::MOST_CELLS { Err(Full) } else { Ok(()) }
+        if self.ends.len() > Self::MOST_CELLS {
+            Err(Full)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Appends a row as it was found: a wholly blank one is left out, one with too few or too many cells is
+    /// filled or cut to the columns, with a finding. False if the table is full.
+    pub(crate) fn append(&mut self, line: u32, cells: &[&str], findings: &mut Findings) -> bool {
+        let width = self.columns.len();
+        if cells.iter().all(|cell| cell.trim().is_empty()) {
+            return true;
+        }
+        if cells.len() != width {
+            findings.push(ragged(&self.file, line, cells.len(), width));
+        }
+        if let Some(n) = cells
+            .iter()
+            .take(width)
+            .position(|cell| cell.len() > Self::LONGEST_CELL)
+        {
+            findings.push(too_long(&self.file, line, &self.columns[n]));
+            self.readable = false;
+        }
+        let fits = self.push(
+            line,
+            (0..width).map(|n| cells.get(n).map_or("", |cell| cut(cell))),
+        );
+        if fits.is_err() {
+            findings.push(too_many(&self.file, line));
+            self.readable = false;
+        }
+        fits.is_ok()
     }
 
     pub(crate) fn shrink(&mut self) {
@@ -228,4 +280,57 @@ impl Table {
     pub(crate) fn is_readable(&self) -> bool {
         self.readable
     }
+}
+
+/// The cell, or its beginning where it is too long.
+fn cut(cell: &str) -> &str {
+    let cut = cell
+        .char_indices()
+        .nth(100)
+        .filter(|_| cell.len() > Table::LONGEST_CELL);
+    cut.map_or(cell, |(end, _)| &cell[..end])
+}
+
+pub(crate) fn no_header(file: &str) -> Finding {
+    Finding::error("empty-file", file, "it has no header")
+        .help("write the names of the columns into the first row")
+}
+
+pub(crate) fn too_wide(file: &str, columns: usize) -> Finding {
+    let message = format!("its header has {columns} columns");
+    Finding::error("too-large", file, message)
+        .at(1)
+        .help(format!(
+            "a table has at most {} columns; are they divided by `,`?",
+            Table::MOST_COLUMNS
+        ))
+}
+
+fn too_long(file: &str, line: u32, column: &str) -> Finding {
+    let message = format!("the cell has more than {} letters", Table::LONGEST_CELL);
+    let help = "shorten it; is a quote missing?";
+    Finding::error("too-large", file, message)
+        .at(line)
+        .column(column)
+        .help(help)
+}
+
+fn too_many(file: &str, line: u32) -> Finding {
+    let message = format!(
+        "it has more than {} cells; from here on nothing is read",
+        Table::MOST_CELLS
+    );
+    Finding::error("too-large", file, message).at(line)
+}
+
+fn ragged(file: &str, line: u32, cells: usize, width: usize) -> Finding {
+    let message = format!("the row has {cells} cells where the header has {width}");
+    let help = if cells > width {
+        "put quotes around cells that hold a comma"
+    } else {
+        "add a comma for each cell that is left blank"
+    };
+    Finding::error("ragged-row", file, message)
+        .at(line)
+        .help(help)
 }

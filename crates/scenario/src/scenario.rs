@@ -45,8 +45,20 @@ pub(crate) fn rows_of<R>(rows: &[R], order: impl Fn(&R) -> Ordering) -> &[R] {
 }
 
 fn content_hash(head: &Head, tables: &Tables) -> String {
-    let mut hasher = Hasher { blake: blake3::Hasher::new(), text: String::new() };
-    let Head { name, title, start, period, periods, currency, law_as_of, objective } = head;
+    let mut hasher = Hasher {
+        blake: blake3::Hasher::new(),
+        text: String::new(),
+    };
+    let Head {
+        name,
+        title,
+        start,
+        period,
+        periods,
+        currency,
+        law_as_of,
+        objective,
+    } = head;
     let objective = objective.map_or("", |objective| objective.as_str());
     for part in [
         &format!("darsena scenario {FORMAT}"),

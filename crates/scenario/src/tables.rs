@@ -12,6 +12,7 @@ use crate::dictionary::{Attribute, Kind, Status, TableSchema};
 use crate::finding::Findings;
 use crate::package::Table;
 use crate::scenario::{Scenario, rows_of};
+use crate::time::days_between;
 
 /// Where an id must be known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -143,6 +144,19 @@ id! { "Id of a state: the id of a party of kind `state`." StateId }
 
 include!(concat!(env!("OUT_DIR"), "/tables.rs"));
 
+impl Capacity {
+    /// Regular capacity of the period that starts on `date`, a day of the interval: where there is a ramp,
+    /// linear from `capacity` on the first day to `ramp_to` on the first day after the interval.
+    #[must_use]
+    pub fn capacity_on(&self, date: Date) -> f64 {
+        let (Some(ramp_to), Some(until)) = (self.ramp_to, self.until) else {
+            return self.capacity;
+        };
+        let share = days_between(self.from, date) as f64 / days_between(self.from, until) as f64;
+        self.capacity + (ramp_to - self.capacity) * share.clamp(0.0, 1.0)
+    }
+}
+
 impl TableName {
     /// The tables in the order of the dictionary.
     pub fn all() -> impl Iterator<Item = TableName> {
@@ -164,7 +178,10 @@ impl TableName {
     /// The table of this name.
     #[must_use]
     pub fn from_text(name: &str) -> Option<TableName> {
-        DICTIONARY.iter().find(|schema| schema.text == name).map(|schema| schema.name)
+        DICTIONARY
+            .iter()
+            .find(|schema| schema.text == name)
+            .map(|schema| schema.name)
     }
 }
 

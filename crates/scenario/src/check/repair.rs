@@ -1,0 +1,408 @@
+//! Repair and changes: jobs, tasks, modes, docks, closures, and edits that must fit their tables.
+
+use std::collections::BTreeMap;
+
+use super::Checker;
+use super::rows::other_site;
+use crate::cell;
+use crate::dictionary::Kind;
+use crate::finding::{Finding, nearest, shown};
+use crate::tables::{ClosureWhat, Dock, TableName};
+
+pub(super) fn check(checker: &mut Checker<'_>) {
+    assets_and_jobs(checker);
+    tasks(checker);
+    modes(checker);
+    closures(checker);
+    changes(checker);
+}
+
+fn assets_and_jobs(checker: &mut Checker<'_>) {
+    let drafts = checker.drafts;
+    for (asset, line) in drafts.assets.sound() {
+        if let (Some(since), Some(due)) = (asset.forward_since, asset.return_due)
+            && due <= since
+        {
+            let message = format!("it is due home before it went abroad on {since}");
+            let finding = Finding::error("inverted-interval", &drafts.assets.file, message);
+            checker.push(
+                finding
+                    .at(line)
+                    .column("return_due")
+                    .found(&due.to_string()),
+            );
+        }
+    }
+    let mut with_tasks: Vec<&str> = drafts
+        .tasks
+        .rows
+        .iter()
+        .map(|task| task.job.as_str())
+        .collect();
+    with_tasks.sort_unstable();
+    let file = &drafts.jobs.file;
+    for (job, line) in drafts.jobs.sound() {
+        if job.due < job.release {
+            let message = format!("it is due before its release on {}", job.release);
+            let finding = Finding::error("due-before-release", file, message);
+            checker.push(finding.at(line).column("due").found(&job.due.to_string()));
+        }
+        if let Some(deadline) = job.deadline.filter(|deadline| *deadline < job.due) {
+            let message = format!("the deadline is before the due date {}", job.due);
+            let finding = Finding::error("deadline-before-due", file, message);
+            checker.push(
+                finding
+                    .at(line)
+                    .column("deadline")
+                    .found(&deadline.to_string()),
+            );
+        }
+        if let Some(horizon) = checker
+            .horizon
+            .filter(|horizon| job.release >= horizon.end())
+        {
+            let message = format!(
+                "its release is past the horizon, which ends on {}",
+                horizon.end()
+            );
+            let finding = Finding::error("outside-horizon", file, message);
+            checker.push(
+                finding
+                    .at(line)
+                    .column("release")
+                    .found(&job.release.to_string()),
+            );
+        }
+        if drafts.tasks.complete && with_tasks.binary_search(&job.job.as_str()).is_err() {
+            let finding =
+                Finding::warning("no-tasks", file, format!("job `{}` has no tasks", job.job));
+            checker.push(
+                finding
+                    .at(line)
+                    .column("job")
+                    .found(&job.job)
+                    .help("add rows to `tasks`"),
+            );
+        }
+    }
+}
+
+fn tasks(checker: &mut Checker<'_>) {
+    let drafts = checker.drafts;
+    let draft = &drafts.tasks;
+    let rows = &draft.rows;
+    let find = |id: &str| drafts.find(TableName::Tasks, id);
+    for (task, line) in draft.sound() {
+        for before in &task.after {
+            let Some(before) = find(before).map(|n| &rows[n]) else {
+                continue;
+            };
+            if before.job != task.job {
+                let message = format!("`{}` belongs to another job, `{}`", before.task, before.job);
+                let finding = Finding::error("other-job", &draft.file, message);
+                let help = "a task waits for tasks of its own job";
+                checker.push(
+                    finding
+                        .at(line)
+                        .column("after")
+                        .found(&before.task)
+                        .help(help),
+                );
+            }
+        }
+        let modes = &drafts.modes;
+        let has_mode = modes
+            .rows
+            .binary_search_by(|mode| mode.task.cmp(&task.task))
+            .is_ok();
+        if modes.complete && !has_mode {
+            let message = format!("there is no way to do task `{}`", task.task);
+            let finding = Finding::error("no-mode", &draft.file, message);
+            checker.push(
+                finding
+                    .at(line)
+                    .column("task")
+                    .found(&task.task)
+                    .help("add a row to `modes`"),
+            );
+        }
+    }
+    // What waits for what: a circle never starts.
+    let after: Vec<Vec<usize>> = rows
+        .iter()
+        .map(|task| task.after.iter().filter_map(|id| find(id)).collect())
+        .collect();
+    for circle in super::supply::circles(&after) {
+        let first = circle[0];
+        let names: Vec<&str> = circle
+            .iter()
+            .chain([&first])
+            .map(|&n| rows[n].task.as_str())
+            .collect();
+        let message = format!("tasks wait for each other: {}", names.join(" after "));
+        let finding = Finding::error("task-circle", &draft.file, message);
+        let line = draft.places[first].line;
+        let help = "let one of them start without the others";
+        checker.push(finding.at(line).column("after").found(names[0]).help(help));
+    }
+}
+
+fn modes(checker: &mut Checker<'_>) {
+    let drafts = checker.drafts;
+    let draft = &drafts.modes;
+    for (mode, line) in draft.sound() {
+        let Some(name) = mode.dock.as_deref() else {
+            continue;
+        };
+        let task = drafts
+            .find(TableName::Tasks, &mode.task)
+            .map(|n| &drafts.tasks.rows[n]);
+        let job = task
+            .and_then(|t| drafts.find(TableName::Jobs, &t.job))
+            .map(|n| &drafts.jobs.rows[n]);
+        let asset = job
+            .and_then(|j| drafts.find(TableName::Assets, &j.asset))
+            .map(|n| &drafts.assets.rows[n]);
+        // Why a dock does not take the asset, in the first measure that is too small.
+        let too_small = |dock: &Dock| {
+            let asset = asset?;
+            [
+                ("long", asset.length_m, dock.length_m),
+                ("wide", asset.beam_m, dock.beam_m),
+                ("deep", asset.draft_m, dock.draft_m),
+            ]
+            .into_iter()
+            .find_map(|(word, has, takes)| {
+                let (has, takes) = (has?, takes?);
+                (has > takes).then(|| {
+                    format!(
+                        "`{}` is {has} m {word}, `{}` takes {takes} m",
+                        asset.asset, dock.dock
+                    )
+                })
+            })
+        };
+        let here = drafts
+            .docks
+            .rows
+            .iter()
+            .filter(|dock| dock.site == mode.site);
+        let finding = if name == "any" {
+            let mut here = here.peekable();
+            if here.peek().is_none() && drafts.docks.complete {
+                let message = format!("`{}` has no docks", mode.site);
+                Finding::error("no-dock", &draft.file, message)
+                    .help("add one to `docks`, or leave the cell blank")
+            } else if let Some(why) = here
+                .map(too_small)
+                .reduce(|all, next| all.and(next))
+                .flatten()
+            {
+                let message = format!("no dock of `{}` takes it: {why}", mode.site);
+                Finding::warning("does-not-fit", &draft.file, message)
+            } else {
+                continue;
+            }
+        } else {
+            match drafts
+                .find(TableName::Docks, name)
+                .map(|n| &drafts.docks.rows[n])
+            {
+                None if !drafts.docks.complete => continue,
+                None => {
+                    let help = match nearest(name, here.map(|dock| dock.dock.as_str())) {
+                        Some(near) => format!("did you mean `{near}`?"),
+                        None => "name a dock of the site, `any`, or leave the cell blank".into(),
+                    };
+                    let message = format!("`{}` is not in docks", shown(name));
+                    Finding::error("unknown-id", &draft.file, message).help(help)
+                }
+                Some(dock) if dock.site != mode.site => {
+                    let message = format!(
+                        "dock `{name}` is at `{}`, the mode is at `{}`",
+                        dock.site, mode.site
+                    );
+                    Finding::error("other-site", &draft.file, message)
+                        .help("name a dock of the same site")
+                }
+                Some(dock) => match too_small(dock) {
+                    Some(why) => Finding::warning("does-not-fit", &draft.file, why),
+                    None => continue,
+                },
+            }
+        };
+        checker.push(finding.at(line).column("dock").found(name));
+    }
+    let draft = &drafts.mode_usage;
+    for (usage, line) in draft.sound() {
+        let key = (&usage.task, &usage.mode);
+        let Ok(mode) = drafts
+            .modes
+            .rows
+            .binary_search_by(|mode| (&mode.task, &mode.mode).cmp(&key))
+        else {
+            if drafts.modes.complete && !checker.findings.only_counted() {
+                let modes = drafts
+                    .modes
+                    .rows
+                    .iter()
+                    .filter(|mode| mode.task == usage.task);
+                let message = format!("task `{}` has no mode `{}`", usage.task, usage.mode);
+                let finding = Finding::error("unknown-id", &draft.file, message);
+                let help = match nearest(&usage.mode, modes.map(|mode| mode.mode.as_str())) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => "add it to `modes`".into(),
+                };
+                checker.push(
+                    finding
+                        .at(line)
+                        .column("mode")
+                        .found(&usage.mode)
+                        .help(help),
+                );
+            }
+            continue;
+        };
+        let here = &drafts.modes.rows[mode].site;
+        let resource = drafts.find(TableName::Resources, &usage.resource);
+        if let Some(there) = resource
+            .map(|n| &drafts.resources.rows[n].site)
+            .filter(|site| *site != here)
+        {
+            checker.push(other_site(
+                &draft.file,
+                line,
+                &usage.resource,
+                there,
+                "mode",
+                here,
+            ));
+        }
+    }
+}
+
+fn closures(checker: &mut Checker<'_>) {
+    let drafts = checker.drafts;
+    let draft = &drafts.closures;
+    for (closure, line) in draft.sound() {
+        let table = match closure.what {
+            ClosureWhat::Dock => TableName::Docks,
+            ClosureWhat::Resource => TableName::Resources,
+            ClosureWhat::Site => TableName::Sites,
+            ClosureWhat::Lane => TableName::Lanes,
+        };
+        let unknown = drafts.complete(table) && drafts.find(table, &closure.id).is_none();
+        if unknown && !checker.findings.only_counted() {
+            let message = format!("`{}` is not in {table}", shown(&closure.id));
+            let finding = Finding::error("unknown-id", &draft.file, message);
+            let help = match nearest(&closure.id, drafts.ids(table)) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("add it to `{table}`"),
+            };
+            checker.push(finding.at(line).column("id").found(&closure.id).help(help));
+        }
+    }
+}
+
+fn changes(checker: &mut Checker<'_>) {
+    let drafts = checker.drafts;
+    let draft = &drafts.changes;
+    // The first key column of each table that is edited.
+    let mut ids: BTreeMap<TableName, Vec<&str>> = BTreeMap::new();
+    let package = checker.package;
+    for (change, line) in draft.sound() {
+        let error = |code, column: &str, found: &str, message: String| {
+            Finding::error(code, &draft.file, message)
+                .at(line)
+                .column(column)
+                .found(found)
+        };
+        let Some(table) = TableName::from_text(&change.table) else {
+            let message = format!("`{}` is no table of a scenario", shown(&change.table));
+            let finding = error("unknown-table", "table", &change.table, message);
+            let near = nearest(&change.table, TableName::all().map(TableName::as_str));
+            checker.push(match near {
+                Some(near) => finding.help(format!("did you mean `{near}`?")),
+                None => finding.help("name the table that is edited, such as `capacity`"),
+            });
+            continue;
+        };
+        let text = package.table(table);
+        let first_key = table.schema().attributes[0].name;
+        let key = text.columns().iter().position(|column| column == first_key);
+        if drafts.complete(table) && drafts.find(table, &change.id).is_none() {
+            let ids = ids.entry(table).or_insert_with(|| {
+                let mut ids: Vec<&str> = key
+                    .map(|key| (0..text.len()).map(|row| text.cell(row, key)).collect())
+                    .unwrap_or_default();
+                ids.sort_unstable();
+                ids.dedup();
+                ids
+            });
+            if ids.binary_search(&change.id.as_str()).is_err() {
+                let message = format!("`{}` is not in {table}", shown(&change.id));
+                let finding = error("unknown-id", "id", &change.id, message);
+                checker.push(match nearest(&change.id, ids.iter().copied()) {
+                    Some(near) => finding.help(format!("did you mean `{near}`?")),
+                    None => {
+                        finding.help(format!("name what column `{first_key}` of `{table}` holds"))
+                    }
+                });
+            }
+        }
+        let Some(column) = change.column.as_deref() else {
+            if !change.value.is_empty() {
+                let message = "there is a value but no column".to_string();
+                let finding = error("value-without-column", "value", &change.value, message);
+                checker.push(finding.help("name the column that gets the value"));
+            }
+            continue;
+        };
+        let Some(attribute) = table.schema().attribute(column) else {
+            let message = format!("table `{table}` has no column `{}`", shown(column));
+            let finding = error("unknown-column", "column", column, message);
+            let names = table.schema().attributes.iter().map(|a| a.name);
+            checker.push(match nearest(column, names.clone()) {
+                Some(near) => finding.help(format!("did you mean `{near}`?")),
+                None => finding.help(format!(
+                    "it has `{}`",
+                    names.collect::<Vec<_>>().join("`, `")
+                )),
+            });
+            continue;
+        };
+        let attribute = &table.schema().attributes[attribute];
+        if attribute.is_key() {
+            let message = format!("`{column}` tells the rows of `{table}` apart and is not edited");
+            checker
+                .push(error("key-change", "column", column, message).help("edit another column"));
+            continue;
+        }
+        if change.value.is_empty() {
+            if attribute.is_required() {
+                let message = format!("`{table}.{column}` must not be blank");
+                let finding = error("missing-value", "value", "", message);
+                checker.push(finding.help(format!("write {}", attribute.kind.describe())));
+            }
+            continue;
+        }
+        if let Err(fault) = cell::check(attribute.kind, &change.value) {
+            let (code, message, help) = fault.into_parts();
+            let mut finding = error(code, "value", &change.value, message);
+            finding.help = help;
+            checker.push(finding);
+            continue;
+        }
+        if let Kind::Ref(target) = attribute.kind
+            && drafts.complete(target)
+            && drafts.find(target, &change.value).is_none()
+        {
+            let message = format!("`{}` is not in {target}", shown(&change.value));
+            let finding = error("unknown-id", "value", &change.value, message);
+            checker.push(match nearest(&change.value, drafts.ids(target)) {
+                Some(near) => finding.help(format!("did you mean `{near}`?")),
+                None => finding.help(format!("add it to `{target}`")),
+            });
+        }
+    }
+}
