@@ -193,7 +193,7 @@ pub(crate) fn cause(cause: &Cause, names: &impl Names) -> Markup {
             let (item, site, _) = names.recipe(*recipe);
             html! { "the line for " (item) " stays shut at " (site) }
         }
-        Cause::Priority { party } => html! { (names.party(*party)) " is served first" },
+        Cause::Priority { party } => html! { "units go to " (names.party(*party)) " first" },
         Cause::Floor { site, item } => {
             html! { (names.item(*item)) " is kept as a floor at " (names.site(*site)) }
         }
@@ -208,7 +208,7 @@ pub(crate) fn cause(cause: &Cause, names: &impl Names) -> Markup {
     }
 }
 
-/// What relaxing one thing alone was found to gain.
+/// What relaxing one thing alone was found to gain the demands it helps.
 pub(crate) fn gain(waiting: Markup, units: Option<Markup>) -> Markup {
     html! {
         "without this alone, " (waiting) " less waiting"
@@ -341,7 +341,8 @@ pub(crate) const NO_STOCKS: &str =
 
 pub(crate) const LATE_TITLE: &str = "Late, and why";
 pub(crate) const LATE_NOTE: &str = "One row per customer and item, longest wait first. A gain is what was found by relaxing exactly \
-    that thing and solving again while nobody else is served worse. Gains of different things do not add up.";
+    that thing, entirely, and planning again, added up over the demands it helps. Gains of different things do not add up; what a \
+    little more of a thing is worth is its shadow price.";
 pub(crate) const EACH_DEMAND_CAPTION: &str = "Every demand, and what becomes of it";
 pub(crate) const LATE_CAPTION: &str = "Customers and items that wait";
 pub(crate) const EACH_DEMAND: &str = "Every demand as a table";
@@ -349,8 +350,8 @@ pub(crate) const EACH_DEMAND: &str = "Every demand as a table";
 pub(crate) const WORTH: &str = "What one more unit is worth";
 pub(crate) const WORTH_NOTE: &str = "Shadow prices. For capacity and lanes: what one more unit in each period in which the thing has a price would change, \
     added up over those periods. For an item: what one more unit would change, once, in the period in which it is worth most. \
-    They hold for the first units only and do not add up over different things. Below nothing means that the unit would serve what comes \
-    first at the expense of the rest.";
+    They hold for the first units only and do not add up over different things. A value below nothing is no gain: \
+    it shows where several limits bind at once, or where the unit would serve what comes first at the expense of the rest.";
 pub(crate) const WORTH_CAPACITY: &str = "One more unit of capacity";
 pub(crate) const WORTH_MATERIAL: &str = "One more unit of a part";
 pub(crate) const WORTH_LANE: &str = "One more unit over a lane";
@@ -390,7 +391,7 @@ pub(crate) const LIMITS: [&str; 7] = [
      Demands due near the end are therefore judged too harshly; units under way at the end count for nothing.",
     "Amounts are fractions of a unit unless whole units were asked for, and they are rounded for print; sums may differ in the last digit.",
     "On time means delivered in the period in which it is due. Where several plans are equally good, one of them is shown.",
-    "Shadow prices are slopes at this plan, not promises about large changes. A reason is verified by solving again with exactly that one thing relaxed; \
+    "Shadow prices are slopes at this plan, not promises about large changes. A reason is verified by planning again with exactly that one thing relaxed entirely; \
      two bottlenecks in a row may hide each other, and then several things are named together.",
     "Law, finance and politics are in the plan only as far as the tables carry them as dates, limits and priorities. \
      Sums over the whole horizon are not discounted.",

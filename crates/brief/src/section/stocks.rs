@@ -98,10 +98,20 @@ fn curve(figures: &Figures<'_>, notes: &mut Notes<'_>, axis: &Time<'_>, stock: &
         .map(|t| {
             html! { tr data-row=(figures.horizon.label(t)) {
                 th scope="row" { (time(&figures.horizon, t)) }
-                @for value in [stock.held[t], stock.floor, stock.shortfall[t]] { (number(html! { (quantity(value)) })) }
+                (number(html! { (quantity(stock.held[t])) }))
+                @if stock.floor > 0.0 {
+                    (number(html! { (quantity(stock.floor)) }))
+                    (number(html! { (quantity(stock.shortfall[t])) }))
+                }
             } }
         })
         .collect();
+    let columns = [
+        Column::Words(text::PERIOD),
+        Column::Number(text::HELD_NOW),
+        Column::Number(text::FLOOR_NOW),
+        Column::Number(text::SHORT),
+    ];
     html! {
         figure data-table=(rows.table()) data-row=(rows.row()) {
             figcaption { (figures.item(stock.item)) (cite) br; span class="soft" { (figures.site(stock.site)) } }
@@ -111,9 +121,7 @@ fn curve(figures: &Figures<'_>, notes: &mut Notes<'_>, axis: &Time<'_>, stock: &
                 &curves::Stock { held: &stock.held, floor: &floor, unit: &text::counted(&item.unit, None) },
                 &NAMES,
             ))
-            (numbers(&format!("{title}, in {}. {}", text::plural(&item.unit, 2.0), text::UNCHANGED_STOCK), &[
-                Column::Words(text::PERIOD), Column::Number(text::HELD_NOW), Column::Number(text::FLOOR_NOW), Column::Number(text::SHORT),
-            ], &cells))
+            (numbers(&format!("{title}, in {}. {}", text::plural(&item.unit, 2.0), text::UNCHANGED_STOCK), &columns[..if stock.floor > 0.0 { 4 } else { 2 }], &cells))
         }
     }
 }
