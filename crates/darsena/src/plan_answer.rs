@@ -358,7 +358,7 @@ fn reasons(scenario: &Scenario, plan: &Plan) -> Table {
     let rows: Vec<(&DemandAnswer, &Reason)> =
         plan.demands.iter().flat_map(|d| d.reasons.iter().map(move |r| (d, r))).collect();
     let causes: Vec<_> = rows.iter().map(|(_, r)| cause(&names, &r.cause)).collect();
-    Table::new("reasons", "a thing that, relaxed alone, serves a late demand sooner without serving anybody worse")
+    Table::new("reasons", "a thing that, relaxed alone and the plan made again, serves a late demand sooner")
         .text("demand", rows.iter().map(|(d, _)| names.demand(d.demand).demand.to_string()))
         .text("cause", causes.iter().map(|c| c.0))
         .text("id", causes.iter().map(|c| c.1.clone()))
@@ -545,7 +545,7 @@ pub fn readable(scenario: &Scenario, plan: &Plan) -> String {
     }
     let waiting = waiting(&names);
     if !waiting.is_empty() {
-        line("Who waits, and why (each reason proved by relaxing it alone and solving again)".into());
+        line("Who waits, and why (each proved by relaxing it alone and planning again)".into());
         line(text(&waiting));
     }
     let shut = lines(scenario, plan);

@@ -200,8 +200,8 @@ pub struct DemandAnswer {
 pub struct Reason {
     /// What stands in the way.
     pub cause: Cause,
-    /// Open unit-periods of this demand that vanish when exactly this is relaxed and nobody else
-    /// is served worse, found by solving again.
+    /// Open unit-periods of this demand that vanish when exactly this is relaxed and the plan made
+    /// again, as far as those of its rank fall as well.
     pub gain_unit_periods: f64,
     /// Units of this demand that are then delivered within the horizon and otherwise not.
     pub gain_units: f64,
