@@ -85,7 +85,8 @@ impl Default for Options {
 
 impl Options {
     /// Options to solve one program after another, each a small change of the one before: dual
-    /// simplex from the basis at hand, without presolve, on one thread.
+    /// simplex from the basis at hand, without presolve, on one thread. Without a basis at hand it
+    /// is a plain dual simplex, and a cold solve with presolve or by interior point is faster.
     pub fn warm() -> Self {
         Self {
             method: Method::DualSimplex,
