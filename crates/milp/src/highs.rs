@@ -8,10 +8,9 @@
 //! # What is not
 //! Outcomes do not depend on what was solved before, except through the basis a solve without
 //! presolve starts from: a solve with presolve, and every solve with integer columns, first
-//! forgets. HiGHS prints nothing, and writes no file unless an option in [`Options::set`] says so.
-
-//! HiGHS 1.15 has one line it prints past that, in the postsolve of duplicate columns without a
-//! lower bound; programs whose columns are bounded below never reach it.
+//! forgets. HiGHS prints nothing, and writes no file unless an option in [`Options::set`] says so;
+//! but version 1.15 has one line it always prints, in the postsolve of duplicate columns without a
+//! lower bound. Programs whose columns are bounded below never reach it.
 //!
 //! # Solving again
 //! What a solve costs after a small change, from `benches/warm.rs`, in milliseconds of processor time
