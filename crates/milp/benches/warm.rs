@@ -3,7 +3,7 @@
 //! A random staircase program (120 items over 50 periods, 40 shared resources; about 8,000 rows and
 //! 20,000 columns) is solved once, then again after single changes, each time from the first basis:
 //! nothing changed, one bound moved, one item shut for four periods, one resource shut for four.
-//! Printed are pivots and milliseconds of processor time. `--quick` runs a small one.
+//! Printed are pivots and milliseconds of processor time. Beside the tests a small one runs.
 
 use std::time::Duration;
 
