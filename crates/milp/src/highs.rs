@@ -534,7 +534,7 @@ impl Solver {
     /// B' y = costs_B        (a basic row costs nothing)
     /// ```
     ///
-    /// so y[r] is the change of costs'x per unit by which the bound that binds in row r
+    /// so `y[r]` is the change of costs'x per unit by which the bound that binds in row r
     /// moves while the basis stays. With the program's own costs y is the duals. One solve with
     /// the factors at hand: it costs far less than a solve of the program.
     ///
