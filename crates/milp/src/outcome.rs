@@ -86,7 +86,7 @@ impl Basis {
     }
 }
 
-/// What came of solving a program. See the [module](self) for signs.
+/// What came of solving a program. See the [crate](crate) for signs.
 #[derive(Clone, Debug)]
 pub struct Outcome {
     /// How the solve ended.

@@ -128,7 +128,8 @@ impl Labels {
     }
 }
 
-/// A linear or mixed integer program to minimise. See the [module](self) for its form.
+/// A linear or mixed integer program to minimise. It is a minimisation with ranges on rows and
+/// columns; see the [crate](crate) for the form.
 ///
 /// # Example
 /// ```

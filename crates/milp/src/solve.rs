@@ -56,7 +56,8 @@ pub struct Options {
     /// Most seconds by the clock on the wall.
     pub time_limit: Option<f64>,
     /// Most seconds of processor time of this process, counted from the call, all threads together.
-    /// It is looked at between steps of a method, so a solve may overrun it by one long step.
+    /// It is looked at between steps of a method, so a solve may overrun it by one long step:
+    /// presolve, or with integer columns the whole first relaxation. So is the stop flag.
     pub cpu_limit: Option<f64>,
     /// With integer columns: relative gap at which values count as best.
     pub relative_gap: f64,
@@ -85,7 +86,8 @@ impl Default for Options {
 
 impl Options {
     /// Options to solve one program after another, each a small change of the one before: dual
-    /// simplex from the basis at hand, without presolve, on one thread.
+    /// simplex from the basis at hand, without presolve, on one thread. Without a basis at hand it
+    /// is a plain dual simplex, and a cold solve with presolve or by interior point is faster.
     pub fn warm() -> Self {
         Self {
             method: Method::DualSimplex,

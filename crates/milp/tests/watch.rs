@@ -1,7 +1,7 @@
 //! Stops, limits, progress, threads: what does not change an outcome, and what cuts it short.
 
 use darsena_milp::{
-    Label, Method, Options, Program, Progress, Row, Solver, Status, Stop, Watch, certify,
+    Column, Label, Method, Options, Program, Progress, Row, Solver, Status, Stop, Watch, certify,
 };
 
 /// Numbers between 0 and 1 that look random and are the same everywhere.
@@ -214,7 +214,13 @@ fn threads_do_not_change_an_outcome() {
                     threads,
                     ..Options::default()
                 };
-                let mut solver = Solver::new(cover(25, 60, 5, whole)).expect("numbers are good");
+                let mut solver = Solver::new(cover(
+                    if whole { 12 } else { 120 },
+                    if whole { 30 } else { 400 },
+                    5,
+                    whole,
+                ))
+                .expect("numbers are good");
                 outcomes.push(
                     solver
                         .solve(&options, &mut Watch::nobody())
@@ -270,4 +276,39 @@ fn programs_are_solved_side_by_side() {
             .collect()
     });
     assert_eq!(alone, together);
+}
+
+#[test]
+fn what_was_solved_before_does_not_show() {
+    let bits = |values: &[f64]| values.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
+    for method in [Method::DualSimplex, Method::InteriorPoint] {
+        let options = Options {
+            method,
+            ..Options::default()
+        };
+        let mut solver = Solver::new(cover(300, 900, 6, false)).expect("numbers are good");
+        let first = solver
+            .solve(&options, &mut Watch::nobody())
+            .expect("it is solved");
+        // Solves from a basis, with other weights, another seed, another method.
+        let other = Options {
+            seed: 5,
+            ..Options::warm()
+        };
+        for between in [Options::warm(), other, methods()[1].clone()] {
+            solver.set_cost(Column(3), 0.1).expect("a good cost");
+            solver
+                .solve(&between, &mut Watch::nobody())
+                .expect("it is solved");
+            let cost = cover(300, 900, 6, false).cost(Column(3));
+            solver.set_cost(Column(3), cost).expect("a good cost");
+            let again = solver
+                .solve(&options, &mut Watch::nobody())
+                .expect("it is solved");
+            assert_eq!(again.iterations, first.iterations);
+            assert_eq!(bits(&again.values), bits(&first.values));
+            assert_eq!(bits(&again.duals), bits(&first.duals));
+            assert_eq!(again.basis, first.basis);
+        }
+    }
 }
