@@ -191,7 +191,7 @@ pub fn plan(scenario: &Scenario, arcs: &Arcs, options: &Options, watch: &mut Wat
     plan.viability = viability::viability(scenario, &trace, &plan);
     if solved.status == Status::Optimal
         && options.reasons != Reasons::None
-        && let Some(basis) = &solved.basis
+        && let Some(basis) = &solved.near
     {
         let values = &solved.values;
         reasons::reasons(scenario, &network, &layout, &mut solver, options, &mut plan, values, basis, &sum, &watch.stop)?;

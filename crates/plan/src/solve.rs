@@ -24,6 +24,8 @@ pub(crate) struct Solved {
     pub duals: Option<Vec<f64>>,
     /// The optimal basis of the last stage, at which the solver stands.
     pub basis: Option<Basis>,
+    /// An optimal basis of the stages as one sum, with nothing held: where what-if questions start.
+    pub near: Option<Basis>,
     pub remarks: Vec<String>,
 }
 
@@ -35,6 +37,7 @@ impl Solved {
             values: Vec::new(),
             duals: None,
             basis: None,
+            near: None,
             remarks: Vec::new(),
         }
     }
@@ -82,7 +85,7 @@ pub(crate) fn solve(
         if solved.status == Status::Optimal && !solved.values.is_empty() {
             fix_lines(layout, solver, &solved.values)?;
             let exact = stages.linear(solver, None, None, watch)?.solved()?;
-            (solved.duals, solved.basis) = (exact.duals, exact.basis);
+            (solved.duals, solved.basis, solved.near) = (exact.duals, exact.basis, exact.near);
             if options.whole {
                 let note = "shadow prices and reasons are those of the plan in fractions of units, with the same lines open";
                 solved.remarks.push(note.into());
@@ -97,7 +100,7 @@ pub(crate) fn solve(
     };
     if solved.values.is_empty() {
         solved.values = idle(network, layout, solver.program().columns());
-        solved.basis = None;
+        (solved.basis, solved.near) = (None, None);
         solved.levels.clear();
         solved.remarks.push(
             "no plan was found in time: what is at hand is handed over, nothing is made or shipped".into(),
@@ -173,7 +176,10 @@ impl Stages<'_> {
             solver.set_costs(&mixed_costs(self.measures, self.costs))?;
             let outcome = solver.solve(&first, watch)?;
             match outcome.status {
-                Status::Optimal => first = warm(self.clock.left(), Method::PrimalSimplex),
+                Status::Optimal => {
+                    first = warm(self.clock.left(), Method::PrimalSimplex);
+                    solved.near = outcome.basis;
+                }
                 Status::Infeasible => return Ok(End::Infeasible),
                 _ => {
                     // Not the optimum of any stage, but a plan if it has values.
@@ -211,6 +217,7 @@ impl Stages<'_> {
                 hold_face(solver, &outcome)?;
             } else {
                 solved.duals = (!outcome.duals.is_empty()).then_some(outcome.duals);
+                solved.near = solved.near.or_else(|| outcome.basis.clone());
                 solved.basis = outcome.basis;
             }
             solved.values = outcome.values;
@@ -252,7 +259,7 @@ impl Stages<'_> {
             for open in [1.0 - nearer, nearer] {
                 let mut fixed = fixed.clone();
                 fixed.push((line, open));
-                branches.push((fixed, solved.basis.clone()));
+                branches.push((fixed, solved.near.clone()));
             }
         }
         // Shutting every line is a plan, so some branch ended with one.
@@ -326,7 +333,7 @@ fn cut_branching(cut: Solved, best: Option<(Solved, Vec<(Column, f64)>)>, root: 
     for (level, root) in best.levels.iter_mut().zip(root.into_iter().flatten()) {
         *level = Level::new(level.measure, level.value, root.bound.min(level.value));
     }
-    Solved { status: cut.status, remarks: cut.remarks, basis: None, duals: None, ..best }
+    Solved { status: cut.status, remarks: cut.remarks, basis: None, near: None, duals: None, ..best }
 }
 
 pub(crate) fn dot(costs: &[f64], values: &[f64]) -> f64 {
