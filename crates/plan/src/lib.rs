@@ -221,3 +221,11 @@ fn measures(network: &network::Network, objective: Objective) -> Vec<Measure> {
 pub(crate) fn countable(unit: &str) -> bool {
     !matches!(unit, "kg" | "g" | "t" | "l" | "m" | "m2" | "m3" | "km" | "h" | "hours" | "days" | "usd" | "USD")
 }
+
+/// Returns the program of a scenario as it goes to the solver, minimising cost: to read it as
+/// algebra, or to hand it to another solver.
+pub fn program(scenario: &Scenario, arcs: &Arcs, options: &Options) -> darsena_milp::Program {
+    let network = network::network(scenario, arcs, options.include_unconfirmed);
+    let countable: Vec<bool> = scenario.items().iter().map(|i| countable(&i.unit)).collect();
+    formulate::formulate(&network, options.whole.then_some(&countable[..])).0
+}
