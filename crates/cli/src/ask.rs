@@ -136,7 +136,10 @@ impl Solving {
 
 /// Prints findings to standard error: all of them, or the warnings only counted.
 pub(crate) fn show(findings: &[Finding], quiet: bool) {
-    let errors = findings.iter().filter(|f| f.severity == Severity::Error).count();
+    let errors = findings
+        .iter()
+        .filter(|f| f.severity == Severity::Error)
+        .count();
     for finding in findings.iter().filter(|f| f.severity == Severity::Error) {
         eprintln!("{finding}");
     }
@@ -158,8 +161,18 @@ pub(crate) fn load(path: &Path, quiet: bool) -> Result<Result<Scenario, ExitCode
 
 impl Output {
     /// Writes `answer` where and how the user wants it.
-    pub(crate) fn write(&self, answer: &darsena::answer::Answer, readable: &dyn Fn(&darsena::answer::Answer) -> String) -> Answered {
-        darsena::write::write(answer, self.format.into(), self.out.as_deref(), self.table.as_deref(), readable)?;
+    pub(crate) fn write(
+        &self,
+        answer: &darsena::answer::Answer,
+        readable: &dyn Fn(&darsena::answer::Answer) -> String,
+    ) -> Answered {
+        darsena::write::write(
+            answer,
+            self.format.into(),
+            self.out.as_deref(),
+            self.table.as_deref(),
+            readable,
+        )?;
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -47,7 +47,10 @@ enum Language {
 /// Answers `darsena brief`.
 pub(crate) fn run(arguments: &BriefArguments) -> Answered {
     if arguments.out.extension().is_none_or(|end| end != "html") {
-        eprintln!("cannot write `{}`: the brief is a page", arguments.out.display());
+        eprintln!(
+            "cannot write `{}`: the brief is a page",
+            arguments.out.display()
+        );
         eprintln!("help: name a file that ends in `.html`");
         return Ok(ExitCode::from(2));
     }
@@ -56,16 +59,30 @@ pub(crate) fn run(arguments: &BriefArguments) -> Answered {
         Err(code) => return Ok(code),
     };
     let solving = &arguments.solving;
-    let options = Options { threads: solving.threads(), solver: solving.options(), ..Options::default() };
+    let options = Options {
+        threads: solving.threads(),
+        solver: solving.options(),
+        ..Options::default()
+    };
     let line = terminal::Line::new(arguments.quiet);
     let mut show = |progress: &Progress| line.show(progress);
-    let mut watch = Watch { stop: terminal::stop_on_interrupt(), progress: Some(&mut show) };
+    let mut watch = Watch {
+        stop: terminal::stop_on_interrupt(),
+        progress: Some(&mut show),
+    };
     let plan = darsena::checked_plan(&scenario, &Arcs::open(&scenario), &options, &mut watch)?;
     drop(line);
     let lang = match arguments.lang {
         Language::En => darsena::brief::Lang::En,
     };
-    let page = darsena::brief::html(&scenario, &plan, &darsena::brief::Options { title: arguments.title.clone(), lang });
+    let page = darsena::brief::html(
+        &scenario,
+        &plan,
+        &darsena::brief::Options {
+            title: arguments.title.clone(),
+            lang,
+        },
+    );
     darsena::write::whole_file(&arguments.out, page.as_bytes())?;
     Ok(ExitCode::SUCCESS)
 }

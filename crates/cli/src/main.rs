@@ -16,7 +16,11 @@ use clap::{CommandFactory, Parser, Subcommand};
 ///
 /// Every question takes a scenario: a folder of CSV or Parquet tables with `datapackage.json`, or an Excel workbook.
 #[derive(Parser)]
-#[command(name = "darsena", version, max_term_width = 110, after_help = "\
+#[command(
+    name = "darsena",
+    version,
+    max_term_width = 110,
+    after_help = "\
 Examples:
   darsena new my-scenario                      a commented starter scenario
   darsena check my-scenario                    every finding, with row, column and remedy
@@ -25,7 +29,8 @@ Examples:
   darsena brief my-scenario -o brief.html      the report
 
 Exit codes: 0 answered, 1 findings or an answer that says no, 2 could not be carried out.
-Nothing darsena says is legal advice.")]
+Nothing darsena says is legal advice."
+)]
 struct Arguments {
     #[command(subcommand)]
     question: Question,

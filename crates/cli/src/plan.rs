@@ -71,7 +71,7 @@ fn reasons(text: &str) -> Result<Reasons, String> {
         "auto" => Ok(Reasons::Auto),
         "none" => Ok(Reasons::None),
         "all" => Ok(Reasons::All),
-_ => Err("expected `auto`, `none` or `all`".into()),
+        _ => Err("expected `auto`, `none` or `all`".into()),
     }
 }
 
@@ -84,7 +84,11 @@ pub(crate) fn run(arguments: &PlanArguments) -> Answered {
         Err(code) => return Ok(code),
     };
     let demand = match &arguments.peg {
-        Some(id) => match scenario.demands().iter().position(|d| d.demand.as_str() == id) {
+        Some(id) => match scenario
+            .demands()
+            .iter()
+            .position(|d| d.demand.as_str() == id)
+        {
             Some(demand) => Some(demand),
             None => return Ok(no_such_demand(&scenario, id)),
         },
@@ -104,7 +108,10 @@ pub(crate) fn run(arguments: &PlanArguments) -> Answered {
     };
     let line = terminal::Line::new(output.quiet);
     let mut show = |progress: &Progress| line.show(progress);
-    let mut watch = Watch { stop: terminal::stop_on_interrupt(), progress: Some(&mut show) };
+    let mut watch = Watch {
+        stop: terminal::stop_on_interrupt(),
+        progress: Some(&mut show),
+    };
     let plan = darsena::checked_plan(&scenario, &Arcs::open(&scenario), &options, &mut watch)?;
     let seconds = output.timing.then(|| started.elapsed().as_secs_f64());
     if let Some(path) = &arguments.against {
@@ -114,7 +121,8 @@ pub(crate) fn run(arguments: &PlanArguments) -> Answered {
         };
         let second = darsena::checked_plan(&other, &Arcs::open(&other), &options, &mut watch)?;
         drop(line);
-        let answer = darsena::plan_answer::difference((&scenario, &plan), (&other, &second), seconds);
+        let answer =
+            darsena::plan_answer::difference((&scenario, &plan), (&other, &second), seconds);
         return output.write(&answer, &darsena::plan_answer::readable_tables);
     }
     drop(line);
@@ -125,7 +133,9 @@ pub(crate) fn run(arguments: &PlanArguments) -> Answered {
         }
         None => {
             let answer = darsena::plan_answer::answer(&scenario, &plan, seconds);
-            output.write(&answer, &|_| darsena::plan_answer::readable(&scenario, &plan))
+            output.write(&answer, &|_| {
+                darsena::plan_answer::readable(&scenario, &plan)
+            })
         }
     }
 }

@@ -14,7 +14,9 @@ use crate::terminal::{self, Answered};
 ///
 /// Prints every finding of one pass: file, row, column, what was found and what would be right.
 #[derive(Args)]
-#[command(after_help = "Example:\n  darsena check scenarios/us-japan-2024\n\nExit code 1 when a finding forbids the scenario; warnings alone do not.")]
+#[command(
+    after_help = "Example:\n  darsena check scenarios/us-japan-2024\n\nExit code 1 when a finding forbids the scenario; warnings alone do not."
+)]
 pub(crate) struct CheckArguments {
     /// Scenario: a folder, its datapackage.json, or a workbook.
     scenario: PathBuf,
@@ -35,17 +37,28 @@ enum Words {
 /// Answers `darsena check`.
 pub(crate) fn check(arguments: &CheckArguments) -> Answered {
     let checked = darsena::scenario::load(&arguments.scenario)?;
-    let errors = checked.findings.iter().filter(|f| f.severity == Severity::Error).count();
+    let errors = checked
+        .findings
+        .iter()
+        .filter(|f| f.severity == Severity::Error)
+        .count();
     let warnings = checked.findings.len() - errors;
     match arguments.format {
         Words::Json => {
             let findings: Vec<Value> = checked.findings.iter().map(finding).collect();
-            terminal::print(&format!("{:#}\n", json!({ "question": "check", "sound": errors == 0, "findings": findings })))?;
+            terminal::print(&format!(
+                "{:#}\n",
+                json!({ "question": "check", "sound": errors == 0, "findings": findings })
+            ))?;
         }
         Words::Table => {
             let mut text = String::new();
             for finding in &checked.findings {
-                let warning = if finding.severity == Severity::Warning { "warning: " } else { "" };
+                let warning = if finding.severity == Severity::Warning {
+                    "warning: "
+                } else {
+                    ""
+                };
                 text.push_str(&format!("{warning}{finding}\n"));
             }
             text.push_str(&format!("{errors} findings, {warnings} warnings\n"));
@@ -79,7 +92,12 @@ pub(crate) struct DescribeArguments {
 /// Answers `darsena describe`.
 pub(crate) fn describe(arguments: &DescribeArguments) -> Answered {
     match ask::load(&arguments.scenario, false)? {
-        Ok(scenario) => terminal::print(&format!("{}\n", darsena::scenario::describe(&scenario).to_string().trim_end())),
+        Ok(scenario) => terminal::print(&format!(
+            "{}\n",
+            darsena::scenario::describe(&scenario)
+                .to_string()
+                .trim_end()
+        )),
         Err(code) => Ok(code),
     }
 }
@@ -115,7 +133,10 @@ pub(crate) fn convert(arguments: &ConvertArguments) -> Answered {
     if checked.scenario.is_none() {
         return Ok(ExitCode::from(1));
     }
-    let options = WriteOptions { parquet_from_rows: arguments.parquet_from, overwrite: arguments.overwrite };
+    let options = WriteOptions {
+        parquet_from_rows: arguments.parquet_from,
+        overwrite: arguments.overwrite,
+    };
     if is_workbook(&arguments.to) {
         package.write_workbook(&arguments.to, &options)?;
     } else {
@@ -125,7 +146,8 @@ pub(crate) fn convert(arguments: &ConvertArguments) -> Answered {
 }
 
 fn is_workbook(path: &Path) -> bool {
-    path.extension().is_some_and(|end| end.eq_ignore_ascii_case("xlsx"))
+    path.extension()
+        .is_some_and(|end| end.eq_ignore_ascii_case("xlsx"))
 }
 
 /// Rows added, removed and changed between two scenarios.
@@ -145,10 +167,17 @@ pub(crate) struct DiffArguments {
 
 /// Answers `darsena diff`.
 pub(crate) fn diff(arguments: &DiffArguments) -> Answered {
-    let (before, after) = (darsena::scenario::read(&arguments.before)?, darsena::scenario::read(&arguments.after)?);
+    let (before, after) = (
+        darsena::scenario::read(&arguments.before)?,
+        darsena::scenario::read(&arguments.after)?,
+    );
     let mut unreadable = false;
     for (path, package) in [(&arguments.before, &before), (&arguments.after, &after)] {
-        let findings: Vec<&Finding> = package.findings().iter().filter(|f| f.severity == Severity::Error).collect();
+        let findings: Vec<&Finding> = package
+            .findings()
+            .iter()
+            .filter(|f| f.severity == Severity::Error)
+            .collect();
         for finding in findings {
             unreadable = true;
             eprintln!("{}: {finding}", path.display());
@@ -197,7 +226,9 @@ pub(crate) struct ManualArguments {
 /// Answers `darsena manual`.
 pub(crate) fn manual(arguments: &ManualArguments) -> Answered {
     if arguments.all {
-        let pages: Vec<String> = TableName::all().map(darsena::scenario::manual_page).collect();
+        let pages: Vec<String> = TableName::all()
+            .map(darsena::scenario::manual_page)
+            .collect();
         return terminal::print(&pages.join("\n"));
     }
     let Some(name) = &arguments.table else {

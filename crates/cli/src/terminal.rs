@@ -61,7 +61,11 @@ impl Line {
 
     pub(crate) fn show(&self, progress: &Progress) {
         if let Some(bar) = &self.0 {
-            let gap = if progress.gap.is_finite() { format!(", gap {:.2} %", 100.0 * progress.gap) } else { String::new() };
+            let gap = if progress.gap.is_finite() {
+                format!(", gap {:.2} %", 100.0 * progress.gap)
+            } else {
+                String::new()
+            };
             bar.set_message(format!(
                 "{}: iteration {}, objective {:.6e}{gap}",
                 progress.phase, progress.iterations, progress.objective

@@ -125,11 +125,20 @@ impl Values {
             Values::Text(v) => v[n].clone().unwrap_or_default(),
             Values::Number(v) => v[n].map(|x| settled(x).to_string()).unwrap_or_default(),
             Values::Whole(v) => v[n].map(|x| x.to_string()).unwrap_or_default(),
-            Values::Flag(v) => v[n].map(|x| if x { "yes" } else { "no" }.to_string()).unwrap_or_default(),
+            Values::Flag(v) => v[n]
+                .map(|x| if x { "yes" } else { "no" }.to_string())
+                .unwrap_or_default(),
             Values::Day(v) => v[n].map(|x| x.to_string()).unwrap_or_default(),
             Values::Lists(v) => {
-                let sentence = |x: &Value| x.get("sentence").and_then(Value::as_str).map(str::to_string);
-                v[n].iter().filter_map(sentence).collect::<Vec<_>>().join("; ")
+                let sentence = |x: &Value| {
+                    x.get("sentence")
+                        .and_then(Value::as_str)
+                        .map(str::to_string)
+                };
+                v[n].iter()
+                    .filter_map(sentence)
+                    .collect::<Vec<_>>()
+                    .join("; ")
             }
         }
     }
@@ -137,13 +146,21 @@ impl Values {
 
 /// A number with the noise of its last digits cut: 12 significant digits.
 pub fn settled(x: f64) -> f64 {
-    if x == 0.0 || !x.is_finite() { 0.0 + x } else { format!("{x:.11e}").parse().unwrap_or(x) }
+    if x == 0.0 || !x.is_finite() {
+        0.0 + x
+    } else {
+        format!("{x:.11e}").parse().unwrap_or(x)
+    }
 }
 
 impl Table {
     /// An empty table.
     pub fn new(name: &'static str, about: &'static str) -> Self {
-        Table { name, about, columns: Vec::new() }
+        Table {
+            name,
+            about,
+            columns: Vec::new(),
+        }
     }
 
     /// Number of rows.
@@ -157,9 +174,22 @@ impl Table {
     }
 
     /// Adds a column of ids or words.
-    pub fn text<S: Into<String>>(mut self, name: &'static str, values: impl IntoIterator<Item = S>) -> Self {
-        let values = Values::Text(values.into_iter().map(|v| Some(v.into()).filter(|v| !v.is_empty())).collect());
-        self.columns.push(Column { name, unit: String::new(), values });
+    pub fn text<S: Into<String>>(
+        mut self,
+        name: &'static str,
+        values: impl IntoIterator<Item = S>,
+    ) -> Self {
+        let values = Values::Text(
+            values
+                .into_iter()
+                .map(|v| Some(v.into()).filter(|v| !v.is_empty()))
+                .collect(),
+        );
+        self.columns.push(Column {
+            name,
+            unit: String::new(),
+            values,
+        });
         self
     }
 
@@ -171,7 +201,11 @@ impl Table {
         values: impl IntoIterator<Item = N>,
     ) -> Self {
         let values = Values::Number(values.into_iter().map(Into::into).collect());
-        self.columns.push(Column { name, unit: unit.into(), values });
+        self.columns.push(Column {
+            name,
+            unit: unit.into(),
+            values,
+        });
         self
     }
 
@@ -183,7 +217,11 @@ impl Table {
         values: impl IntoIterator<Item = N>,
     ) -> Self {
         let values = Values::Whole(values.into_iter().map(Into::into).collect());
-        self.columns.push(Column { name, unit: unit.into(), values });
+        self.columns.push(Column {
+            name,
+            unit: unit.into(),
+            values,
+        });
         self
     }
 
@@ -194,26 +232,45 @@ impl Table {
         values: impl IntoIterator<Item = D>,
     ) -> Self {
         let values = Values::Day(values.into_iter().map(Into::into).collect());
-        self.columns.push(Column { name, unit: "date".into(), values });
+        self.columns.push(Column {
+            name,
+            unit: "date".into(),
+            values,
+        });
         self
     }
 
     /// Adds a column of yes and no.
     pub fn flag(mut self, name: &'static str, values: impl IntoIterator<Item = bool>) -> Self {
         let values = Values::Flag(values.into_iter().map(Some).collect());
-        self.columns.push(Column { name, unit: String::new(), values });
+        self.columns.push(Column {
+            name,
+            unit: String::new(),
+            values,
+        });
         self
     }
 
     /// Adds a column of lists of objects.
-    pub fn lists(mut self, name: &'static str, values: impl IntoIterator<Item = Vec<Value>>) -> Self {
-        self.columns.push(Column { name, unit: String::new(), values: Values::Lists(values.into_iter().collect()) });
+    pub fn lists(
+        mut self,
+        name: &'static str,
+        values: impl IntoIterator<Item = Vec<Value>>,
+    ) -> Self {
+        self.columns.push(Column {
+            name,
+            unit: String::new(),
+            values: Values::Lists(values.into_iter().collect()),
+        });
         self
     }
 
     fn rows(&self) -> Value {
         let row = |n: usize| {
-            let cells = self.columns.iter().map(|c| (c.name.to_string(), c.values.json(n)));
+            let cells = self
+                .columns
+                .iter()
+                .map(|c| (c.name.to_string(), c.values.json(n)));
             Value::Object(cells.collect::<Map<_, _>>())
         };
         Value::Array((0..self.len()).map(row).collect())
@@ -237,12 +294,21 @@ impl Answer {
         let mut put = |key: &str, value: Value| all.insert(key.to_string(), value);
         put("schema", json!(SCHEMA));
         put("question", json!(head.question));
-        put("scenario", json!({ "name": head.scenario, "hash": head.scenario_hash }));
-        put("law", json!({ "as_of": head.law_as_of, "hash": head.law_hash }));
-        put("solver", match &head.solver {
-            Some((name, version)) => json!({ "name": name, "version": version }),
-            None => Value::Null,
-        });
+        put(
+            "scenario",
+            json!({ "name": head.scenario, "hash": head.scenario_hash }),
+        );
+        put(
+            "law",
+            json!({ "as_of": head.law_as_of, "hash": head.law_hash }),
+        );
+        put(
+            "solver",
+            match &head.solver {
+                Some((name, version)) => json!({ "name": name, "version": version }),
+                None => Value::Null,
+            },
+        );
         put("status", json!(head.status));
         put("objective", objective);
         put("bound", bound);
@@ -258,7 +324,11 @@ impl Answer {
             units.insert(table.name.to_string(), Value::Object(named));
         }
         put("units", Value::Object(units));
-        let tables: Map<_, _> = self.tables.iter().map(|t| (t.name.to_string(), t.rows())).collect();
+        let tables: Map<_, _> = self
+            .tables
+            .iter()
+            .map(|t| (t.name.to_string(), t.rows()))
+            .collect();
         put("tables", Value::Object(tables));
         for (name, tree) in &self.trees {
             put(name, tree.clone());

@@ -53,5 +53,9 @@ pub fn checked_plan(
 ) -> Result<Plan, AnswerError> {
     let plan = plan::plan(scenario, arcs, options, watch)?;
     let verdict = plan::check::check(scenario, arcs, &plan);
-    if verdict.holds() { Ok(plan) } else { Err(AnswerError::Unsound(verdict.breaches)) }
+    if verdict.holds() {
+        Ok(plan)
+    } else {
+        Err(AnswerError::Unsound(verdict.breaches))
+    }
 }

@@ -6,7 +6,9 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow_array::{ArrayRef, BooleanArray, Date32Array, Float64Array, Int64Array, RecordBatch, StringArray};
+use arrow_array::{
+    ArrayRef, BooleanArray, Date32Array, Float64Array, Int64Array, RecordBatch, StringArray,
+};
 use arrow_schema::{DataType, Field, Schema};
 use parquet::arrow::ArrowWriter;
 use rust_xlsxwriter::{ExcelDateTime, Format as CellFormat, Workbook};
@@ -39,7 +41,9 @@ pub enum WriteError {
     #[error("cannot write to standard output")]
     Output(#[source] io::Error),
     /// A form of several files needs a place.
-    #[error("{0} needs a place to write to: name a folder or file with `--out`, or one table with `--table`")]
+    #[error(
+        "{0} needs a place to write to: name a folder or file with `--out`, or one table with `--table`"
+    )]
     NeedsPlace(&'static str),
     /// A table that this answer does not have.
     #[error("the answer has no table `{0}`; it has {1}")]
@@ -49,7 +53,11 @@ pub enum WriteError {
     TooManyRows(&'static str, usize),
     /// The form's own writer failed.
     #[error("cannot write table `{0}` as {1}")]
-    Form(&'static str, &'static str, #[source] Box<dyn std::error::Error + Send + Sync>),
+    Form(
+        &'static str,
+        &'static str,
+        #[source] Box<dyn std::error::Error + Send + Sync>,
+    ),
 }
 
 /// Writes `answer`: to `out`, or to standard output where the form allows it. `table` picks one.
@@ -76,7 +84,10 @@ pub fn write(
         (Format::Table, Some(table)) => text(table).into_bytes(),
         (Format::Json, None) => json(&answer.json()),
         (Format::Json, Some(table)) => {
-            let only = Answer { tables: vec![table.clone()], ..answer.clone() };
+            let only = Answer {
+                tables: vec![table.clone()],
+                ..answer.clone()
+            };
             json(&only.json())
         }
         (Format::Csv, Some(table)) => csv(table)?,
@@ -89,7 +100,11 @@ pub fn write(
             workbook(picked.map_or(&answer.tables[..], std::slice::from_ref))?
         }
         (Format::Csv | Format::Parquet, None) => {
-            let name = if format == Format::Csv { "CSV" } else { "Parquet" };
+            let name = if format == Format::Csv {
+                "CSV"
+            } else {
+                "Parquet"
+            };
             let folder = out.ok_or(WriteError::NeedsPlace(name))?;
             return files(answer, format, folder);
         }
@@ -110,8 +125,14 @@ pub fn write(
 /// Fails when the folder cannot be written or the disk is full; an older file then stays as it was.
 pub fn whole_file(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
     let fail = |e| WriteError::Unwritable(path.to_path_buf(), e);
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new().prefix(".darsena").tempfile_in(folder).map_err(fail)?;
+    let folder = path
+        .parent()
+        .filter(|p| !p.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    let mut file = tempfile::Builder::new()
+        .prefix(".darsena")
+        .tempfile_in(folder)
+        .map_err(fail)?;
     file.write_all(bytes).map_err(fail)?;
     file.as_file().sync_all().map_err(fail)?;
     readable_by_others(file.path()).map_err(fail)?;
@@ -141,7 +162,10 @@ fn files(answer: &Answer, format: Format, folder: &Path) -> Result<(), WriteErro
         };
         files.insert(format!("{}.{end}", table.name), bytes);
     }
-    let head = Answer { tables: Vec::new(), ..answer.clone() };
+    let head = Answer {
+        tables: Vec::new(),
+        ..answer.clone()
+    };
     files.insert("answer.json".into(), json(&head.json()));
     whole_folder(folder, &files)
 }
@@ -153,11 +177,20 @@ fn files(answer: &Answer, format: Format, folder: &Path) -> Result<(), WriteErro
 pub fn whole_folder(folder: &Path, files: &BTreeMap<String, Vec<u8>>) -> Result<(), WriteError> {
     let fail = |e| WriteError::Unwritable(folder.to_path_buf(), e);
     if folder.exists() && fs::read_dir(folder).map_err(fail)?.next().is_some() {
-        let kind = io::Error::new(io::ErrorKind::AlreadyExists, "the folder is not empty; name a new one");
+        let kind = io::Error::new(
+            io::ErrorKind::AlreadyExists,
+            "the folder is not empty; name a new one",
+        );
         return Err(fail(kind));
     }
-    let parent = folder.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let building = tempfile::Builder::new().prefix(".darsena").tempdir_in(parent).map_err(fail)?;
+    let parent = folder
+        .parent()
+        .filter(|p| !p.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    let building = tempfile::Builder::new()
+        .prefix(".darsena")
+        .tempdir_in(parent)
+        .map_err(fail)?;
     for (name, bytes) in files {
         fs::write(building.path().join(name), bytes).map_err(fail)?;
     }
@@ -181,11 +214,17 @@ fn json(value: &serde_json::Value) -> Vec<u8> {
 fn csv(table: &Table) -> Result<Vec<u8>, WriteError> {
     let fail = |e: csv::Error| WriteError::Form(table.name, "CSV", e.into());
     let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(table.columns.iter().map(|c| c.name)).map_err(fail)?;
+    writer
+        .write_record(table.columns.iter().map(|c| c.name))
+        .map_err(fail)?;
     for n in 0..table.len() {
-        writer.write_record(table.columns.iter().map(|c| c.values.text(n))).map_err(fail)?;
+        writer
+            .write_record(table.columns.iter().map(|c| c.values.text(n)))
+            .map_err(fail)?;
     }
-    writer.into_inner().map_err(|e| WriteError::Output(e.into_error()))
+    writer
+        .into_inner()
+        .map_err(|e| WriteError::Output(e.into_error()))
 }
 
 fn parquet(table: &Table) -> Result<Vec<u8>, WriteError> {
@@ -194,12 +233,16 @@ fn parquet(table: &Table) -> Result<Vec<u8>, WriteError> {
     for column in &table.columns {
         let (kind, array): (DataType, ArrayRef) = match &column.values {
             Values::Text(v) => (DataType::Utf8, Arc::new(StringArray::from(v.clone()))),
-            Values::Number(v) => {
-                (DataType::Float64, Arc::new(v.iter().map(|x| x.map(settled)).collect::<Float64Array>()))
-            }
+            Values::Number(v) => (
+                DataType::Float64,
+                Arc::new(v.iter().map(|x| x.map(settled)).collect::<Float64Array>()),
+            ),
             Values::Whole(v) => (DataType::Int64, Arc::new(Int64Array::from(v.clone()))),
             Values::Flag(v) => (DataType::Boolean, Arc::new(BooleanArray::from(v.clone()))),
-            Values::Day(v) => (DataType::Date32, Arc::new(v.iter().map(|d| d.map(days)).collect::<Date32Array>())),
+            Values::Day(v) => (
+                DataType::Date32,
+                Arc::new(v.iter().map(|d| d.map(days)).collect::<Date32Array>()),
+            ),
             Values::Lists(_) => {
                 let texts = (0..column.values.len()).map(|n| Some(column.values.text(n)));
                 (DataType::Utf8, Arc::new(texts.collect::<StringArray>()))
@@ -210,7 +253,8 @@ fn parquet(table: &Table) -> Result<Vec<u8>, WriteError> {
         arrays.push(array);
     }
     let schema = Arc::new(Schema::new(fields));
-    let fail = |e: Box<dyn std::error::Error + Send + Sync>| WriteError::Form(table.name, "Parquet", e);
+    let fail =
+        |e: Box<dyn std::error::Error + Send + Sync>| WriteError::Form(table.name, "Parquet", e);
     let batch = RecordBatch::try_new(schema.clone(), arrays).map_err(|e| fail(e.into()))?;
     let mut bytes = Vec::new();
     let mut writer = ArrowWriter::try_new(&mut bytes, schema, None).map_err(|e| fail(e.into()))?;
@@ -261,8 +305,11 @@ fn workbook(tables: &[Table]) -> Result<Vec<u8>, WriteError> {
                     }
                     Values::Day(v) => {
                         if let Some(d) = v[n] {
-                            let date = ExcelDateTime::parse_from_str(&d.to_string()).map_err(fail)?;
-                            sheet.write_datetime_with_format(r, c, &date, &day).map_err(fail)?;
+                            let date =
+                                ExcelDateTime::parse_from_str(&d.to_string()).map_err(fail)?;
+                            sheet
+                                .write_datetime_with_format(r, c, &date, &day)
+                                .map_err(fail)?;
                         }
                     }
                     _ => {
@@ -276,7 +323,8 @@ fn workbook(tables: &[Table]) -> Result<Vec<u8>, WriteError> {
         }
         sheet.autofit();
     }
-    book.save_to_buffer().map_err(|e| WriteError::Form("all", "Excel", e.into()))
+    book.save_to_buffer()
+        .map_err(|e| WriteError::Form("all", "Excel", e.into()))
 }
 
 /// A table with aligned columns, numbers to the right, its units under the names.
@@ -302,12 +350,18 @@ pub fn text(table: &Table) -> String {
 /// A number as people read it in a column: at most three decimals, none when it is whole.
 pub fn number(x: f64) -> String {
     let rounded = (x * 1000.0).round() / 1000.0 + 0.0;
-    if x != 0.0 && rounded == 0.0 { format!("{x:.2e}") } else { rounded.to_string() }
+    if x != 0.0 && rounded == 0.0 {
+        format!("{x:.2e}")
+    } else {
+        rounded.to_string()
+    }
 }
 
 fn aligned(columns: &[(Vec<String>, bool)]) -> String {
-    let widths: Vec<usize> =
-        columns.iter().map(|(cells, _)| cells.iter().map(|c| c.chars().count()).max().unwrap_or(0)).collect();
+    let widths: Vec<usize> = columns
+        .iter()
+        .map(|(cells, _)| cells.iter().map(|c| c.chars().count()).max().unwrap_or(0))
+        .collect();
     let rows = columns.first().map_or(0, |(cells, _)| cells.len());
     let mut out = String::new();
     for r in 0..rows {

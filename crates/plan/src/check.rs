@@ -46,9 +46,20 @@ const TOLERANCE: f64 = 1e-6;
 
 /// Re-checks `plan` against `scenario` and the arcs it was made with.
 pub fn check(scenario: &Scenario, arcs: &Arcs, plan: &Plan) -> Verdict {
-    let calendar = Calendar { horizon: scenario.head().horizon(), period: scenario.head().period };
-    let mut checker =
-        Checker { scenario, plan, calendar, verdict: Verdict { breaches: vec![], checked: 0, cost: 0.0 } };
+    let calendar = Calendar {
+        horizon: scenario.head().horizon(),
+        period: scenario.head().period,
+    };
+    let mut checker = Checker {
+        scenario,
+        plan,
+        calendar,
+        verdict: Verdict {
+            breaches: vec![],
+            checked: 0,
+            cost: 0.0,
+        },
+    };
     checker.amounts();
     checker.windows(arcs);
     checker.balances();
@@ -76,14 +87,22 @@ impl Calendar {
         let (mut low, mut high) = (0, self.len());
         while low < high {
             let middle = (low + high) / 2;
-            if self.horizon.start_of(middle) >= date { high = middle } else { low = middle + 1 }
+            if self.horizon.start_of(middle) >= date {
+                high = middle
+            } else {
+                low = middle + 1
+            }
         }
         low
     }
     /// The period `date` falls in, the first or last for one outside.
     fn within(&self, date: Date) -> usize {
         let next = self.from(date);
-        if next < self.len() && self.horizon.start_of(next) == date { next } else { next.max(1) - 1 }
+        if next < self.len() && self.horizon.start_of(next) == date {
+            next
+        } else {
+            next.max(1) - 1
+        }
     }
     /// Whole periods that cover `days`.
     fn cover(&self, days: u32) -> usize {
@@ -120,10 +139,20 @@ struct Checker<'a> {
 
 impl Checker<'_> {
     /// Notes a breach when `excess` is more than arithmetic at amounts of size `scale`.
-    fn at_most(&mut self, rule: &'static str, excess: f64, scale: f64, what: impl FnOnce() -> String) {
+    fn at_most(
+        &mut self,
+        rule: &'static str,
+        excess: f64,
+        scale: f64,
+        what: impl FnOnce() -> String,
+    ) {
         self.verdict.checked += 1;
         if !(excess <= TOLERANCE * scale.abs().max(1.0)) {
-            self.verdict.breaches.push(Breach { rule, what: what(), by: excess });
+            self.verdict.breaches.push(Breach {
+                rule,
+                what: what(),
+                by: excess,
+            });
         }
     }
 
@@ -140,11 +169,23 @@ impl Checker<'_> {
             .map(|x| (x.runs, x.done, "make"))
             .chain(plan.ship.iter().map(|x| (x.quantity, x.arrives, "ship")))
             .chain(plan.hold.iter().map(|x| (x.quantity, x.period, "hold")))
-            .chain(plan.deliver.iter().map(|x| (x.quantity, x.period, "deliver")))
+            .chain(
+                plan.deliver
+                    .iter()
+                    .map(|x| (x.quantity, x.period, "deliver")),
+            )
             .chain(plan.unmet.iter().map(|x| (x.quantity, x.period, "unmet")))
             .chain(plan.draw.iter().map(|x| (x.quantity, x.period, "draw")))
-            .chain(plan.overtime.iter().map(|x| (x.quantity, x.period, "overtime")))
-            .chain(plan.shortfall.iter().map(|x| (x.quantity, x.period, "shortfall")));
+            .chain(
+                plan.overtime
+                    .iter()
+                    .map(|x| (x.quantity, x.period, "overtime")),
+            )
+            .chain(
+                plan.shortfall
+                    .iter()
+                    .map(|x| (x.quantity, x.period, "shortfall")),
+            );
         for (amount, period, table) in all {
             let bad = !amount.is_finite() || amount < 0.0 || period >= self.calendar.len();
             self.at_most("amount", if bad { f64::INFINITY } else { 0.0 }, 1.0, || {
@@ -161,7 +202,8 @@ impl Checker<'_> {
             let kept = self.calendar.inside(make.period, recipe.from, recipe.until)
                 && self.calendar.opened(make.period, arcs.make[make.recipe])
                 && make.done == make.period + self.calendar.cover(recipe.lead_time_days)
-                && (make.quantity - make.runs * recipe.quantity).abs() <= TOLERANCE * make.quantity.max(1.0);
+                && (make.quantity - make.runs * recipe.quantity).abs()
+                    <= TOLERANCE * make.quantity.max(1.0);
             let day = self.day(make.period);
             self.at_most("window", if kept { 0.0 } else { make.runs }, 1.0, || {
                 format!("runs of `{}` started {day}", recipe.recipe)
@@ -172,18 +214,30 @@ impl Checker<'_> {
             let kept = self.calendar.inside(ship.period, lane.from, lane.until)
                 && self.calendar.opened(ship.period, arcs.ship[ship.lane])
                 && ship.arrives == ship.period + self.calendar.cover(lane.transit_days)
-                && lane.item.as_ref().is_none_or(|item| scenario.items()[ship.item].item == *item)
+                && lane
+                    .item
+                    .as_ref()
+                    .is_none_or(|item| scenario.items()[ship.item].item == *item)
                 && plan.kinds[ship.kind].item == ship.item;
             let day = self.day(ship.period);
-            self.at_most("window", if kept { 0.0 } else { ship.quantity }, 1.0, || {
-                format!("shipment over `{}` leaving {day}", lane.lane)
-            });
+            self.at_most(
+                "window",
+                if kept { 0.0 } else { ship.quantity },
+                1.0,
+                || format!("shipment over `{}` leaving {day}", lane.lane),
+            );
         }
     }
 
     /// The kind of units of `item` that come from `state`.
     fn kind(&self, item: usize, state: &str) -> usize {
-        let of_item = || self.plan.kinds.iter().enumerate().filter(|(_, k)| k.item == item);
+        let of_item = || {
+            self.plan
+                .kinds
+                .iter()
+                .enumerate()
+                .filter(|(_, k)| k.item == item)
+        };
         of_item()
             .find(|(_, k)| k.states.iter().any(|s| s == state))
             .or_else(|| of_item().next())
@@ -193,8 +247,16 @@ impl Checker<'_> {
 
     fn balances(&mut self) {
         let (scenario, plan, len) = (self.scenario, self.plan, self.calendar.len());
-        let site = |id| scenario.find_site(id).expect("a checked scenario knows its sites");
-        let item = |id| scenario.find_item(id).expect("a checked scenario knows its items");
+        let site = |id| {
+            scenario
+                .find_site(id)
+                .expect("a checked scenario knows its sites")
+        };
+        let item = |id| {
+            scenario
+                .find_item(id)
+                .expect("a checked scenario knows its items")
+        };
         let mut flows = Flows::new();
         let mut add = |place: (usize, usize), t: usize, amount: f64| {
             let cell = &mut flows.entry(place).or_insert_with(|| vec![(0.0, 0.0); len])[t];
@@ -202,19 +264,42 @@ impl Checker<'_> {
             cell.1 += amount.abs();
         };
         for stock in scenario.stockpiles() {
-            let state = stock.made_in.as_ref().map(ToString::to_string).unwrap_or_default();
-            add((site(&stock.site), self.kind(item(&stock.item), &state)), 0, stock.quantity);
+            let state = stock
+                .made_in
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default();
+            add(
+                (site(&stock.site), self.kind(item(&stock.item), &state)),
+                0,
+                stock.quantity,
+            );
         }
-        for receipt in scenario.receipts().iter().filter(|r| r.firm || plan.unconfirmed) {
-            let state = receipt.made_in.as_ref().map(ToString::to_string).unwrap_or_default();
+        for receipt in scenario
+            .receipts()
+            .iter()
+            .filter(|r| r.firm || plan.unconfirmed)
+        {
+            let state = receipt
+                .made_in
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default();
             let t = self.calendar.from(receipt.date);
             if t < len {
-                add((site(&receipt.site), self.kind(item(&receipt.item), &state)), t, receipt.quantity);
+                add(
+                    (site(&receipt.site), self.kind(item(&receipt.item), &state)),
+                    t,
+                    receipt.quantity,
+                );
             }
         }
         let mut inputs: BTreeMap<&str, Vec<(usize, f64)>> = BTreeMap::new();
         for row in scenario.recipe_inputs() {
-            inputs.entry(row.recipe.as_str()).or_default().push((item(&row.item), row.quantity));
+            inputs
+                .entry(row.recipe.as_str())
+                .or_default()
+                .push((item(&row.item), row.quantity));
         }
         let split = |i: usize| plan.kinds.iter().filter(|k| k.item == i).count() > 1;
         let mut drawn: BTreeMap<(usize, usize, usize), f64> = BTreeMap::new();
@@ -222,26 +307,48 @@ impl Checker<'_> {
             let recipe = &scenario.recipes()[make.recipe];
             let at = site(&recipe.site);
             let state = scenario.sites()[at].state.to_string();
-            add((at, self.kind(item(&recipe.item), &state)), make.done, make.runs * recipe.quantity);
+            add(
+                (at, self.kind(item(&recipe.item), &state)),
+                make.done,
+                make.runs * recipe.quantity,
+            );
             for &(part, quantity) in inputs.get(recipe.recipe.as_str()).into_iter().flatten() {
                 if split(part) {
                     *drawn.entry((at, part, make.period)).or_default() += quantity * make.runs;
                 } else {
-                    add((at, self.kind(part, "")), make.period, -quantity * make.runs);
+                    add(
+                        (at, self.kind(part, "")),
+                        make.period,
+                        -quantity * make.runs,
+                    );
                 }
             }
         }
         for draw in &plan.draw {
             add((draw.site, draw.kind), draw.period, -draw.quantity);
-            *drawn.entry((draw.site, draw.item, draw.period)).or_default() -= draw.quantity;
+            *drawn
+                .entry((draw.site, draw.item, draw.period))
+                .or_default() -= draw.quantity;
         }
         for ship in &plan.ship {
             let lane = &scenario.lanes()[ship.lane];
-            add((site(&lane.from_site), ship.kind), ship.period, -ship.quantity);
-            add((site(&lane.to_site), ship.kind), ship.arrives, ship.quantity);
+            add(
+                (site(&lane.from_site), ship.kind),
+                ship.period,
+                -ship.quantity,
+            );
+            add(
+                (site(&lane.to_site), ship.kind),
+                ship.arrives,
+                ship.quantity,
+            );
         }
         for deliver in &plan.deliver {
-            add((site(&scenario.demands()[deliver.demand].site), deliver.kind), deliver.period, -deliver.quantity);
+            add(
+                (site(&scenario.demands()[deliver.demand].site), deliver.kind),
+                deliver.period,
+                -deliver.quantity,
+            );
         }
         for hold in &plan.hold {
             add((hold.site, hold.kind), hold.period, -hold.quantity);
@@ -252,7 +359,11 @@ impl Checker<'_> {
         for ((place, part, t), left) in drawn {
             let day = self.day(t);
             self.at_most("balance", left.abs(), 1.0, || {
-                format!("`{}` drawn at `{}` on {day}", scenario.items()[part].item, scenario.sites()[place].site)
+                format!(
+                    "`{}` drawn at `{}` on {day}",
+                    scenario.items()[part].item,
+                    scenario.sites()[place].site
+                )
             });
         }
         for ((place, kind), cells) in flows {
@@ -268,21 +379,33 @@ impl Checker<'_> {
 
     fn closed(&self, what: &str, id: &str, t: usize) -> bool {
         self.scenario.closures().iter().any(|c| {
-            c.what.as_str() == what && c.id.as_str() == id && self.calendar.inside(t, Some(c.from), Some(c.until))
+            c.what.as_str() == what
+                && c.id.as_str() == id
+                && self.calendar.inside(t, Some(c.from), Some(c.until))
         })
     }
 
     fn capacities(&mut self) {
         let (scenario, plan, len) = (self.scenario, self.plan, self.calendar.len());
-        let resource = |id| scenario.find_resource(id).expect("a checked scenario knows its resources");
+        let resource = |id| {
+            scenario
+                .find_resource(id)
+                .expect("a checked scenario knows its resources")
+        };
         let mut usages: BTreeMap<&str, Vec<(usize, f64)>> = BTreeMap::new();
         for recipe in scenario.recipes() {
             if let Some(q) = &recipe.resource {
-                usages.entry(recipe.recipe.as_str()).or_default().push((resource(q), recipe.usage));
+                usages
+                    .entry(recipe.recipe.as_str())
+                    .or_default()
+                    .push((resource(q), recipe.usage));
             }
         }
         for row in scenario.recipe_resources() {
-            usages.entry(row.recipe.as_str()).or_default().push((resource(&row.resource), row.usage));
+            usages
+                .entry(row.recipe.as_str())
+                .or_default()
+                .push((resource(&row.resource), row.usage));
         }
         let mut used = vec![vec![0.0; len]; scenario.resources().len()];
         for make in &plan.make {
@@ -292,7 +415,9 @@ impl Checker<'_> {
                 used[q][make.period] += usage * make.runs;
             }
             if taken.is_none() && self.closed("site", recipe.site.as_str(), make.period) {
-                self.at_most("capacity", make.runs, 1.0, || format!("`{}` runs at a closed site", recipe.recipe));
+                self.at_most("capacity", make.runs, 1.0, || {
+                    format!("`{}` runs at a closed site", recipe.recipe)
+                });
             }
         }
         let mut overtime = vec![vec![0.0; len]; scenario.resources().len()];
@@ -301,7 +426,11 @@ impl Checker<'_> {
         }
         for (q, resource) in scenario.resources().iter().enumerate() {
             let mut limits = vec![(0.0, 0.0); len];
-            for row in scenario.capacity().iter().filter(|c| c.resource == resource.resource) {
+            for row in scenario
+                .capacity()
+                .iter()
+                .filter(|c| c.resource == resource.resource)
+            {
                 let first = self.calendar.from(row.from);
                 let end = row.until.map_or(len as f64, |until| self.beyond(until));
                 for (t, limit) in limits.iter_mut().enumerate() {
@@ -331,7 +460,11 @@ impl Checker<'_> {
     /// Number of the period that starts on `date` or first after it, also beyond the horizon.
     fn beyond(&self, date: Date) -> f64 {
         let inside = self.calendar.from(date);
-        if inside < self.calendar.len() { inside as f64 } else { self.calendar.horizon.first_from(date) as f64 }
+        if inside < self.calendar.len() {
+            inside as f64
+        } else {
+            self.calendar.horizon.first_from(date) as f64
+        }
     }
 
     fn lanes(&mut self) {
@@ -342,10 +475,17 @@ impl Checker<'_> {
         }
         for ((l, t), quantity) in carried {
             let lane = &scenario.lanes()[l];
-            let shut = self.closed("lane", lane.lane.as_str(), t) || self.closed("site", lane.from_site.as_str(), t);
-            let most = if shut { 0.0 } else { lane.capacity.unwrap_or(f64::INFINITY) };
+            let shut = self.closed("lane", lane.lane.as_str(), t)
+                || self.closed("site", lane.from_site.as_str(), t);
+            let most = if shut {
+                0.0
+            } else {
+                lane.capacity.unwrap_or(f64::INFINITY)
+            };
             let day = self.day(t);
-            self.at_most("lane", quantity - most, quantity, || format!("`{}` on {day}", lane.lane));
+            self.at_most("lane", quantity - most, quantity, || {
+                format!("`{}` on {day}", lane.lane)
+            });
         }
     }
 
@@ -355,10 +495,21 @@ impl Checker<'_> {
             if recipe.fixed_cost <= 0.0 && recipe.minimum_run <= 0.0 {
                 continue;
             }
-            let runs: f64 = plan.make.iter().filter(|m| m.recipe == r).map(|m| m.runs).sum();
+            let runs: f64 = plan
+                .make
+                .iter()
+                .filter(|m| m.recipe == r)
+                .map(|m| m.runs)
+                .sum();
             let open = plan.lines.iter().any(|l| l.recipe == r && l.open);
-            let excess = if open { recipe.minimum_run - runs } else { runs };
-            self.at_most("line", excess, runs.max(recipe.minimum_run), || format!("line `{}`", recipe.recipe));
+            let excess = if open {
+                recipe.minimum_run - runs
+            } else {
+                runs
+            };
+            self.at_most("line", excess, runs.max(recipe.minimum_run), || {
+                format!("line `{}`", recipe.recipe)
+            });
         }
     }
 
@@ -372,14 +523,29 @@ impl Checker<'_> {
             let kind = &plan.kinds[deliver.kind];
             let of_item = scenario.items()[kind.item].item == demand.item;
             let accepted = demand.made_in.is_empty()
-                || kind.states.iter().all(|s| demand.made_in.iter().any(|m| m.as_str() == s));
-            let in_time = demand.deadline.is_none_or(|day| self.day(deliver.period) <= day);
-            let open = self.calendar.opened(deliver.period, arcs.deliver[deliver.demand]);
+                || kind
+                    .states
+                    .iter()
+                    .all(|s| demand.made_in.iter().any(|m| m.as_str() == s));
+            let in_time = demand
+                .deadline
+                .is_none_or(|day| self.day(deliver.period) <= day);
+            let open = self
+                .calendar
+                .opened(deliver.period, arcs.deliver[deliver.demand]);
             let early = deliver.period < self.calendar.within(demand.due);
             let kept = of_item && accepted && in_time && open && !early;
-            self.at_most("demand", if kept { 0.0 } else { deliver.quantity }, 1.0, || {
-                format!("delivery to `{}` in period {}", demand.demand, deliver.period)
-            });
+            self.at_most(
+                "demand",
+                if kept { 0.0 } else { deliver.quantity },
+                1.0,
+                || {
+                    format!(
+                        "delivery to `{}` in period {}",
+                        demand.demand, deliver.period
+                    )
+                },
+            );
         }
         let mut told = vec![BTreeMap::new(); scenario.demands().len()];
         for unmet in &plan.unmet {
@@ -393,7 +559,9 @@ impl Checker<'_> {
                 open -= given[d][t];
                 let due = t >= self.calendar.within(demand.due);
                 let said = told[d].get(&t).copied().unwrap_or(0.0);
-                self.at_most("demand", -open, demand.quantity, || format!("`{}` gets too much", demand.demand));
+                self.at_most("demand", -open, demand.quantity, || {
+                    format!("`{}` gets too much", demand.demand)
+                });
                 if due {
                     let difference = (open.max(0.0) - said).abs();
                     self.at_most("demand", difference, demand.quantity, || {
@@ -422,7 +590,11 @@ impl Checker<'_> {
             })
         };
         (0..self.calendar.len())
-            .map(|t| find(t, true).or_else(|| find(t, false)).map_or(demand.priority, |p| p.priority))
+            .map(|t| {
+                find(t, true)
+                    .or_else(|| find(t, false))
+                    .map_or(demand.priority, |p| p.priority)
+            })
             .collect()
     }
 
@@ -440,7 +612,8 @@ impl Checker<'_> {
         let mut unpriced = 0.0;
         for ((site, item), (floor, cost)) in floors {
             let here = |s: usize, i: usize| {
-                scenario.sites()[s].site.as_str() == site && scenario.items()[i].item.as_str() == item
+                scenario.sites()[s].site.as_str() == site
+                    && scenario.items()[i].item.as_str() == item
             };
             let mut held = vec![0.0; len];
             for hold in plan.hold.iter().filter(|h| here(h.site, h.item)) {
@@ -451,7 +624,9 @@ impl Checker<'_> {
                 missing[row.period] += row.quantity;
             }
             for t in 0..len {
-                self.at_most("floor", floor - held[t] - missing[t], floor, || format!("`{item}` at `{site}`, period {t}"));
+                self.at_most("floor", floor - held[t] - missing[t], floor, || {
+                    format!("`{item}` at `{site}`, period {t}")
+                });
                 self.verdict.cost += missing[t] * cost.unwrap_or(0.0);
                 unpriced += if cost.is_none() { missing[t] } else { 0.0 };
             }
@@ -461,13 +636,32 @@ impl Checker<'_> {
 
     fn objective(&mut self, late: &BTreeMap<u32, f64>, missing: f64) {
         let (scenario, plan) = (self.scenario, self.plan);
-        let made: f64 = plan.make.iter().map(|m| m.runs * scenario.recipes()[m.recipe].cost).sum();
-        let sent: f64 = plan.ship.iter().map(|s| s.quantity * scenario.lanes()[s.lane].cost).sum();
-        let held: f64 = plan.hold.iter().map(|h| h.quantity * scenario.items()[h.item].holding_cost).sum();
-        let extra: f64 =
-            plan.overtime.iter().map(|o| o.quantity * scenario.resources()[o.resource].overtime_cost).sum();
-        let opened: f64 =
-            plan.lines.iter().filter(|l| l.open).map(|l| scenario.recipes()[l.recipe].fixed_cost).sum();
+        let made: f64 = plan
+            .make
+            .iter()
+            .map(|m| m.runs * scenario.recipes()[m.recipe].cost)
+            .sum();
+        let sent: f64 = plan
+            .ship
+            .iter()
+            .map(|s| s.quantity * scenario.lanes()[s.lane].cost)
+            .sum();
+        let held: f64 = plan
+            .hold
+            .iter()
+            .map(|h| h.quantity * scenario.items()[h.item].holding_cost)
+            .sum();
+        let extra: f64 = plan
+            .overtime
+            .iter()
+            .map(|o| o.quantity * scenario.resources()[o.resource].overtime_cost)
+            .sum();
+        let opened: f64 = plan
+            .lines
+            .iter()
+            .filter(|l| l.open)
+            .map(|l| scenario.recipes()[l.recipe].fixed_cost)
+            .sum();
         self.verdict.cost += made + sent + held + extra + opened;
         let mut measures: Vec<Measure> = plan.levels.iter().map(|l| l.measure).collect();
         for level in &plan.levels {
@@ -477,18 +671,34 @@ impl Checker<'_> {
                 Measure::Cost => self.verdict.cost,
             };
             self.at_most("objective", (value - level.value).abs(), value, || {
-                format!("{:?}: recomputed {value}, said {}", level.measure, level.value)
+                format!(
+                    "{:?}: recomputed {value}, said {}",
+                    level.measure, level.value
+                )
             });
             self.at_most("objective", level.bound - level.value, level.value, || {
-                format!("{:?}: bound {} above value {}", level.measure, level.bound, level.value)
+                format!(
+                    "{:?}: bound {} above value {}",
+                    level.measure, level.bound, level.value
+                )
             });
         }
         if plan.objective == Objective::Lexicographic {
             let named = |p: &u32| measures.contains(&Measure::Late { priority: *p });
-            let unnamed = late.iter().filter(|(p, late)| **late > 0.0 && !named(p)).count();
-            self.at_most("objective", unnamed as f64, 1.0, || "a priority without a level".into());
+            let unnamed = late
+                .iter()
+                .filter(|(p, late)| **late > 0.0 && !named(p))
+                .count();
+            self.at_most("objective", unnamed as f64, 1.0, || {
+                "a priority without a level".into()
+            });
         }
         measures.dedup();
-        self.at_most("objective", (plan.levels.len() - measures.len()) as f64, 1.0, || "a level twice".into());
+        self.at_most(
+            "objective",
+            (plan.levels.len() - measures.len()) as f64,
+            1.0,
+            || "a level twice".into(),
+        );
     }
 }

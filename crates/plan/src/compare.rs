@@ -50,12 +50,23 @@ pub fn compare(first: (&Scenario, &Plan), second: (&Scenario, &Plan)) -> Vec<Dem
     for (is_second, (scenario, plan)) in [(false, first), (true, second)] {
         for answer in &plan.demands {
             let id = scenario.demands()[answer.demand].demand.to_string();
-            let change = changes.entry(id.clone()).or_insert(DemandChange { demand: id, before: None, after: None });
+            let change = changes.entry(id.clone()).or_insert(DemandChange {
+                demand: id,
+                before: None,
+                after: None,
+            });
             let fare = Some(Fare::from(answer));
-            if is_second { change.after = fare } else { change.before = fare }
+            if is_second {
+                change.after = fare
+            } else {
+                change.before = fare
+            }
         }
     }
-    changes.into_values().filter(|c| !same(c.before, c.after)).collect()
+    changes
+        .into_values()
+        .filter(|c| !same(c.before, c.after))
+        .collect()
 }
 
 fn same(a: Option<Fare>, b: Option<Fare>) -> bool {

@@ -5,13 +5,21 @@ use darsena_scenario::{Horizon, Scenario};
 
 use crate::formulate::{Layout, at};
 use crate::network::{Network, due_period};
-use crate::plan::{Deliver, DemandAnswer, Draw, Hold, Line, Make, Overtime, Plan, Ship, Shortfall, Unmet, Use};
+use crate::plan::{
+    Deliver, DemandAnswer, Draw, Hold, Line, Make, Overtime, Plan, Ship, Shortfall, Unmet, Use,
+};
 
 /// Amounts below this are noise of the arithmetic and left out.
 pub(crate) const NOTHING: f64 = 1e-9;
 
 /// Fills the flow tables, the lines and the demands of `plan` from `values`.
-pub(crate) fn extract(scenario: &Scenario, network: &Network, layout: &Layout, values: &[f64], plan: &mut Plan) {
+pub(crate) fn extract(
+    scenario: &Scenario,
+    network: &Network,
+    layout: &Layout,
+    values: &[f64],
+    plan: &mut Plan,
+) {
     let periods = network.periods;
     let value = |column: Column| values[column.0 as usize];
     for (r, run) in network.runs.iter().enumerate() {
@@ -19,12 +27,24 @@ pub(crate) fn extract(scenario: &Scenario, network: &Network, layout: &Layout, v
             let runs = value(layout.make(r, &run.starts, t));
             if runs > NOTHING {
                 let quantity = runs * run.quantity;
-                plan.make.push(Make { recipe: run.recipe, period: t, done: t + run.lead, runs, quantity });
+                plan.make.push(Make {
+                    recipe: run.recipe,
+                    period: t,
+                    done: t + run.lead,
+                    runs,
+                    quantity,
+                });
             }
         }
         if let Some(open) = layout.open[r] {
-            let runs = (0..run.starts.len()).map(|by| value(at(layout.make[r], by))).sum();
-            plan.lines.push(Line { recipe: run.recipe, open: value(open) > 0.5, runs });
+            let runs = (0..run.starts.len())
+                .map(|by| value(at(layout.make[r], by)))
+                .sum();
+            plan.lines.push(Line {
+                recipe: run.recipe,
+                open: value(open) > 0.5,
+                runs,
+            });
         }
     }
     for (m, arc) in network.moves.iter().enumerate() {
@@ -32,7 +52,14 @@ pub(crate) fn extract(scenario: &Scenario, network: &Network, layout: &Layout, v
             let quantity = value(at(layout.ship[m], t - arc.departs.start));
             if quantity > NOTHING {
                 let (item, arrives) = (network.kinds[arc.kind].item, t + arc.transit);
-                plan.ship.push(Ship { lane: arc.lane, item, kind: arc.kind, period: t, arrives, quantity });
+                plan.ship.push(Ship {
+                    lane: arc.lane,
+                    item,
+                    kind: arc.kind,
+                    period: t,
+                    arrives,
+                    quantity,
+                });
             }
         }
     }
@@ -41,7 +68,13 @@ pub(crate) fn extract(scenario: &Scenario, network: &Network, layout: &Layout, v
         for t in 0..periods {
             let quantity = value(layout.hold(n, t));
             if quantity > NOTHING {
-                plan.hold.push(Hold { site: node.site, item, kind: node.kind, period: t, quantity });
+                plan.hold.push(Hold {
+                    site: node.site,
+                    item,
+                    kind: node.kind,
+                    period: t,
+                    quantity,
+                });
             }
         }
     }
@@ -51,7 +84,13 @@ pub(crate) fn extract(scenario: &Scenario, network: &Network, layout: &Layout, v
             for t in 0..periods {
                 let quantity = value(at(layout.draw[p][n], t));
                 if quantity > NOTHING {
-                    plan.draw.push(Draw { site: *site, item: *item, kind, period: t, quantity });
+                    plan.draw.push(Draw {
+                        site: *site,
+                        item: *item,
+                        kind,
+                        period: t,
+                        quantity,
+                    });
                 }
             }
         }
@@ -60,7 +99,11 @@ pub(crate) fn extract(scenario: &Scenario, network: &Network, layout: &Layout, v
         for (t, column) in columns.iter().enumerate() {
             let quantity = column.map_or(0.0, value);
             if quantity > NOTHING {
-                plan.overtime.push(Overtime { resource: q, period: t, quantity });
+                plan.overtime.push(Overtime {
+                    resource: q,
+                    period: t,
+                    quantity,
+                });
             }
         }
     }
@@ -68,21 +111,37 @@ pub(crate) fn extract(scenario: &Scenario, network: &Network, layout: &Layout, v
         for t in 0..periods {
             let quantity = value(at(layout.shortfall[f], t));
             if quantity > NOTHING {
-                plan.shortfall.push(Shortfall { site: floor.site, item: floor.item, period: t, quantity });
+                plan.shortfall.push(Shortfall {
+                    site: floor.site,
+                    item: floor.item,
+                    period: t,
+                    quantity,
+                });
             }
         }
     }
-    plan.ship.sort_by_key(|s| (s.lane, s.item, s.kind, s.period));
+    plan.ship
+        .sort_by_key(|s| (s.lane, s.item, s.kind, s.period));
     deliveries(scenario, network, layout, values, plan);
     utilisation(network, plan);
 }
 
 /// Hands what a stream delivers to its demands, first due first, and says how each of them fares.
-fn deliveries(scenario: &Scenario, network: &Network, layout: &Layout, values: &[f64], plan: &mut Plan) {
+fn deliveries(
+    scenario: &Scenario,
+    network: &Network,
+    layout: &Layout,
+    values: &[f64],
+    plan: &mut Plan,
+) {
     let periods = network.periods;
     let horizon = scenario.head().horizon();
     for (j, stream) in network.streams.iter().enumerate() {
-        let mut open: Vec<f64> = stream.demands.iter().map(|&d| scenario.demands()[d].quantity).collect();
+        let mut open: Vec<f64> = stream
+            .demands
+            .iter()
+            .map(|&d| scenario.demands()[d].quantity)
+            .collect();
         let mut next = 0;
         for t in stream.serves.clone() {
             for (n, &node) in stream.nodes.iter().enumerate() {
@@ -90,7 +149,12 @@ fn deliveries(scenario: &Scenario, network: &Network, layout: &Layout, values: &
                 while left > NOTHING && next < open.len() {
                     let demand = stream.demands[next];
                     let quantity = left.min(open[next]);
-                    plan.deliver.push(Deliver { demand, kind: network.nodes[node].kind, period: t, quantity });
+                    plan.deliver.push(Deliver {
+                        demand,
+                        kind: network.nodes[node].kind,
+                        period: t,
+                        quantity,
+                    });
                     left -= quantity;
                     open[next] -= quantity;
                     if open[next] <= NOTHING {
@@ -104,13 +168,20 @@ fn deliveries(scenario: &Scenario, network: &Network, layout: &Layout, values: &
     plan.demands = answers(scenario, &horizon, periods, &plan.deliver);
     for (d, answer) in plan.demands.iter().enumerate() {
         let mut open = scenario.demands()[d].quantity;
-        let mut given = plan.deliver[first_of(&plan.deliver, d)..].iter().take_while(|x| x.demand == d).peekable();
+        let mut given = plan.deliver[first_of(&plan.deliver, d)..]
+            .iter()
+            .take_while(|x| x.demand == d)
+            .peekable();
         for period in answer.due..periods {
             while let Some(x) = given.next_if(|x| x.period <= period) {
                 open -= x.quantity;
             }
             if open > NOTHING {
-                plan.unmet.push(Unmet { demand: d, period, quantity: open });
+                plan.unmet.push(Unmet {
+                    demand: d,
+                    period,
+                    quantity: open,
+                });
             }
         }
     }
@@ -121,7 +192,12 @@ fn first_of(deliver: &[Deliver], demand: usize) -> usize {
 }
 
 /// How each demand fares with `deliver`, which is sorted by demand and period.
-fn answers(scenario: &Scenario, horizon: &Horizon, periods: usize, deliver: &[Deliver]) -> Vec<DemandAnswer> {
+fn answers(
+    scenario: &Scenario,
+    horizon: &Horizon,
+    periods: usize,
+    deliver: &[Deliver],
+) -> Vec<DemandAnswer> {
     let answer = |(d, demand): (usize, &darsena_scenario::Demand)| {
         let due = due_period(horizon, demand.due);
         let mut answer = DemandAnswer {
@@ -137,7 +213,10 @@ fn answers(scenario: &Scenario, horizon: &Horizon, periods: usize, deliver: &[De
             reasons: Vec::new(),
         };
         let mut late = demand.quantity * (periods - due) as f64;
-        for x in deliver[first_of(deliver, d)..].iter().take_while(|x| x.demand == d) {
+        for x in deliver[first_of(deliver, d)..]
+            .iter()
+            .take_while(|x| x.demand == d)
+        {
             answer.delivered += x.quantity;
             answer.on_time += if x.period == due { x.quantity } else { 0.0 };
             late -= x.quantity * (periods - x.period) as f64;
@@ -161,7 +240,8 @@ fn settle(amount: f64) -> f64 {
 
 fn utilisation(network: &Network, plan: &mut Plan) {
     let mut used = vec![vec![0.0; network.periods]; network.capacity.len()];
-    let mut usages: std::collections::BTreeMap<usize, &[(usize, f64)]> = std::collections::BTreeMap::new();
+    let mut usages: std::collections::BTreeMap<usize, &[(usize, f64)]> =
+        std::collections::BTreeMap::new();
     for run in &network.runs {
         usages.insert(run.recipe, &run.usages);
     }
@@ -173,7 +253,13 @@ fn utilisation(network: &Network, plan: &mut Plan) {
     for (q, used) in used.iter().enumerate() {
         for (t, &used) in used.iter().enumerate() {
             let (capacity, overtime) = (network.capacity[q][t], network.overtime[q][t]);
-            plan.utilisation.push(Use { resource: q, period: t, used, capacity, overtime });
+            plan.utilisation.push(Use {
+                resource: q,
+                period: t,
+                used,
+                capacity,
+                overtime,
+            });
         }
     }
 }

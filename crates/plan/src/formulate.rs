@@ -81,7 +81,10 @@ fn small(n: usize) -> u32 {
 
 fn label(family: &'static str, a: usize, b: usize, c: usize) -> Label {
     let place = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-    Label { family, index: [place(a), place(b), place(c)] }
+    Label {
+        family,
+        index: [place(a), place(b), place(c)],
+    }
 }
 
 /// An index that is not used.
@@ -102,7 +105,11 @@ impl Layout {
             Limit::Rows(first) => At::Row(row_at(first, t)),
             Limit::Bounds { run, usage } => {
                 let starts = &network.runs[run].starts;
-                if starts.contains(&t) { At::Upper(self.make(run, starts, t), usage) } else { At::Nowhere }
+                if starts.contains(&t) {
+                    At::Upper(self.make(run, starts, t), usage)
+                } else {
+                    At::Nowhere
+                }
             }
         }
     }
@@ -144,12 +151,17 @@ fn only_user(network: &Network, q: usize) -> Option<(usize, f64)> {
         return None;
     }
     let users = network.runs.iter().enumerate().flat_map(|(r, run)| {
-        run.usages.iter().filter(|u| u.0 == q && u.1 > 0.0).map(move |u| (r, u.1))
+        run.usages
+            .iter()
+            .filter(|u| u.0 == q && u.1 > 0.0)
+            .map(move |u| (r, u.1))
     });
     let mut users = users.take(2);
     match (users.next(), users.next()) {
         // A run with several resources has one bound for all: only rows tell them apart.
-        (Some((run, usage)), None) if network.runs[run].usages.len() == 1 && network.runs[run].line.is_none() => {
+        (Some((run, usage)), None)
+            if network.runs[run].usages.len() == 1 && network.runs[run].line.is_none() =>
+        {
             Some((run, usage))
         }
         _ => None,
@@ -227,7 +239,10 @@ fn line_rows(network: &Network, program: &mut Program) -> Vec<Option<(Row, Row)>
             for t in run.starts.clone() {
                 program.add_row(label("line", r, t, NONE), f64::NEG_INFINITY, 0.0);
             }
-            (first, program.add_row(label("minimum-run", r, NONE, NONE), 0.0, f64::INFINITY))
+            (
+                first,
+                program.add_row(label("minimum-run", r, NONE, NONE), 0.0, f64::INFINITY),
+            )
         }));
     }
     rows
@@ -265,10 +280,14 @@ pub(crate) fn make_entries(
 ) -> Vec<(Row, f64)> {
     let run = &network.runs[run];
     let mut entries = vec![(layout.balance(run.output, t + lead), run.quantity)];
-    entries.extend(run.usages.iter().filter_map(|&(q, usage)| match layout.capacity[q] {
-        Limit::Rows(first) => Some((row_at(first, t), usage)),
-        Limit::Bounds { .. } => None,
-    }));
+    entries.extend(
+        run.usages
+            .iter()
+            .filter_map(|&(q, usage)| match layout.capacity[q] {
+                Limit::Rows(first) => Some((row_at(first, t), usage)),
+                Limit::Bounds { .. } => None,
+            }),
+    );
     entries.extend(run.inputs.iter().map(|&(input, quantity)| match input {
         Input::Node(node) => (layout.balance(node, t), -quantity),
         Input::Pool(pool) => (row_at(layout.pool[pool], t), -quantity),
@@ -285,13 +304,23 @@ fn make(network: &Network, program: &mut Program, layout: &mut Layout) {
                 entries.push((row_at(first, t - run.starts.start), 1.0));
                 entries.push((minimum, 1.0));
             }
-            let mut most = if run.shut.iter().any(|shut| shut.contains(&t)) { 0.0 } else { f64::INFINITY };
+            let mut most = if run.shut.iter().any(|shut| shut.contains(&t)) {
+                0.0
+            } else {
+                f64::INFINITY
+            };
             for &(q, usage) in &run.usages {
                 if let Limit::Bounds { .. } = layout.capacity[q] {
                     most = most.min(network.capacity[q][t] / usage);
                 }
             }
-            program.add_column(label("make", run.recipe, t, NONE), run.cost, 0.0, most, &entries);
+            program.add_column(
+                label("make", run.recipe, t, NONE),
+                run.cost,
+                0.0,
+                most,
+                &entries,
+            );
         }
     }
 }
@@ -305,8 +334,10 @@ pub(crate) fn ship_entries(
     transit: usize,
 ) -> Vec<(Row, f64)> {
     let arc = &network.moves[m];
-    let mut entries =
-        vec![(layout.balance(arc.from, t), -1.0), (layout.balance(arc.to, t + transit), 1.0)];
+    let mut entries = vec![
+        (layout.balance(arc.from, t), -1.0),
+        (layout.balance(arc.to, t + transit), 1.0),
+    ];
     if let Some((_, _, first)) = layout.lane.iter().find(|(lane, _, _)| *lane == arc.lane) {
         entries.push((row_at(*first, t), 1.0));
     }
@@ -319,7 +350,13 @@ fn ship(network: &Network, program: &mut Program, layout: &mut Layout) {
         for t in arc.departs.clone() {
             let entries = ship_entries(network, layout, m, t, arc.transit);
             let most = network.lane_limit[arc.lane][t];
-            program.add_column(label("ship", arc.lane, arc.kind, t), arc.cost, 0.0, most, &entries);
+            program.add_column(
+                label("ship", arc.lane, arc.kind, t),
+                arc.cost,
+                0.0,
+                most,
+                &entries,
+            );
         }
     }
 }
@@ -341,7 +378,13 @@ fn hold(network: &Network, program: &mut Program, layout: &mut Layout) {
             }
             entries.extend(floor_of[n].map(|first| (row_at(first, t), 1.0)));
             let cost = network.holding_cost[node.kind];
-            program.add_column(label("hold", node.site, node.kind, t), cost, 0.0, f64::INFINITY, &entries);
+            program.add_column(
+                label("hold", node.site, node.kind, t),
+                cost,
+                0.0,
+                f64::INFINITY,
+                &entries,
+            );
         }
     }
 }
@@ -350,10 +393,13 @@ fn overtime(network: &Network, program: &mut Program, layout: &mut Layout) {
     for (q, limits) in network.overtime.iter().enumerate() {
         let mut columns = vec![None; network.periods];
         for (t, &limit) in limits.iter().enumerate().filter(|(_, limit)| **limit > 0.0) {
-            let Limit::Rows(first) = layout.capacity[q] else { break };
+            let Limit::Rows(first) = layout.capacity[q] else {
+                break;
+            };
             let entries = [(row_at(first, t), -1.0)];
             let cost = network.overtime_cost[q];
-            columns[t] = Some(program.add_column(label("overtime", q, t, NONE), cost, 0.0, limit, &entries));
+            columns[t] =
+                Some(program.add_column(label("overtime", q, t, NONE), cost, 0.0, limit, &entries));
         }
         layout.overtime.push(columns);
     }
@@ -365,7 +411,10 @@ fn deliver(network: &Network, program: &mut Program, layout: &mut Layout) {
         for &node in &stream.nodes {
             firsts.push(Column(small(program.columns())));
             for t in stream.serves.clone() {
-                let entries = [(layout.balance(node, t), -1.0), (layout.demand(network, j, t), 1.0)];
+                let entries = [
+                    (layout.balance(node, t), -1.0),
+                    (layout.demand(network, j, t), 1.0),
+                ];
                 let name = label("deliver", j, network.nodes[node].kind, t);
                 program.add_column(name, 0.0, 0.0, f64::INFINITY, &entries);
             }
@@ -383,8 +432,19 @@ fn unmet(network: &Network, program: &mut Program, layout: &mut Layout) {
             if t + 1 < periods {
                 entries.push((layout.demand(network, j, t + 1), -1.0));
             }
-            let cost = stream.tardiness_cost + if t + 1 == periods { stream.unmet_cost } else { 0.0 };
-            program.add_column(label("unmet", j, t, NONE), cost, 0.0, f64::INFINITY, &entries);
+            let cost = stream.tardiness_cost
+                + if t + 1 == periods {
+                    stream.unmet_cost
+                } else {
+                    0.0
+                };
+            program.add_column(
+                label("unmet", j, t, NONE),
+                cost,
+                0.0,
+                f64::INFINITY,
+                &entries,
+            );
         }
     }
 }
@@ -395,7 +455,10 @@ fn draw(network: &Network, program: &mut Program, layout: &mut Layout) {
         for &node in nodes {
             firsts.push(Column(small(program.columns())));
             for t in 0..network.periods {
-                let entries = [(layout.balance(node, t), -1.0), (row_at(layout.pool[p], t), 1.0)];
+                let entries = [
+                    (layout.balance(node, t), -1.0),
+                    (row_at(layout.pool[p], t), 1.0),
+                ];
                 let name = label("draw", p, network.nodes[node].kind, t);
                 program.add_column(name, 0.0, 0.0, f64::INFINITY, &entries);
             }
@@ -410,24 +473,45 @@ fn shortfall(network: &Network, program: &mut Program, layout: &mut Layout) {
         for t in 0..network.periods {
             let entries = [(row_at(layout.floor[f], t), 1.0)];
             let cost = floor.cost.unwrap_or(0.0);
-            program.add_column(label("shortfall", f, t, NONE), cost, 0.0, f64::INFINITY, &entries);
+            program.add_column(
+                label("shortfall", f, t, NONE),
+                cost,
+                0.0,
+                f64::INFINITY,
+                &entries,
+            );
         }
     }
 }
 
 fn open(network: &Network, program: &mut Program, layout: &mut Layout) {
     for (r, run) in network.runs.iter().enumerate() {
-        layout.open.push(run.line.zip(layout.line[r]).map(|(line, (first, minimum))| {
-            let mut entries: Vec<(Row, f64)> = run
-                .starts
-                .clone()
-                .map(|t| (row_at(first, t - run.starts.start), -most_runs(network, r, t)))
-                .collect();
-            entries.push((minimum, -line.minimum_run));
-            let column = program.add_column(label("open", run.recipe, NONE, NONE), line.fixed_cost, 0.0, 1.0, &entries);
-            program.set_integer(column);
-            column
-        }));
+        layout.open.push(
+            run.line
+                .zip(layout.line[r])
+                .map(|(line, (first, minimum))| {
+                    let mut entries: Vec<(Row, f64)> = run
+                        .starts
+                        .clone()
+                        .map(|t| {
+                            (
+                                row_at(first, t - run.starts.start),
+                                -most_runs(network, r, t),
+                            )
+                        })
+                        .collect();
+                    entries.push((minimum, -line.minimum_run));
+                    let column = program.add_column(
+                        label("open", run.recipe, NONE, NONE),
+                        line.fixed_cost,
+                        0.0,
+                        1.0,
+                        &entries,
+                    );
+                    program.set_integer(column);
+                    column
+                }),
+        );
     }
 }
 
@@ -445,7 +529,12 @@ fn most_runs(network: &Network, r: usize, t: usize) -> f64 {
         return by_capacity;
     }
     let wanted: f64 = network.streams.iter().flat_map(|s| &s.due).sum();
-    let inputs: f64 = network.runs.iter().flat_map(|r| &r.inputs).map(|i| i.1).fold(1.0, f64::max);
+    let inputs: f64 = network
+        .runs
+        .iter()
+        .flat_map(|r| &r.inputs)
+        .map(|i| i.1)
+        .fold(1.0, f64::max);
     let floors: f64 = network.floors.iter().map(|f| f.quantity).sum();
     (wanted * inputs + floors) / run.quantity + run.line.map_or(0.0, |line| line.minimum_run)
 }
@@ -474,7 +563,12 @@ fn whole_units(network: &Network, program: &mut Program, layout: &Layout, counta
 }
 
 /// Costs of every column under `measure`; [`Measure::Cost`] is what the program was built with.
-pub(crate) fn costs_of(network: &Network, program: &Program, layout: &Layout, measure: Measure) -> Vec<f64> {
+pub(crate) fn costs_of(
+    network: &Network,
+    program: &Program,
+    layout: &Layout,
+    measure: Measure,
+) -> Vec<f64> {
     let mut costs = vec![0.0; program.columns()];
     match measure {
         Measure::Cost => {
@@ -483,7 +577,12 @@ pub(crate) fn costs_of(network: &Network, program: &Program, layout: &Layout, me
             }
         }
         Measure::Floors => {
-            for (f, floor) in network.floors.iter().enumerate().filter(|(_, f)| f.cost.is_none()) {
+            for (f, floor) in network
+                .floors
+                .iter()
+                .enumerate()
+                .filter(|(_, f)| f.cost.is_none())
+            {
                 debug_assert!(floor.quantity > 0.0);
                 for t in 0..network.periods {
                     costs[at(layout.shortfall[f], t).0 as usize] = 1.0;

@@ -121,7 +121,9 @@ pub enum PlanError {
     #[error("the solver answered `{}` to a program that has a plan", .0.as_str())]
     Unexpected(Status),
     /// Weighted, but no demand has a cost of being late or unmet: the best plan would do nothing.
-    #[error("no demand has a `tardiness_cost` or an `unmet_cost`, so the weighted objective would serve none")]
+    #[error(
+        "no demand has a `tardiness_cost` or an `unmet_cost`, so the weighted objective would serve none"
+    )]
     NothingAtStake,
 }
 
@@ -132,24 +134,50 @@ pub enum PlanError {
 ///
 /// # Errors
 /// Fails when the solver fails, and when a weighted plan is asked for though nothing is at stake.
-pub fn plan(scenario: &Scenario, arcs: &Arcs, options: &Options, watch: &mut Watch<'_>) -> Result<Plan, PlanError> {
-    let clock = solve::Clock { started: Instant::now(), options: options.solver.clone() };
-    let objective = options.objective.or(scenario.head().objective).unwrap_or(Objective::Lexicographic);
+pub fn plan(
+    scenario: &Scenario,
+    arcs: &Arcs,
+    options: &Options,
+    watch: &mut Watch<'_>,
+) -> Result<Plan, PlanError> {
+    let clock = solve::Clock {
+        started: Instant::now(),
+        options: options.solver.clone(),
+    };
+    let objective = options
+        .objective
+        .or(scenario.head().objective)
+        .unwrap_or(Objective::Lexicographic);
     if objective == Objective::Weighted
         && scenario.demands().iter().any(|d| d.quantity > 0.0)
-        && scenario.demands().iter().all(|d| d.tardiness_cost <= 0.0 && d.unmet_cost <= 0.0)
+        && scenario
+            .demands()
+            .iter()
+            .all(|d| d.tardiness_cost <= 0.0 && d.unmet_cost <= 0.0)
     {
         return Err(PlanError::NothingAtStake);
     }
     let network = network::network(scenario, arcs, options.include_unconfirmed);
-    let countable: Vec<bool> = scenario.items().iter().map(|i| countable(&i.unit)).collect();
+    let countable: Vec<bool> = scenario
+        .items()
+        .iter()
+        .map(|i| countable(&i.unit))
+        .collect();
     let (program, layout) = formulate::formulate(&network, options.whole.then_some(&countable[..]));
     let cost: Vec<f64> = formulate::costs_of(&network, &program, &layout, Measure::Cost);
     let measures = measures(&network, objective);
     let sum = solve::one_sum(&network, &layout, &program, &measures);
     let original = solve::Bounds::of(&program);
     let mut solver = Solver::new(program)?;
-    let mut solved = solve::solve(&network, &layout, &mut solver, &measures, options, &clock, watch)?;
+    let mut solved = solve::solve(
+        &network,
+        &layout,
+        &mut solver,
+        &measures,
+        options,
+        &clock,
+        watch,
+    )?;
     let mut plan = Plan {
         status: solved.status,
         objective,
@@ -173,7 +201,9 @@ pub fn plan(scenario: &Scenario, arcs: &Arcs, options: &Options, watch: &mut Wat
         remarks: network.remarks.clone(),
     };
     if objective == Objective::Weighted && !scenario.priorities().is_empty() {
-        plan.remarks.push("dated priorities are not used by the weighted objective: costs alone decide".into());
+        plan.remarks.push(
+            "dated priorities are not used by the weighted objective: costs alone decide".into(),
+        );
     }
     plan.remarks.append(&mut solved.remarks);
     extract::extract(scenario, &network, &layout, &solved.values, &mut plan);
@@ -183,8 +213,15 @@ pub fn plan(scenario: &Scenario, arcs: &Arcs, options: &Options, watch: &mut Wat
         solve::fix_lines(&layout, &mut solver, &solved.values)?;
     }
     if options.prices && solved.status == Status::Optimal {
-        plan.prices =
-            price::prices(&network, &layout, &mut solver, &solved.values, cost, solved.duals.take(), solved.basis.is_some())?;
+        plan.prices = price::prices(
+            &network,
+            &layout,
+            &mut solver,
+            &solved.values,
+            cost,
+            solved.duals.take(),
+            solved.basis.is_some(),
+        )?;
     }
     let trace = peg::Trace::new(scenario, &plan);
     viability::sources(scenario, &trace, &mut plan);
@@ -194,7 +231,18 @@ pub fn plan(scenario: &Scenario, arcs: &Arcs, options: &Options, watch: &mut Wat
         && let Some(basis) = &solved.near
     {
         let values = &solved.values;
-        reasons::reasons(scenario, &network, &layout, &mut solver, options, &mut plan, values, basis, &sum, &watch.stop)?;
+        reasons::reasons(
+            scenario,
+            &network,
+            &layout,
+            &mut solver,
+            options,
+            &mut plan,
+            values,
+            basis,
+            &sum,
+            &watch.stop,
+        )?;
     }
     Ok(plan)
 }
@@ -211,7 +259,11 @@ fn measures(network: &network::Network, objective: Objective) -> Vec<Measure> {
             .iter()
             .flat_map(|s| s.priority[s.first..].iter().copied())
             .collect();
-        measures.extend(priorities.into_iter().map(|priority| Measure::Late { priority }));
+        measures.extend(
+            priorities
+                .into_iter()
+                .map(|priority| Measure::Late { priority }),
+        );
     }
     measures.push(Measure::Cost);
     measures
@@ -219,13 +271,20 @@ fn measures(network: &network::Network, objective: Objective) -> Vec<Measure> {
 
 /// Whether an item with this unit is counted rather than measured.
 pub(crate) fn countable(unit: &str) -> bool {
-    !matches!(unit, "kg" | "g" | "t" | "l" | "m" | "m2" | "m3" | "km" | "h" | "hours" | "days" | "usd" | "USD")
+    !matches!(
+        unit,
+        "kg" | "g" | "t" | "l" | "m" | "m2" | "m3" | "km" | "h" | "hours" | "days" | "usd" | "USD"
+    )
 }
 
 /// Returns the program of a scenario as it goes to the solver, minimising cost: to read it as
 /// algebra, or to hand it to another solver.
 pub fn program(scenario: &Scenario, arcs: &Arcs, options: &Options) -> darsena_milp::Program {
     let network = network::network(scenario, arcs, options.include_unconfirmed);
-    let countable: Vec<bool> = scenario.items().iter().map(|i| countable(&i.unit)).collect();
+    let countable: Vec<bool> = scenario
+        .items()
+        .iter()
+        .map(|i| countable(&i.unit))
+        .collect();
     formulate::formulate(&network, options.whole.then_some(&countable[..])).0
 }

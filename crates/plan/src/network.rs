@@ -126,7 +126,10 @@ impl Network {
     pub(crate) fn moves_of_lane(&self) -> BTreeMap<usize, Range<usize>> {
         let mut ranges: BTreeMap<usize, Range<usize>> = BTreeMap::new();
         for (m, arc) in self.moves.iter().enumerate() {
-            ranges.entry(arc.lane).and_modify(|r| r.end = m + 1).or_insert(m..m + 1);
+            ranges
+                .entry(arc.lane)
+                .and_modify(|r| r.end = m + 1)
+                .or_insert(m..m + 1);
         }
         ranges
     }
@@ -151,7 +154,9 @@ impl Split {
         }
         let mut origins: Vec<BTreeSet<String>> = vec![BTreeSet::new(); items.len()];
         for recipe in scenario.recipes() {
-            let state = scenario.sites()[site(scenario, &recipe.site)].state.to_string();
+            let state = scenario.sites()[site(scenario, &recipe.site)]
+                .state
+                .to_string();
             origins[item(scenario, &recipe.item)].insert(state);
         }
         for stock in scenario.stockpiles() {
@@ -166,12 +171,17 @@ impl Split {
             let first = kinds.len();
             let mut alike: BTreeMap<Vec<bool>, Vec<String>> = BTreeMap::new();
             for origin in &origins[i] {
-                let signature =
-                    tests[i].iter().map(|states| states.contains(&origin.as_str())).collect();
+                let signature = tests[i]
+                    .iter()
+                    .map(|states| states.contains(&origin.as_str()))
+                    .collect();
                 alike.entry(signature).or_default().push(origin.clone());
             }
             if alike.len() <= 1 {
-                kinds.push(Kind { item: i, states: Vec::new() });
+                kinds.push(Kind {
+                    item: i,
+                    states: Vec::new(),
+                });
                 for origin in &origins[i] {
                     of_origin[i].insert(origin.clone(), first);
                 }
@@ -191,7 +201,11 @@ impl Split {
             }
             of_item.push(first..kinds.len());
         }
-        Split { kinds, of_item, of_origin }
+        Split {
+            kinds,
+            of_item,
+            of_origin,
+        }
     }
 }
 
@@ -200,11 +214,15 @@ fn text<T: ToString>(value: Option<&T>) -> String {
 }
 
 fn item(scenario: &Scenario, id: &darsena_scenario::ItemId) -> usize {
-    scenario.find_item(id).expect("a checked scenario knows its items")
+    scenario
+        .find_item(id)
+        .expect("a checked scenario knows its items")
 }
 
 fn site(scenario: &Scenario, id: &SiteId) -> usize {
-    scenario.find_site(id).expect("a checked scenario knows its sites")
+    scenario
+        .find_site(id)
+        .expect("a checked scenario knows its sites")
 }
 
 /// Builds the network of `scenario` with the arcs `arcs` leaves open.
@@ -229,9 +247,24 @@ pub(crate) fn network(scenario: &Scenario, arcs: &Arcs, include_unconfirmed: boo
             touched.insert((site(scenario, &lane.to_site), i));
         }
     }
-    touched.extend(scenario.stockpiles().iter().map(|s| (site(scenario, &s.site), item(scenario, &s.item))));
-    touched.extend(scenario.receipts().iter().map(|s| (site(scenario, &s.site), item(scenario, &s.item))));
-    touched.extend(scenario.demands().iter().map(|s| (site(scenario, &s.site), item(scenario, &s.item))));
+    touched.extend(
+        scenario
+            .stockpiles()
+            .iter()
+            .map(|s| (site(scenario, &s.site), item(scenario, &s.item))),
+    );
+    touched.extend(
+        scenario
+            .receipts()
+            .iter()
+            .map(|s| (site(scenario, &s.site), item(scenario, &s.item))),
+    );
+    touched.extend(
+        scenario
+            .demands()
+            .iter()
+            .map(|s| (site(scenario, &s.site), item(scenario, &s.item))),
+    );
     let mut nodes = Vec::new();
     let mut node_of: HashMap<(usize, usize), usize> = HashMap::new();
     for &(s, i) in &touched {
@@ -241,14 +274,21 @@ pub(crate) fn network(scenario: &Scenario, arcs: &Arcs, include_unconfirmed: boo
         }
     }
     let nodes_at = |s: usize, i: usize| -> Vec<usize> {
-        split.of_item[i].clone().map(|kind| node_of[&(s, kind)]).collect()
+        split.of_item[i]
+            .clone()
+            .map(|kind| node_of[&(s, kind)])
+            .collect()
     };
 
     let mut supply = Vec::new();
     for stock in scenario.stockpiles().iter().filter(|s| s.quantity > 0.0) {
         let i = item(scenario, &stock.item);
         let kind = split.of_origin[i][&text(stock.made_in.as_ref())];
-        supply.push((node_of[&(site(scenario, &stock.site), kind)], 0, stock.quantity));
+        supply.push((
+            node_of[&(site(scenario, &stock.site), kind)],
+            0,
+            stock.quantity,
+        ));
     }
     let mut unconfirmed = 0;
     for receipt in scenario.receipts().iter().filter(|r| r.quantity > 0.0) {
@@ -257,14 +297,22 @@ pub(crate) fn network(scenario: &Scenario, arcs: &Arcs, include_unconfirmed: boo
             continue;
         }
         let period = horizon.first_from(receipt.date);
-        if let Ok(t) = usize::try_from(period.max(0)) && t < periods {
+        if let Ok(t) = usize::try_from(period.max(0))
+            && t < periods
+        {
             let i = item(scenario, &receipt.item);
             let kind = split.of_origin[i][&text(receipt.made_in.as_ref())];
-            supply.push((node_of[&(site(scenario, &receipt.site), kind)], t, receipt.quantity));
+            supply.push((
+                node_of[&(site(scenario, &receipt.site), kind)],
+                t,
+                receipt.quantity,
+            ));
         }
     }
     if unconfirmed > 0 {
-        remarks.push(format!("{unconfirmed} receipts that are not firm are left out"));
+        remarks.push(format!(
+            "{unconfirmed} receipts that are not firm are left out"
+        ));
     }
 
     let mut pools: Vec<(usize, usize, Vec<usize>)> = Vec::new();
@@ -306,14 +354,19 @@ pub(crate) fn network(scenario: &Scenario, arcs: &Arcs, include_unconfirmed: boo
             starts,
             shut: closures.of_site(at).collect(),
             cost: recipe.cost,
-            line: (recipe.fixed_cost > 0.0 || recipe.minimum_run > 0.0)
-                .then_some(LineTerms { fixed_cost: recipe.fixed_cost, minimum_run: recipe.minimum_run }),
+            line: (recipe.fixed_cost > 0.0 || recipe.minimum_run > 0.0).then_some(LineTerms {
+                fixed_cost: recipe.fixed_cost,
+                minimum_run: recipe.minimum_run,
+            }),
         });
     }
 
     let mut moves = Vec::new();
     for (l, lane) in scenario.lanes().iter().enumerate() {
-        let (from, to) = (site(scenario, &lane.from_site), site(scenario, &lane.to_site));
+        let (from, to) = (
+            site(scenario, &lane.from_site),
+            site(scenario, &lane.to_site),
+        );
         let transit = horizon.periods_for_days(lane.transit_days);
         let departs = clip(
             horizon.span(lane.from, lane.until),
@@ -350,7 +403,13 @@ pub(crate) fn network(scenario: &Scenario, arcs: &Arcs, include_unconfirmed: boo
     }
     let floors = floors
         .into_iter()
-        .map(|((s, i), (quantity, cost))| Floor { site: s, item: i, nodes: nodes_at(s, i), quantity, cost })
+        .map(|((s, i), (quantity, cost))| Floor {
+            site: s,
+            item: i,
+            nodes: nodes_at(s, i),
+            quantity,
+            cost,
+        })
         .collect();
     Network {
         periods,
@@ -364,8 +423,16 @@ pub(crate) fn network(scenario: &Scenario, arcs: &Arcs, include_unconfirmed: boo
         overtime,
         streams,
         floors,
-        overtime_cost: scenario.resources().iter().map(|q| q.overtime_cost).collect(),
-        holding_cost: split.kinds.iter().map(|k| scenario.items()[k.item].holding_cost).collect(),
+        overtime_cost: scenario
+            .resources()
+            .iter()
+            .map(|q| q.overtime_cost)
+            .collect(),
+        holding_cost: split
+            .kinds
+            .iter()
+            .map(|k| scenario.items()[k.item].holding_cost)
+            .collect(),
         kinds: split.kinds,
         remarks,
     }
@@ -374,7 +441,9 @@ pub(crate) fn network(scenario: &Scenario, arcs: &Arcs, include_unconfirmed: boo
 fn opening(horizon: &Horizon, opening: Opening) -> usize {
     match opening {
         Opening::Open => 0,
-        Opening::From(date) => usize::try_from(horizon.first_from(date).max(0)).unwrap_or(usize::MAX),
+        Opening::From(date) => {
+            usize::try_from(horizon.first_from(date).max(0)).unwrap_or(usize::MAX)
+        }
         Opening::Never => usize::MAX,
     }
 }
@@ -393,7 +462,11 @@ fn lane_items(scenario: &Scenario) -> Vec<Vec<usize>> {
         .iter()
         .map(|l| {
             let carried = l.item.as_ref().map(|i| item(scenario, i));
-            (site(scenario, &l.from_site), site(scenario, &l.to_site), carried)
+            (
+                site(scenario, &l.from_site),
+                site(scenario, &l.to_site),
+                carried,
+            )
         })
         .collect();
     if lanes.iter().all(|l| l.2.is_some()) {
@@ -406,9 +479,24 @@ fn lane_items(scenario: &Scenario) -> Vec<Vec<usize>> {
         had.insert((at, item(scenario, &recipe.item)));
         wanted.extend(inputs.into_iter().map(|(i, _)| (at, i)));
     }
-    had.extend(scenario.stockpiles().iter().map(|s| (site(scenario, &s.site), item(scenario, &s.item))));
-    had.extend(scenario.receipts().iter().map(|s| (site(scenario, &s.site), item(scenario, &s.item))));
-    wanted.extend(scenario.demands().iter().map(|s| (site(scenario, &s.site), item(scenario, &s.item))));
+    had.extend(
+        scenario
+            .stockpiles()
+            .iter()
+            .map(|s| (site(scenario, &s.site), item(scenario, &s.item))),
+    );
+    had.extend(
+        scenario
+            .receipts()
+            .iter()
+            .map(|s| (site(scenario, &s.site), item(scenario, &s.item))),
+    );
+    wanted.extend(
+        scenario
+            .demands()
+            .iter()
+            .map(|s| (site(scenario, &s.site), item(scenario, &s.item))),
+    );
     wanted.extend(
         scenario
             .stockpiles()
@@ -425,7 +513,12 @@ fn lane_items(scenario: &Scenario) -> Vec<Vec<usize>> {
                 Some(_) => vec![],
                 None => set.range((a, 0)..(a + 1, 0)).map(|&(_, i)| i).collect(),
             };
-            added.extend(items.into_iter().map(|i| (b, i)).filter(|pair| !set.contains(pair)));
+            added.extend(
+                items
+                    .into_iter()
+                    .map(|i| (b, i))
+                    .filter(|pair| !set.contains(pair)),
+            );
         }
         if added.is_empty() {
             break;
@@ -450,7 +543,9 @@ fn lane_items(scenario: &Scenario) -> Vec<Vec<usize>> {
 fn inputs_by_recipe(scenario: &Scenario) -> Vec<Vec<(usize, f64)>> {
     let mut inputs = vec![Vec::new(); scenario.recipes().len()];
     for row in scenario.recipe_inputs() {
-        let r = scenario.find_recipe(&row.recipe).expect("a checked scenario knows its recipes");
+        let r = scenario
+            .find_recipe(&row.recipe)
+            .expect("a checked scenario knows its recipes");
         inputs[r].push((item(scenario, &row.item), row.quantity));
     }
     for row in &mut inputs {
@@ -460,14 +555,26 @@ fn inputs_by_recipe(scenario: &Scenario) -> Vec<Vec<(usize, f64)>> {
 }
 
 fn usages_by_recipe(scenario: &Scenario) -> Vec<Vec<(usize, f64)>> {
-    let resource = |id| scenario.find_resource(id).expect("a checked scenario knows its resources");
+    let resource = |id| {
+        scenario
+            .find_resource(id)
+            .expect("a checked scenario knows its resources")
+    };
     let mut usages: Vec<Vec<(usize, f64)>> = scenario
         .recipes()
         .iter()
-        .map(|r| r.resource.as_ref().map(|q| (resource(q), r.usage)).into_iter().collect())
+        .map(|r| {
+            r.resource
+                .as_ref()
+                .map(|q| (resource(q), r.usage))
+                .into_iter()
+                .collect()
+        })
         .collect();
     for row in scenario.recipe_resources() {
-        let r = scenario.find_recipe(&row.recipe).expect("a checked scenario knows its recipes");
+        let r = scenario
+            .find_recipe(&row.recipe)
+            .expect("a checked scenario knows its recipes");
         usages[r].push((resource(&row.resource), row.usage));
     }
     for row in &mut usages {
@@ -478,14 +585,22 @@ fn usages_by_recipe(scenario: &Scenario) -> Vec<Vec<(usize, f64)>> {
 
 /// Capacity and overtime of every resource and period. A ramp counts with its value in the middle
 /// of the period, so a whole ramp adds up to the area under its line.
-fn capacities(scenario: &Scenario, horizon: &Horizon, closures: &Closures) -> (Vec<Vec<f64>>, Vec<Vec<f64>>) {
+fn capacities(
+    scenario: &Scenario,
+    horizon: &Horizon,
+    closures: &Closures,
+) -> (Vec<Vec<f64>>, Vec<Vec<f64>>) {
     let (resources, periods) = (scenario.resources().len(), horizon.len());
     let mut capacity = vec![vec![0.0; periods]; resources];
     let mut overtime = capacity.clone();
     for row in scenario.capacity() {
-        let q = scenario.find_resource(&row.resource).expect("a checked scenario knows its resources");
+        let q = scenario
+            .find_resource(&row.resource)
+            .expect("a checked scenario knows its resources");
         let first = horizon.first_from(row.from);
-        let end = row.until.map_or(horizon.len() as i64, |until| horizon.first_from(until));
+        let end = row
+            .until
+            .map_or(horizon.len() as i64, |until| horizon.first_from(until));
         for t in horizon.span(Some(row.from), row.until) {
             let share = (t as f64 + 0.5 - first as f64) / (end - first) as f64;
             let rise = row.ramp_to.map_or(0.0, |to| (to - row.capacity) * share);
@@ -494,7 +609,11 @@ fn capacities(scenario: &Scenario, horizon: &Horizon, closures: &Closures) -> (V
         }
     }
     for (q, resource) in scenario.resources().iter().enumerate() {
-        let own = closures.resources.iter().filter(|c| c.0 == q).map(|c| c.1.clone());
+        let own = closures
+            .resources
+            .iter()
+            .filter(|c| c.0 == q)
+            .map(|c| c.1.clone());
         for span in own.chain(closures.of_site(site(scenario, &resource.site))) {
             capacity[q][span.clone()].fill(0.0);
             overtime[q][span.clone()].fill(0.0);
@@ -520,9 +639,13 @@ fn streams(
         if demand.quantity <= 0.0 {
             continue;
         }
-        let party = scenario.find_party(&demand.party).expect("a checked scenario knows its parties");
+        let party = scenario
+            .find_party(&demand.party)
+            .expect("a checked scenario knows its parties");
         let last = demand.deadline.map_or(periods, |day| {
-            usize::try_from(horizon.period_of(day) + 1).unwrap_or(0).min(periods)
+            usize::try_from(horizon.period_of(day) + 1)
+                .unwrap_or(0)
+                .min(periods)
         });
         let mut made_in: Vec<String> = demand.made_in.iter().map(ToString::to_string).collect();
         made_in.sort();
@@ -539,51 +662,62 @@ fn streams(
     }
     groups
         .into_iter()
-        .map(|((s, i, party, costs, made_in, (from, until), priority), mut demands)| {
-            let due_in = |j: usize| due_period(horizon, scenario.demands()[j].due);
-            demands.sort_by_key(|&j| (scenario.demands()[j].due, j));
-            let mut due = vec![0.0; periods];
-            for &j in &demands {
-                due[due_in(j)] += scenario.demands()[j].quantity;
-            }
-            let first = due_in(demands[0]);
-            let (mut nodes, mut refused) = (Vec::new(), Vec::new());
-            for kind in split.of_item[i].clone() {
-                let states = &split.kinds[kind].states;
-                if made_in.is_empty() || states.iter().any(|state| made_in.contains(state)) {
-                    nodes.push(node_of[&(s, kind)]);
-                } else {
-                    refused.push(node_of[&(s, kind)]);
+        .map(
+            |((s, i, party, costs, made_in, (from, until), priority), mut demands)| {
+                let due_in = |j: usize| due_period(horizon, scenario.demands()[j].due);
+                demands.sort_by_key(|&j| (scenario.demands()[j].due, j));
+                let mut due = vec![0.0; periods];
+                for &j in &demands {
+                    due[due_in(j)] += scenario.demands()[j].quantity;
                 }
-            }
-            Stream {
-                party,
-                due,
-                first,
-                serves: clip(first..periods, from, until),
-                tardiness_cost: f64::from_bits(costs[0]),
-                unmet_cost: f64::from_bits(costs[1]),
-                priority,
-                demands,
-                nodes,
-                refused,
-            }
-        })
+                let first = due_in(demands[0]);
+                let (mut nodes, mut refused) = (Vec::new(), Vec::new());
+                for kind in split.of_item[i].clone() {
+                    let states = &split.kinds[kind].states;
+                    if made_in.is_empty() || states.iter().any(|state| made_in.contains(state)) {
+                        nodes.push(node_of[&(s, kind)]);
+                    } else {
+                        refused.push(node_of[&(s, kind)]);
+                    }
+                }
+                Stream {
+                    party,
+                    due,
+                    first,
+                    serves: clip(first..periods, from, until),
+                    tardiness_cost: f64::from_bits(costs[0]),
+                    unmet_cost: f64::from_bits(costs[1]),
+                    priority,
+                    demands,
+                    nodes,
+                    refused,
+                }
+            },
+        )
         .collect()
 }
 
 /// The period a demand is due in; one overdue on the first day is due in the first.
 pub(crate) fn due_period(horizon: &Horizon, due: jiff::civil::Date) -> usize {
-    usize::try_from(horizon.period_of(due)).unwrap_or(0).min(horizon.len().saturating_sub(1))
+    usize::try_from(horizon.period_of(due))
+        .unwrap_or(0)
+        .min(horizon.len().saturating_sub(1))
 }
 
 /// Priority of every demand in every period: its own, over which a dated one of its party is laid,
 /// over which a dated one of the demand itself is laid.
 fn priorities(scenario: &Scenario, horizon: &Horizon) -> Vec<Vec<u32>> {
-    let mut all: Vec<Vec<u32>> =
-        scenario.demands().iter().map(|d| vec![d.priority; horizon.len()]).collect();
+    let mut all: Vec<Vec<u32>> = scenario
+        .demands()
+        .iter()
+        .map(|d| vec![d.priority; horizon.len()])
+        .collect();
     for of_demand in [false, true] {
-        for row in scenario.priorities().iter().filter(|p| p.demand.is_some() == of_demand) {
+        for row in scenario
+            .priorities()
+            .iter()
+            .filter(|p| p.demand.is_some() == of_demand)
+        {
             let span = horizon.span(Some(row.from), row.until);
             for (demand, priority) in scenario.demands().iter().zip(&mut all) {
                 let named = if of_demand {
@@ -609,22 +743,32 @@ struct Closures {
 
 impl Closures {
     fn new(scenario: &Scenario, horizon: &Horizon) -> Self {
-        let mut closures = Closures { resources: vec![], sites: vec![], lanes: vec![] };
+        let mut closures = Closures {
+            resources: vec![],
+            sites: vec![],
+            lanes: vec![],
+        };
         for row in scenario.closures() {
             let span = horizon.span(Some(row.from), Some(row.until));
             let id = row.id.as_str();
-            let place = |found: Option<usize>| found.expect("a checked scenario knows what it closes");
+            let place =
+                |found: Option<usize>| found.expect("a checked scenario knows what it closes");
             let (list, at) = match row.what {
                 ClosureWhat::Resource => (
                     &mut closures.resources,
-                    scenario.resources().iter().position(|x| x.resource.as_str() == id),
+                    scenario
+                        .resources()
+                        .iter()
+                        .position(|x| x.resource.as_str() == id),
                 ),
-                ClosureWhat::Site => {
-                    (&mut closures.sites, scenario.sites().iter().position(|x| x.site.as_str() == id))
-                }
-                ClosureWhat::Lane => {
-                    (&mut closures.lanes, scenario.lanes().iter().position(|x| x.lane.as_str() == id))
-                }
+                ClosureWhat::Site => (
+                    &mut closures.sites,
+                    scenario.sites().iter().position(|x| x.site.as_str() == id),
+                ),
+                ClosureWhat::Lane => (
+                    &mut closures.lanes,
+                    scenario.lanes().iter().position(|x| x.lane.as_str() == id),
+                ),
                 ClosureWhat::Dock => continue,
             };
             list.push((place(at), span));
@@ -634,7 +778,10 @@ impl Closures {
 
     /// Periods in which the site is out of use.
     fn of_site(&self, site: usize) -> impl Iterator<Item = Range<usize>> + '_ {
-        self.sites.iter().filter(move |c| c.0 == site).map(|c| c.1.clone())
+        self.sites
+            .iter()
+            .filter(move |c| c.0 == site)
+            .map(|c| c.1.clone())
     }
 
     /// Limit of every lane and period: none where the lane or the site it starts from is closed.

@@ -86,7 +86,12 @@ impl Trace {
     /// What serves `demand`, in order of delivery.
     pub fn peg(&self, plan: &Plan, demand: usize) -> Vec<Peg> {
         let mut pegs = Vec::new();
-        for (n, deliver) in plan.deliver.iter().enumerate().filter(|(_, d)| d.demand == demand) {
+        for (n, deliver) in plan
+            .deliver
+            .iter()
+            .enumerate()
+            .filter(|(_, d)| d.demand == demand)
+        {
             debug_assert_eq!(deliver.demand, demand);
             pegs.extend(self.deliver[n].iter().map(|share| self.tree(plan, *share)));
         }
@@ -115,7 +120,13 @@ impl Trace {
     fn ship_shares(&self, s: usize, quantity: f64, part: f64) -> Vec<Share> {
         let whole: f64 = self.ship[s].iter().map(|x| x.quantity).sum();
         let scale = part * quantity / whole.max(f64::MIN_POSITIVE);
-        self.ship[s].iter().map(|x| Share { lot: x.lot, quantity: x.quantity * scale }).collect()
+        self.ship[s]
+            .iter()
+            .map(|x| Share {
+                lot: x.lot,
+                quantity: x.quantity * scale,
+            })
+            .collect()
     }
 
     fn tree(&self, plan: &Plan, share: Share) -> Peg {
@@ -126,12 +137,26 @@ impl Trace {
             Origin::Shipment(s) => self.ship_shares(s, lot.quantity, part),
             Origin::Run(m) => {
                 let scale = share.quantity / plan.make[m].quantity;
-                self.make[m].iter().map(|x| Share { lot: x.lot, quantity: x.quantity * scale }).collect()
+                self.make[m]
+                    .iter()
+                    .map(|x| Share {
+                        lot: x.lot,
+                        quantity: x.quantity * scale,
+                    })
+                    .collect()
             }
         };
-        let mut from: Vec<Peg> = shares.into_iter().map(|share| self.tree(plan, share)).collect();
+        let mut from: Vec<Peg> = shares
+            .into_iter()
+            .map(|share| self.tree(plan, share))
+            .collect();
         merge(&mut from);
-        Peg { origin: lot.origin, period: lot.period, quantity: share.quantity, from }
+        Peg {
+            origin: lot.origin,
+            period: lot.period,
+            quantity: share.quantity,
+            from,
+        }
     }
 }
 
@@ -140,7 +165,10 @@ fn merge(pegs: &mut Vec<Peg>) {
     let mut joined: Vec<Peg> = Vec::new();
     for peg in pegs.drain(..) {
         let leaf = peg.from.is_empty();
-        match joined.iter_mut().find(|p| leaf && p.from.is_empty() && p.origin == peg.origin) {
+        match joined
+            .iter_mut()
+            .find(|p| leaf && p.from.is_empty() && p.origin == peg.origin)
+        {
             Some(same) => same.quantity += peg.quantity,
             None => joined.push(peg),
         }
@@ -169,9 +197,15 @@ impl<'a> Tracer<'a> {
         let pool = |item: usize| plan.kinds.len() + item;
         let split = |item: usize| plan.kinds.iter().filter(|k| k.item == item).count() > 1;
         let kind_of = |item: usize, state: &str| {
-            let mut kinds = plan.kinds.iter().enumerate().filter(|(_, k)| k.item == item);
+            let mut kinds = plan
+                .kinds
+                .iter()
+                .enumerate()
+                .filter(|(_, k)| k.item == item);
             let first = kinds.clone().next().map_or(0, |(n, _)| n);
-            kinds.find(|(_, k)| k.states.iter().any(|s| s == state)).map_or(first, |(n, _)| n)
+            kinds
+                .find(|(_, k)| k.states.iter().any(|s| s == state))
+                .map_or(first, |(n, _)| n)
         };
         let site = |id: &darsena_scenario::SiteId| scenario.find_site(id).expect("checked");
         let item = |id: &darsena_scenario::ItemId| scenario.find_item(id).expect("checked");
@@ -191,8 +225,17 @@ impl<'a> Tracer<'a> {
                 vec![Vec::new(); plan.make.len()],
             ),
         };
-        for (n, stock) in scenario.stockpiles().iter().enumerate().filter(|(_, s)| s.quantity > 0.0) {
-            let made_in = stock.made_in.as_ref().map(ToString::to_string).unwrap_or_default();
+        for (n, stock) in scenario
+            .stockpiles()
+            .iter()
+            .enumerate()
+            .filter(|(_, s)| s.quantity > 0.0)
+        {
+            let made_in = stock
+                .made_in
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default();
             let place = (site(&stock.site), kind_of(item(&stock.item), &made_in));
             tracer.lot(place, 0, Origin::Stock(n), stock.quantity);
         }
@@ -201,25 +244,42 @@ impl<'a> Tracer<'a> {
             if receipt.quantity <= 0.0 || !(receipt.firm || plan.unconfirmed) {
                 continue;
             }
-            let made_in = receipt.made_in.as_ref().map(ToString::to_string).unwrap_or_default();
+            let made_in = receipt
+                .made_in
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default();
             let place = (site(&receipt.site), kind_of(item(&receipt.item), &made_in));
-            let period = usize::try_from(horizon.first_from(receipt.date).max(0)).unwrap_or(usize::MAX);
+            let period =
+                usize::try_from(horizon.first_from(receipt.date).max(0)).unwrap_or(usize::MAX);
             if period < periods {
                 tracer.lot(place, period, Origin::Receipt(n), receipt.quantity);
             }
         }
         for (n, deliver) in plan.deliver.iter().enumerate() {
             let place = (site(&scenario.demands()[deliver.demand].site), deliver.kind);
-            tracer.taker(deliver.period, Flow::Deliver(n), vec![(place, deliver.quantity)]);
+            tracer.taker(
+                deliver.period,
+                Flow::Deliver(n),
+                vec![(place, deliver.quantity)],
+            );
         }
         for (n, ship) in plan.ship.iter().enumerate() {
             let lane = &scenario.lanes()[ship.lane];
             tracer.ship_to.push((site(&lane.to_site), ship.kind));
-            tracer.taker(ship.period, Flow::Ship(n), vec![((site(&lane.from_site), ship.kind), ship.quantity)]);
+            tracer.taker(
+                ship.period,
+                Flow::Ship(n),
+                vec![((site(&lane.from_site), ship.kind), ship.quantity)],
+            );
         }
         for (n, draw) in plan.draw.iter().enumerate() {
             tracer.draw_to.push((draw.site, pool(draw.item)));
-            tracer.taker(draw.period, Flow::Draw(n), vec![((draw.site, draw.kind), draw.quantity)]);
+            tracer.taker(
+                draw.period,
+                Flow::Draw(n),
+                vec![((draw.site, draw.kind), draw.quantity)],
+            );
         }
         let mut inputs = vec![Vec::new(); scenario.recipes().len()];
         for row in scenario.recipe_inputs() {
@@ -230,7 +290,9 @@ impl<'a> Tracer<'a> {
             let recipe = &scenario.recipes()[make.recipe];
             let at = site(&recipe.site);
             let state = scenario.sites()[at].state.to_string();
-            tracer.make_to.push((at, kind_of(item(&recipe.item), &state)));
+            tracer
+                .make_to
+                .push((at, kind_of(item(&recipe.item), &state)));
             let needs = inputs[make.recipe]
                 .iter()
                 .map(|&(i, quantity)| {
@@ -245,7 +307,11 @@ impl<'a> Tracer<'a> {
 
     fn lot(&mut self, place: (usize, usize), period: usize, origin: Origin, quantity: f64) {
         self.coming[period].push((place, self.lots.len()));
-        self.lots.push(Lot { origin, period, quantity });
+        self.lots.push(Lot {
+            origin,
+            period,
+            quantity,
+        });
     }
 
     fn taker(&mut self, period: usize, flow: Flow, needs: Vec<((usize, usize), f64)>) {
@@ -270,13 +336,21 @@ impl<'a> Tracer<'a> {
             }
         }
         let (deliver, ship, make) = self.trace;
-        Trace { lots: self.lots, deliver, ship, make }
+        Trace {
+            lots: self.lots,
+            deliver,
+            ship,
+            make,
+        }
     }
 
     fn receive(&mut self, t: usize) {
         for (place, lot) in std::mem::take(&mut self.coming[t]) {
             let quantity = self.lots[lot].quantity;
-            self.queues.entry(place).or_default().push_back(Share { lot, quantity });
+            self.queues
+                .entry(place)
+                .or_default()
+                .push_back(Share { lot, quantity });
         }
     }
 
@@ -284,11 +358,18 @@ impl<'a> Tracer<'a> {
     fn take(&mut self, taker: &mut Taker, t: usize) -> bool {
         let mut shares = Vec::new();
         for (place, need) in &mut taker.needs {
-            let Some(queue) = self.queues.get_mut(place) else { continue };
+            let Some(queue) = self.queues.get_mut(place) else {
+                continue;
+            };
             while *need > 0.0 {
-                let Some(first) = queue.front_mut() else { break };
+                let Some(first) = queue.front_mut() else {
+                    break;
+                };
                 let quantity = need.min(first.quantity);
-                shares.push(Share { lot: first.lot, quantity });
+                shares.push(Share {
+                    lot: first.lot,
+                    quantity,
+                });
                 *need -= quantity;
                 first.quantity -= quantity;
                 if first.quantity <= 1e-9 {
@@ -312,11 +393,19 @@ impl<'a> Tracer<'a> {
                 self.trace.2[n].extend(shares);
                 if taker.needs.is_empty() {
                     let made = &self.plan.make[n];
-                    self.lot(self.make_to[n], made.done.max(t), Origin::Run(n), made.quantity);
+                    self.lot(
+                        self.make_to[n],
+                        made.done.max(t),
+                        Origin::Run(n),
+                        made.quantity,
+                    );
                 }
             }
             Flow::Draw(n) => {
-                self.queues.entry(self.draw_to[n]).or_default().extend(shares);
+                self.queues
+                    .entry(self.draw_to[n])
+                    .or_default()
+                    .extend(shares);
             }
         }
         moved || (matches!(taker.flow, Flow::Make(_)) && taker.needs.is_empty())

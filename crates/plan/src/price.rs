@@ -53,7 +53,11 @@ impl Falls<'_> {
 
     /// Fall per unit by which the upper bound of `column` rises, if it stands at it.
     fn of_upper(&self, column: Column) -> f64 {
-        let from_rows: f64 = self.program.entries(column).map(|(r, a)| a * self.duals[r.0 as usize]).sum();
+        let from_rows: f64 = self
+            .program
+            .entries(column)
+            .map(|(r, a)| a * self.duals[r.0 as usize])
+            .sum();
         -(self.costs[column.0 as usize] - from_rows)
     }
 }
@@ -78,7 +82,11 @@ pub(crate) fn prices(
 ) -> Result<Vec<Price>, SolveError> {
     let (late, unmet) = open_units(network, layout, costs.len());
     let (money, late, unmet) = if basis {
-        let duals = (solver.row_duals_of(&costs)?, solver.row_duals_of(&late)?, solver.row_duals_of(&unmet)?);
+        let duals = (
+            solver.row_duals_of(&costs)?,
+            solver.row_duals_of(&late)?,
+            solver.row_duals_of(&unmet)?,
+        );
         (duals.0, Some((late, duals.1)), Some((unmet, duals.2)))
     } else if let Some(duals) = duals {
         (duals, None, None)
@@ -86,7 +94,11 @@ pub(crate) fn prices(
         return Ok(Vec::new());
     };
     let program = solver.program();
-    let falls = |(costs, duals)| Falls { program, costs, duals };
+    let falls = |(costs, duals)| Falls {
+        program,
+        costs,
+        duals,
+    };
     let (money, late, unmet) = (falls((costs, money)), late.map(falls), unmet.map(falls));
     let mut prices = Vec::new();
     let mut push = |what: Priced, period: usize, fall: &dyn Fn(&Falls<'_>) -> f64| {
@@ -98,7 +110,9 @@ pub(crate) fn prices(
             deliveries: unmet.as_ref().map(|f| quiet(fall(f))),
             late_unit_periods: late.as_ref().map(|f| quiet(fall(f))),
         };
-        if price.money != 0.0 || price.deliveries.unwrap_or(0.0) != 0.0 || price.late_unit_periods.unwrap_or(0.0) != 0.0
+        if price.money != 0.0
+            || price.deliveries.unwrap_or(0.0) != 0.0
+            || price.late_unit_periods.unwrap_or(0.0) != 0.0
         {
             prices.push(price);
         }
@@ -121,7 +135,8 @@ pub(crate) fn prices(
             push(what, t, &|f| -f.of_row(layout.balance(n, t)));
         }
     }
-    let shared: std::collections::BTreeMap<usize, Row> = layout.lane.iter().map(|(l, _, row)| (*l, *row)).collect();
+    let shared: std::collections::BTreeMap<usize, Row> =
+        layout.lane.iter().map(|(l, _, row)| (*l, *row)).collect();
     for (l, moves) in network.moves_of_lane() {
         for t in 0..network.periods {
             let limit = network.lane_limit[l][t];
@@ -129,7 +144,9 @@ pub(crate) fn prices(
                 continue;
             }
             if let Some(first) = shared.get(&l) {
-                push(Priced::Lane(l), t, &|f| f.of_row(Row(first.0 + u32::try_from(t).expect("few periods"))));
+                push(Priced::Lane(l), t, &|f| {
+                    f.of_row(Row(first.0 + u32::try_from(t).expect("few periods")))
+                });
             } else if let Some(arc) = network.moves[moves.clone()].first()
                 && arc.departs.contains(&t)
             {

@@ -20,7 +20,10 @@
 //! of it is worth; that is its shadow price. Of two bottlenecks in a row neither may help alone,
 //! and then the reason is that several things stand in the way together.
 
-use darsena_milp::{Basis, Column, Label, Method, Options as SolverOptions, Outcome, Row, Solver, Status, Stop, Watch};
+use darsena_milp::{
+    Basis, Column, Label, Method, Options as SolverOptions, Outcome, Row, Solver, Status, Stop,
+    Watch,
+};
 use darsena_scenario::{Objective, Scenario};
 
 use crate::formulate::{At, Layout, at, make_entries, ship_entries};
@@ -80,7 +83,10 @@ enum Relax {
 
 /// Finds the reasons of late demands and writes them into `plan`. The solver stands at `home`, the
 /// basis of the plan, with all lines fixed and nothing held; `sum` is the objective as one sum.
-#[allow(clippy::too_many_arguments, reason = "the parts of one plan in the making")]
+#[allow(
+    clippy::too_many_arguments,
+    reason = "the parts of one plan in the making"
+)]
 pub(crate) fn reasons(
     scenario: &Scenario,
     network: &Network,
@@ -93,7 +99,11 @@ pub(crate) fn reasons(
     sum: &[f64],
     stop: &Stop,
 ) -> Result<(), PlanError> {
-    let late = plan.demands.iter().filter(|d| d.late_unit_periods > NOTHING).count();
+    let late = plan
+        .demands
+        .iter()
+        .filter(|d| d.late_unit_periods > NOTHING)
+        .count();
     if late == 0 || options.reasons == Reasons::None {
         return Ok(());
     }
@@ -103,20 +113,36 @@ pub(crate) fn reasons(
         ));
         return Ok(());
     }
-    let mut prover = Prover { scenario, network, layout, solver, values, options };
+    let mut prover = Prover {
+        scenario,
+        network,
+        layout,
+        solver,
+        values,
+        options,
+    };
     prover.solver.set_costs(sum)?;
     prover.solver.set_basis(home)?;
-    let Some(base) = prover.minimum(Method::PrimalSimplex, &mut Watch::until(stop))? else { return Ok(()) };
-    let Some(start) = base.basis.clone() else { return Ok(()) };
+    let Some(base) = prover.minimum(Method::PrimalSimplex, &mut Watch::until(stop))? else {
+        return Ok(());
+    };
+    let Some(start) = base.basis.clone() else {
+        return Ok(());
+    };
     let mut candidates = prover.candidates(&base, plan);
     candidates.sort_by(|a, b| {
-        (a.sort().0, b.score, &a.cause, a.only).partial_cmp(&(b.sort().0, a.score, &b.cause, b.only))
+        (a.sort().0, b.score, &a.cause, a.only)
+            .partial_cmp(&(b.sort().0, a.score, &b.cause, b.only))
             .unwrap_or(std::cmp::Ordering::Equal)
     });
     if options.reasons == Reasons::Auto {
-        let priced = candidates.iter().filter(|c| !matches!(c.cause, Cause::Priority { .. } | Cause::Cost));
+        let priced = candidates
+            .iter()
+            .filter(|c| !matches!(c.cause, Cause::Priority { .. } | Cause::Cost));
         let least = WEAK * priced.map(|c| c.score).fold(0.0, f64::max);
-        candidates.retain(|c| c.score >= least || matches!(c.cause, Cause::Priority { .. } | Cause::Cost));
+        candidates.retain(|c| {
+            c.score >= least || matches!(c.cause, Cause::Priority { .. } | Cause::Cost)
+        });
         let mut tried = [0; 13];
         candidates.retain(|c| {
             let (sort, most) = c.sort();
@@ -130,7 +156,14 @@ pub(crate) fn reasons(
     // a fixed number of fresh solvers, and threads only take turns at these.
     let deal = |hand: usize| -> Result<Vec<(usize, Profiles)>, PlanError> {
         let mut solver = Solver::new(program.clone())?;
-        let mut prover = Prover { scenario, network, layout, solver: &mut solver, values, options };
+        let mut prover = Prover {
+            scenario,
+            network,
+            layout,
+            solver: &mut solver,
+            values,
+            options,
+        };
         let mut found = Vec::new();
         for (n, candidate) in candidates.iter().enumerate().skip(hand).step_by(HANDS) {
             if stop.stopped() {
@@ -142,30 +175,60 @@ pub(crate) fn reasons(
                 matches!(candidate.cause, Cause::Priority { .. } | Cause::Cost)
                     || o.objective < base.objective - 1e-7 * base.objective.abs().max(1.0)
             });
-            found.push((n, better.map(|o| prover.profiles(&o.values)).unwrap_or_default()));
+            found.push((
+                n,
+                better
+                    .map(|o| prover.profiles(&o.values))
+                    .unwrap_or_default(),
+            ));
         }
         Ok(found)
     };
     let threads = options.threads.clamp(1, HANDS);
-    let turns = |first: usize| (first..HANDS).step_by(threads).map(&deal).collect::<Result<Vec<_>, _>>();
+    let turns = |first: usize| {
+        (first..HANDS)
+            .step_by(threads)
+            .map(&deal)
+            .collect::<Result<Vec<_>, _>>()
+    };
     let found = std::thread::scope(|scope| {
         let turns = &turns;
-        let others: Vec<_> = (1..threads).map(|n| scope.spawn(move || turns(n))).collect();
+        let others: Vec<_> = (1..threads)
+            .map(|n| scope.spawn(move || turns(n)))
+            .collect();
         let mut found = turns(0)?;
         for other in others {
-            found.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?);
+            found.extend(
+                other
+                    .join()
+                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic))?,
+            );
         }
         Ok::<_, PlanError>(found)
     })?;
     let mut found: Vec<(usize, Profiles)> = found.into_iter().flatten().collect();
     if found.len() < candidates.len() {
-        plan.remarks.push("stopped before all reasons were found".into());
+        plan.remarks
+            .push("stopped before all reasons were found".into());
     }
     found.sort_by_key(|(n, _)| *n);
-    let prover = Prover { scenario, network, layout, solver, values, options };
+    let prover = Prover {
+        scenario,
+        network,
+        layout,
+        solver,
+        values,
+        options,
+    };
     let (planned, replanned) = (prover.profiles(values), prover.profiles(&base.values));
     for (n, profiles) in &found {
-        attach(scenario, network, &candidates[*n], [&planned, &replanned, profiles], plan);
+        attach(
+            scenario,
+            network,
+            &candidates[*n],
+            [&planned, &replanned, profiles],
+            plan,
+        );
     }
     finish(plan);
     Ok(())
@@ -186,19 +249,39 @@ struct Prover<'a> {
 impl Prover<'_> {
     fn profiles(&self, values: &[f64]) -> Profiles {
         let open = |j: usize, t: usize| values[self.layout.unmet(self.network, j, t).0 as usize];
-        let of = |(j, stream): (usize, &Stream)| (stream.first..self.network.periods).map(|t| open(j, t)).collect();
+        let of = |(j, stream): (usize, &Stream)| {
+            (stream.first..self.network.periods)
+                .map(|t| open(j, t))
+                .collect()
+        };
         self.network.streams.iter().enumerate().map(of).collect()
     }
 
-    fn minimum(&mut self, method: Method, watch: &mut Watch<'_>) -> Result<Option<Outcome>, PlanError> {
-        let options = SolverOptions { method, presolve: false, ..self.options.solver.clone() };
+    fn minimum(
+        &mut self,
+        method: Method,
+        watch: &mut Watch<'_>,
+    ) -> Result<Option<Outcome>, PlanError> {
+        let options = SolverOptions {
+            method,
+            presolve: false,
+            ..self.options.solver.clone()
+        };
         let outcome = self.solver.solve(&options, watch)?;
         Ok((outcome.status == Status::Optimal).then_some(outcome))
     }
 
     /// Solves with `relax` applied and takes it back.
-    fn relaxed(&mut self, relax: &[Relax], sum: &[f64], watch: &mut Watch<'_>) -> Result<Option<Outcome>, PlanError> {
-        let (columns, rows) = (self.solver.program().columns(), self.solver.program().rows());
+    fn relaxed(
+        &mut self,
+        relax: &[Relax],
+        sum: &[f64],
+        watch: &mut Watch<'_>,
+    ) -> Result<Option<Outcome>, PlanError> {
+        let (columns, rows) = (
+            self.solver.program().columns(),
+            self.solver.program().rows(),
+        );
         let mut undo = Vec::new();
         let mut method = Method::DualSimplex;
         for change in relax {
@@ -215,8 +298,12 @@ impl Prover<'_> {
                 }
                 Relax::Add(entries) => {
                     method = Method::PrimalSimplex;
-                    let label = Label { family: "relaxed", index: [u32::MAX; 3] };
-                    self.solver.add_column(label, 0.0, 0.0, f64::INFINITY, entries)?;
+                    let label = Label {
+                        family: "relaxed",
+                        index: [u32::MAX; 3],
+                    };
+                    self.solver
+                        .add_column(label, 0.0, 0.0, f64::INFINITY, entries)?;
                 }
                 Relax::Costs(costs) => {
                     method = Method::PrimalSimplex;
@@ -230,7 +317,9 @@ impl Prover<'_> {
         for change in undo {
             match change {
                 Relax::Row(row, lower, upper) => self.solver.set_row_bounds(row, lower, upper)?,
-                Relax::Column(column, lower, upper) => self.solver.set_column_bounds(column, lower, upper)?,
+                Relax::Column(column, lower, upper) => {
+                    self.solver.set_column_bounds(column, lower, upper)?
+                }
                 Relax::Costs(costs) => self.solver.set_costs(&costs)?,
                 Relax::Add(_) => {}
             }
@@ -243,7 +332,12 @@ impl Prover<'_> {
         let wanted: f64 = self.network.streams.iter().flat_map(|s| &s.due).sum();
         let floors: f64 = self.network.floors.iter().map(|f| f.quantity).sum();
         let runs = self.network.runs.iter();
-        let most = runs.flat_map(|r| r.inputs.iter().map(|i| i.1).chain(r.usages.iter().map(|u| u.1)));
+        let most = runs.flat_map(|r| {
+            r.inputs
+                .iter()
+                .map(|i| i.1)
+                .chain(r.usages.iter().map(|u| u.1))
+        });
         (wanted + floors + 1.0) * most.fold(1.0, f64::max)
     }
 
@@ -266,7 +360,12 @@ impl Prover<'_> {
                     costs[self.layout.unmet(self.network, j, t).0 as usize] = 1.0;
                 }
             }
-            all.push(Candidate { cause: Cause::Cost, only: None, score: 1.0, relax: vec![Relax::Costs(costs)] });
+            all.push(Candidate {
+                cause: Cause::Cost,
+                only: None,
+                score: 1.0,
+                relax: vec![Relax::Costs(costs)],
+            });
         }
         all
     }
@@ -276,7 +375,10 @@ impl Prover<'_> {
         for (j, stream) in self.network.streams.iter().enumerate() {
             let columns = stream.refused.iter().flat_map(|&node| {
                 stream.serves.clone().map(move |t| {
-                    vec![(self.layout.balance(node, t), -1.0), (self.layout.demand(self.network, j, t), 1.0)]
+                    vec![
+                        (self.layout.balance(node, t), -1.0),
+                        (self.layout.demand(self.network, j, t), 1.0),
+                    ]
                 })
             });
             self.added(Cause::MadeIn, Some(j), 0.0, columns.collect(), base, all);
@@ -286,8 +388,12 @@ impl Prover<'_> {
     /// Parties that receive what others wait for: their demands weigh nothing.
     fn parties(&self, plan: &Plan, all: &mut Vec<Candidate>) {
         let item = |d: usize| &self.scenario.demands()[d].item;
-        let waited: std::collections::BTreeSet<_> =
-            plan.demands.iter().filter(|d| d.late_unit_periods > NOTHING).map(|d| item(d.demand)).collect();
+        let waited: std::collections::BTreeSet<_> = plan
+            .demands
+            .iter()
+            .filter(|d| d.late_unit_periods > NOTHING)
+            .map(|d| item(d.demand))
+            .collect();
         let mut units: std::collections::BTreeMap<usize, f64> = std::collections::BTreeMap::new();
         for stream in &self.network.streams {
             for &d in stream.demands.iter().filter(|&&d| waited.contains(item(d))) {
@@ -296,13 +402,24 @@ impl Prover<'_> {
         }
         for (party, units) in units.into_iter().filter(|(_, units)| *units > 0.0) {
             let mut costs = self.solver.program().costs().to_vec();
-            for (j, _) in self.network.streams.iter().enumerate().filter(|(_, s)| s.party == party) {
+            for (j, _) in self
+                .network
+                .streams
+                .iter()
+                .enumerate()
+                .filter(|(_, s)| s.party == party)
+            {
                 for t in self.network.streams[j].first..self.network.periods {
                     costs[self.layout.unmet(self.network, j, t).0 as usize] = 0.0;
                 }
             }
             let cause = Cause::Priority { party };
-            all.push(Candidate { cause, only: None, score: units, relax: vec![Relax::Costs(costs)] });
+            all.push(Candidate {
+                cause,
+                only: None,
+                score: units,
+                relax: vec![Relax::Costs(costs)],
+            });
         }
     }
 
@@ -325,7 +442,12 @@ impl Prover<'_> {
                 }
             }
             if score > 1e-9 {
-                all.push(Candidate { cause: Cause::Capacity { resource: q }, only: None, score, relax });
+                all.push(Candidate {
+                    cause: Cause::Capacity { resource: q },
+                    only: None,
+                    score,
+                    relax,
+                });
             }
         }
     }
@@ -353,7 +475,12 @@ impl Prover<'_> {
                 }
             }
             if score > 1e-9 {
-                all.push(Candidate { cause: Cause::Lane { lane: l }, only: None, score, relax });
+                all.push(Candidate {
+                    cause: Cause::Lane { lane: l },
+                    only: None,
+                    score,
+                    relax,
+                });
             }
         }
     }
@@ -364,7 +491,8 @@ impl Prover<'_> {
         for run in &self.network.runs {
             made[self.network.kinds[self.network.nodes[run.output].kind].item] = true;
         }
-        let mut by_item: std::collections::BTreeMap<usize, Candidate> = std::collections::BTreeMap::new();
+        let mut by_item: std::collections::BTreeMap<usize, Candidate> =
+            std::collections::BTreeMap::new();
         for (n, node) in self.network.nodes.iter().enumerate() {
             let item = self.network.kinds[node.kind].item;
             let row = self.layout.balance(n, 0);
@@ -382,7 +510,9 @@ impl Prover<'_> {
                 relax: Vec::new(),
             });
             candidate.score = candidate.score.max(fall);
-            candidate.relax.push(Relax::Row(row, lower - plenty, upper - plenty));
+            candidate
+                .relax
+                .push(Relax::Row(row, lower - plenty, upper - plenty));
         }
         all.extend(by_item.into_values());
     }
@@ -400,11 +530,25 @@ impl Prover<'_> {
             let entries = |t, lead| make_entries(self.network, self.layout, r, t, lead);
             if run.lead > 0 {
                 let instant = window.clone().map(|t| entries(t, 0)).collect();
-                self.added(Cause::LeadTime { recipe: run.recipe }, None, 0.0, instant, base, all);
+                self.added(
+                    Cause::LeadTime { recipe: run.recipe },
+                    None,
+                    0.0,
+                    instant,
+                    base,
+                    all,
+                );
             }
             let outside = (0..periods.saturating_sub(run.lead)).filter(|t| !window.contains(t));
             let outside = outside.map(|t| entries(t, run.lead)).collect();
-            self.added(Cause::RecipeDates { recipe: run.recipe }, None, 0.0, outside, base, all);
+            self.added(
+                Cause::RecipeDates { recipe: run.recipe },
+                None,
+                0.0,
+                outside,
+                base,
+                all,
+            );
         }
         for (m, arc) in self.network.moves.iter().enumerate() {
             let lane = &self.scenario.lanes()[arc.lane];
@@ -412,11 +556,25 @@ impl Prover<'_> {
             let entries = |t, transit| ship_entries(self.network, self.layout, m, t, transit);
             if arc.transit > 0 {
                 let instant = window.clone().map(|t| entries(t, 0)).collect();
-                self.added(Cause::Transit { lane: arc.lane }, None, 0.0, instant, base, all);
+                self.added(
+                    Cause::Transit { lane: arc.lane },
+                    None,
+                    0.0,
+                    instant,
+                    base,
+                    all,
+                );
             }
             let outside = (0..periods.saturating_sub(arc.transit)).filter(|t| !window.contains(t));
             let outside = outside.map(|t| entries(t, arc.transit)).collect();
-            self.added(Cause::LaneDates { lane: arc.lane }, None, 0.0, outside, base, all);
+            self.added(
+                Cause::LaneDates { lane: arc.lane },
+                None,
+                0.0,
+                outside,
+                base,
+                all,
+            );
         }
     }
 
@@ -432,9 +590,17 @@ impl Prover<'_> {
         all: &mut Vec<Candidate>,
     ) {
         let gain = |entries: &[(Row, f64)]| -> f64 {
-            entries.iter().map(|&(row, a)| a * base.duals[row.0 as usize]).sum::<f64>() - cost
+            entries
+                .iter()
+                .map(|&(row, a)| a * base.duals[row.0 as usize])
+                .sum::<f64>()
+                - cost
         };
-        let score = columns.iter().map(|entries| gain(entries)).filter(|g| *g > 1e-7).sum::<f64>();
+        let score = columns
+            .iter()
+            .map(|entries| gain(entries))
+            .filter(|g| *g > 1e-7)
+            .sum::<f64>();
         if score > 0.0 {
             let relax = columns.into_iter().map(Relax::Add);
             match all.iter_mut().find(|c| c.cause == cause && c.only == only) {
@@ -442,19 +608,31 @@ impl Prover<'_> {
                     same.score += score;
                     same.relax.extend(relax);
                 }
-                None => all.push(Candidate { cause, only, score, relax: relax.collect() }),
+                None => all.push(Candidate {
+                    cause,
+                    only,
+                    score,
+                    relax: relax.collect(),
+                }),
             }
         }
     }
 
     fn shut_lines(&self, base: &Outcome, all: &mut Vec<Candidate>) {
         for (r, run) in self.network.runs.iter().enumerate() {
-            let Some(open) = self.layout.open[r] else { continue };
+            let Some(open) = self.layout.open[r] else {
+                continue;
+            };
             if self.values[open.0 as usize] < 0.5 {
                 let score = (-base.reduced_costs[open.0 as usize]).max(0.0);
                 if score > 1e-9 {
                     let relax = vec![Relax::Column(open, 0.0, 1.0)];
-                    all.push(Candidate { cause: Cause::LineShut { recipe: run.recipe }, only: None, score, relax });
+                    all.push(Candidate {
+                        cause: Cause::LineShut { recipe: run.recipe },
+                        only: None,
+                        score,
+                        relax,
+                    });
                 }
             }
         }
@@ -469,7 +647,15 @@ impl Prover<'_> {
                 relax.push(Relax::Row(row, 0.0, f64::INFINITY));
             }
             if score > 1e-9 {
-                all.push(Candidate { cause: Cause::Floor { site: floor.site, item: floor.item }, only: None, score, relax });
+                all.push(Candidate {
+                    cause: Cause::Floor {
+                        site: floor.site,
+                        item: floor.item,
+                    },
+                    only: None,
+                    score,
+                    relax,
+                });
             }
         }
     }
@@ -477,20 +663,39 @@ impl Prover<'_> {
 
 /// Writes a thing as a reason to the demands it holds up: with `profiles` of open units in the plan,
 /// in the plan made again, and in that with the thing relaxed.
-fn attach(scenario: &Scenario, network: &Network, thing: &Candidate, profiles: [&Profiles; 3], plan: &mut Plan) {
+fn attach(
+    scenario: &Scenario,
+    network: &Network,
+    thing: &Candidate,
+    profiles: [&Profiles; 3],
+    plan: &mut Plan,
+) {
     let [planned, again, relaxed] = profiles;
     if relaxed.is_empty() {
         return;
     }
     // Open unit-periods by course of priorities: what the objective settles whatever plan it picks.
-    let left_out = |stream: &Stream| thing.cause == (Cause::Priority { party: stream.party });
+    let left_out = |stream: &Stream| {
+        thing.cause
+            == (Cause::Priority {
+                party: stream.party,
+            })
+    };
     let mut ranks: std::collections::BTreeMap<&[u32], f64> = std::collections::BTreeMap::new();
-    for (j, stream) in network.streams.iter().enumerate().filter(|(_, s)| !left_out(s)) {
+    for (j, stream) in network
+        .streams
+        .iter()
+        .enumerate()
+        .filter(|(_, s)| !left_out(s))
+    {
         let gain = again[j].iter().sum::<f64>() - relaxed[j].iter().sum::<f64>();
         *ranks.entry(&stream.priority).or_default() += gain;
     }
     for (j, stream) in network.streams.iter().enumerate() {
-        if left_out(stream) || thing.only.is_some_and(|only| only != j) || ranks[&stream.priority[..]] <= NOTHING {
+        if left_out(stream)
+            || thing.only.is_some_and(|only| only != j)
+            || ranks[&stream.priority[..]] <= NOTHING
+        {
             continue;
         }
         let fare = |profile: &Profiles| lateness(scenario, stream, &profile[j]);
@@ -510,13 +715,23 @@ fn attach(scenario: &Scenario, network: &Network, thing: &Candidate, profiles: [
 
 /// Sorts the reasons of every demand and says of late ones without any that no single thing helps.
 fn finish(plan: &mut Plan) {
-    for answer in plan.demands.iter_mut().filter(|d| d.late_unit_periods > NOTHING) {
+    for answer in plan
+        .demands
+        .iter_mut()
+        .filter(|d| d.late_unit_periods > NOTHING)
+    {
         if answer.reasons.is_empty() {
-            answer.reasons.push(Reason { cause: Cause::Several, gain_unit_periods: 0.0, gain_units: 0.0 });
+            answer.reasons.push(Reason {
+                cause: Cause::Several,
+                gain_unit_periods: 0.0,
+                gain_units: 0.0,
+            });
         }
         let key = |gain: f64| (gain * 1e6).round();
         answer.reasons.sort_by(|a, b| {
-            key(b.gain_unit_periods).total_cmp(&key(a.gain_unit_periods)).then(a.cause.cmp(&b.cause))
+            key(b.gain_unit_periods)
+                .total_cmp(&key(a.gain_unit_periods))
+                .then(a.cause.cmp(&b.cause))
         });
     }
 }

@@ -8,7 +8,9 @@
 
 use std::time::Instant;
 
-use darsena_milp::{Basis, Column, Label, Method, Outcome, Program, Row, SolveError, Solver, Status, Watch};
+use darsena_milp::{
+    Basis, Column, Label, Method, Outcome, Program, Row, SolveError, Solver, Status, Watch,
+};
 
 use crate::formulate::{Layout, at, costs_of};
 use crate::network::Network;
@@ -72,9 +74,15 @@ pub(crate) fn solve(
     clock: &Clock,
     watch: &mut Watch<'_>,
 ) -> Result<Solved, PlanError> {
-    let costs: Vec<Vec<f64>> =
-        measures.iter().map(|&m| costs_of(network, solver.program(), layout, m)).collect();
-    let stages = Stages { measures, costs: &costs, clock };
+    let costs: Vec<Vec<f64>> = measures
+        .iter()
+        .map(|&m| costs_of(network, solver.program(), layout, m))
+        .collect();
+    let stages = Stages {
+        measures,
+        costs: &costs,
+        clock,
+    };
     let lines = layout.open.iter().flatten().count();
     let mut solved = if solver.program().integers() == 0 {
         stages.linear(solver, None, None, watch)?.solved()?
@@ -103,19 +111,27 @@ pub(crate) fn solve(
         (solved.basis, solved.near) = (None, None);
         solved.levels.clear();
         solved.remarks.push(
-            "no plan was found in time: what is at hand is handed over, nothing is made or shipped".into(),
+            "no plan was found in time: what is at hand is handed over, nothing is made or shipped"
+                .into(),
         );
     }
     for (&measure, costs) in measures.iter().zip(&costs).skip(solved.levels.len()) {
         // Amounts and costs are not negative, so no plan is below nothing.
-        solved.levels.push(Level::new(measure, dot(costs, &solved.values), 0.0));
+        solved
+            .levels
+            .push(Level::new(measure, dot(costs, &solved.values), 0.0));
     }
     Ok(solved)
 }
 
 impl Level {
     fn new(measure: Measure, value: f64, bound: f64) -> Self {
-        Level { measure, value, bound, gap: ((value - bound) / value.abs().max(1.0)).max(0.0) }
+        Level {
+            measure,
+            value,
+            bound,
+            gap: ((value - bound) / value.abs().max(1.0)).max(0.0),
+        }
     }
 }
 
@@ -164,7 +180,11 @@ impl Stages<'_> {
         watch: &mut Watch<'_>,
     ) -> Result<End, PlanError> {
         let mut solved = Solved::new();
-        let warm = |options: darsena_milp::Options, method| darsena_milp::Options { method, presolve: false, ..options };
+        let warm = |options: darsena_milp::Options, method| darsena_milp::Options {
+            method,
+            presolve: false,
+            ..options
+        };
         let mut first = self.clock.left();
         if let Some(basis) = start {
             solver.set_basis(basis)?;
@@ -184,7 +204,9 @@ impl Stages<'_> {
                 _ => {
                     // Not the optimum of any stage, but a plan if it has values.
                     solved.status = outcome.status;
-                    solved.remarks.push("cut short before the first stage".into());
+                    solved
+                        .remarks
+                        .push("cut short before the first stage".into());
                     solved.values = outcome.values;
                     return Ok(End::Cut(solved));
                 }
@@ -193,7 +215,11 @@ impl Stages<'_> {
         let mut tied = true;
         for (stage, (&measure, costs)) in self.measures.iter().zip(self.costs).enumerate() {
             solver.set_costs(costs)?;
-            let options = if stage == 0 { first.clone() } else { warm(self.clock.left(), Method::PrimalSimplex) };
+            let options = if stage == 0 {
+                first.clone()
+            } else {
+                warm(self.clock.left(), Method::PrimalSimplex)
+            };
             let outcome = solver.solve(&options, watch)?;
             match outcome.status {
                 Status::Optimal => {}
@@ -212,7 +238,11 @@ impl Stages<'_> {
                     return Ok(End::Worse);
                 }
             }
-            solved.levels.push(Level::new(measure, outcome.objective, outcome.bound.min(outcome.objective)));
+            solved.levels.push(Level::new(
+                measure,
+                outcome.objective,
+                outcome.bound.min(outcome.objective),
+            ));
             if stage + 1 < self.measures.len() {
                 hold_face(solver, &outcome)?;
             } else {
@@ -228,7 +258,12 @@ impl Stages<'_> {
     /// Decides lines by branch and bound over the stages as a whole. With some lines left between
     /// open and shut, no plan of that branch is better than its linear program in the order of the
     /// stages, so a branch whose levels are not below those of a known plan is left.
-    fn branch(&self, layout: &Layout, solver: &mut Solver, watch: &mut Watch<'_>) -> Result<Solved, PlanError> {
+    fn branch(
+        &self,
+        layout: &Layout,
+        solver: &mut Solver,
+        watch: &mut Watch<'_>,
+    ) -> Result<Solved, PlanError> {
         solver.relax_integers()?;
         let original = Bounds::of(solver.program());
         let lines: Vec<Column> = layout.open.iter().flatten().copied().collect();
@@ -248,9 +283,12 @@ impl Stages<'_> {
                 End::Cut(cut) => return Ok(cut_branching(cut, best, root)),
             };
             root.get_or_insert_with(|| solved.levels.clone());
-            let between = |c: &Column| (solved.values[c.0 as usize] - solved.values[c.0 as usize].round()).abs();
+            let between = |c: &Column| {
+                (solved.values[c.0 as usize] - solved.values[c.0 as usize].round()).abs()
+            };
             let undecided = lines.iter().copied().filter(|c| between(c) > 1e-7);
-            let widest = undecided.max_by(|a, b| between(a).total_cmp(&between(b)).then(b.0.cmp(&a.0)));
+            let widest =
+                undecided.max_by(|a, b| between(a).total_cmp(&between(b)).then(b.0.cmp(&a.0)));
             let Some(line) = widest else {
                 best = Some((solved, fixed));
                 continue;
@@ -287,11 +325,18 @@ impl Stages<'_> {
             solved.levels.push(Level::new(measure, value, bound));
             solved.values = outcome.values;
             if stage + 1 < self.measures.len() {
-                let entries: Vec<(Column, f64)> =
-                    (0..columns).filter(|&c| costs[c] != 0.0).map(|c| (at(Column(0), c), costs[c])).collect();
+                let entries: Vec<(Column, f64)> = (0..columns)
+                    .filter(|&c| costs[c] != 0.0)
+                    .map(|c| (at(Column(0), c), costs[c]))
+                    .collect();
                 let most = value + 1e-6 + 1e-9 * value.abs();
                 let stage = u32::try_from(stage).unwrap_or(u32::MAX);
-                solver.add_row_over(Label::new("level", &[stage]), f64::NEG_INFINITY, most, &entries)?;
+                solver.add_row_over(
+                    Label::new("level", &[stage]),
+                    f64::NEG_INFINITY,
+                    most,
+                    &entries,
+                )?;
             }
         }
         solver.truncate(columns, rows)?;
@@ -321,19 +366,44 @@ fn mixed_costs(measures: &[Measure], costs: &[Vec<f64>]) -> Vec<f64> {
 }
 
 /// The objective as one sum, near enough to the stages to start from and to ask what changes it.
-pub(crate) fn one_sum(network: &Network, layout: &Layout, program: &Program, measures: &[Measure]) -> Vec<f64> {
-    let costs: Vec<Vec<f64>> = measures.iter().map(|&m| costs_of(network, program, layout, m)).collect();
+pub(crate) fn one_sum(
+    network: &Network,
+    layout: &Layout,
+    program: &Program,
+    measures: &[Measure],
+) -> Vec<f64> {
+    let costs: Vec<Vec<f64>> = measures
+        .iter()
+        .map(|&m| costs_of(network, program, layout, m))
+        .collect();
     mixed_costs(measures, &costs)
 }
 
 /// What is known when branching is cut short: the best plan so far, and no better bound than that
 /// of all lines undecided.
-fn cut_branching(cut: Solved, best: Option<(Solved, Vec<(Column, f64)>)>, root: Option<Vec<Level>>) -> Solved {
-    let Some((mut best, _)) = best else { return Solved { values: Vec::new(), levels: Vec::new(), ..cut } };
+fn cut_branching(
+    cut: Solved,
+    best: Option<(Solved, Vec<(Column, f64)>)>,
+    root: Option<Vec<Level>>,
+) -> Solved {
+    let Some((mut best, _)) = best else {
+        return Solved {
+            values: Vec::new(),
+            levels: Vec::new(),
+            ..cut
+        };
+    };
     for (level, root) in best.levels.iter_mut().zip(root.into_iter().flatten()) {
         *level = Level::new(level.measure, level.value, root.bound.min(level.value));
     }
-    Solved { status: cut.status, remarks: cut.remarks, basis: None, near: None, duals: None, ..best }
+    Solved {
+        status: cut.status,
+        remarks: cut.remarks,
+        basis: None,
+        near: None,
+        duals: None,
+        ..best
+    }
 }
 
 pub(crate) fn dot(costs: &[f64], values: &[f64]) -> f64 {
@@ -341,17 +411,28 @@ pub(crate) fn dot(costs: &[f64], values: &[f64]) -> f64 {
 }
 
 /// Takes what a stage that did not end at its optimum has, if it is better than nothing.
-fn cut_short(measure: Measure, outcome: Outcome, costs: &[f64], solved: &mut Solved) -> Result<(), PlanError> {
+fn cut_short(
+    measure: Measure,
+    outcome: Outcome,
+    costs: &[f64],
+    solved: &mut Solved,
+) -> Result<(), PlanError> {
     match outcome.status {
         Status::Feasible | Status::TimeLimit | Status::Stopped => {}
         // Doing nothing is always a plan, and no cost is negative.
         other => return Err(PlanError::Unexpected(other)),
     }
     solved.status = outcome.status;
-    solved.remarks.push(format!("cut short while minimising {}", name(measure)));
+    solved
+        .remarks
+        .push(format!("cut short while minimising {}", name(measure)));
     if !outcome.values.is_empty() {
         let value = dot(costs, &outcome.values);
-        let bound = if outcome.bound.is_finite() { outcome.bound.clamp(0.0, value.max(0.0)) } else { 0.0 };
+        let bound = if outcome.bound.is_finite() {
+            outcome.bound.clamp(0.0, value.max(0.0))
+        } else {
+            0.0
+        };
         solved.levels.push(Level::new(measure, value, bound));
         solved.values = outcome.values;
     }
@@ -372,7 +453,11 @@ fn hold_face(solver: &mut Solver, outcome: &Outcome) -> Result<(), PlanError> {
         let column = at(Column(0), c);
         let (lower, upper) = solver.program().bounds(column);
         if lower < upper && outcome.reduced_costs[c].abs() > HELD {
-            let bound = if outcome.reduced_costs[c] > 0.0 { lower } else { upper };
+            let bound = if outcome.reduced_costs[c] > 0.0 {
+                lower
+            } else {
+                upper
+            };
             solver.set_column_bounds(column, bound, bound)?;
         }
     }
@@ -388,7 +473,11 @@ fn hold_face(solver: &mut Solver, outcome: &Outcome) -> Result<(), PlanError> {
 }
 
 /// Leaves a linear program in which every line is as `values` has it.
-pub(crate) fn fix_lines(layout: &Layout, solver: &mut Solver, values: &[f64]) -> Result<(), PlanError> {
+pub(crate) fn fix_lines(
+    layout: &Layout,
+    solver: &mut Solver,
+    values: &[f64],
+) -> Result<(), PlanError> {
     solver.relax_integers()?;
     for column in layout.open.iter().flatten() {
         let open = values[column.0 as usize].round();
@@ -407,8 +496,12 @@ impl Bounds {
     pub(crate) fn of(program: &Program) -> Self {
         let count = |n: usize| 0..u32::try_from(n).expect("counted in 32 bits");
         Bounds {
-            columns: count(program.columns()).map(|c| program.bounds(Column(c))).collect(),
-            rows: count(program.rows()).map(|r| program.row_bounds(Row(r))).collect(),
+            columns: count(program.columns())
+                .map(|c| program.bounds(Column(c)))
+                .collect(),
+            rows: count(program.rows())
+                .map(|r| program.row_bounds(Row(r)))
+                .collect(),
         }
     }
 
@@ -449,7 +542,11 @@ fn idle(network: &Network, layout: &Layout, columns: usize) -> Vec<f64> {
             let stream = &network.streams[j];
             open[j] += stream.due[t];
             for (n, &node) in stream.nodes.iter().enumerate() {
-                let given = if stream.serves.contains(&t) { f64::min(open[j], held[node]) } else { 0.0 };
+                let given = if stream.serves.contains(&t) {
+                    f64::min(open[j], held[node])
+                } else {
+                    0.0
+                };
                 if given > 0.0 {
                     values[at(layout.deliver[j][n], t - stream.serves.start).0 as usize] = given;
                     open[j] -= given;

@@ -31,7 +31,9 @@ pub(crate) fn sources(scenario: &Scenario, trace: &Trace, plan: &mut Plan) {
                 Origin::Run(m) => &scenario.recipes()[plan.make[m].recipe].site,
                 Origin::Shipment(_) => continue,
             };
-            let site = scenario.find_site(id).expect("a checked scenario knows its sites");
+            let site = scenario
+                .find_site(id)
+                .expect("a checked scenario knows its sites");
             let from = &mut plan.demands[deliver.demand].from_sites;
             if let Err(place) = from.binary_search(&site) {
                 from.insert(place, site);
@@ -49,12 +51,16 @@ pub(crate) fn viability(scenario: &Scenario, trace: &Trace, plan: &Plan) -> Vec<
     let mut delivered: BTreeMap<usize, (f64, f64)> = BTreeMap::new();
     for (n, deliver) in plan.deliver.iter().enumerate() {
         let demand = &scenario.demands()[deliver.demand];
-        let party = scenario.find_party(&demand.party).expect("a checked scenario knows its parties");
+        let party = scenario
+            .find_party(&demand.party)
+            .expect("a checked scenario knows its parties");
         let buyer = scenario.parties()[party].state.to_string();
         for (origin, quantity) in trace.roots(n) {
             if let Origin::Run(m) = origin {
                 let recipe = plan.make[m].recipe;
-                let site = scenario.find_site(&scenario.recipes()[recipe].site).expect("checked");
+                let site = scenario
+                    .find_site(&scenario.recipes()[recipe].site)
+                    .expect("checked");
                 let units = delivered.entry(recipe).or_default();
                 if scenario.sites()[site].state.to_string() == buyer {
                     units.0 += quantity;
@@ -65,12 +71,16 @@ pub(crate) fn viability(scenario: &Scenario, trace: &Trace, plan: &Plan) -> Vec<
         }
     }
     let value = |id| {
-        let item = scenario.find_item(id).expect("a checked scenario knows its items");
+        let item = scenario
+            .find_item(id)
+            .expect("a checked scenario knows its items");
         scenario.items()[item].value.unwrap_or(0.0)
     };
     let mut input_value = vec![0.0; scenario.recipes().len()];
     for row in scenario.recipe_inputs() {
-        let r = scenario.find_recipe(&row.recipe).expect("a checked scenario knows its recipes");
+        let r = scenario
+            .find_recipe(&row.recipe)
+            .expect("a checked scenario knows its recipes");
         input_value[r] += row.quantity * value(&row.item);
     }
     runs.into_iter()
@@ -79,7 +89,11 @@ pub(crate) fn viability(scenario: &Scenario, trace: &Trace, plan: &Plan) -> Vec<
             let revenue_per_run = recipe.quantity * value(&recipe.item);
             let variable_per_run = recipe.cost + input_value[r];
             let margin = (revenue_per_run - variable_per_run) / recipe.quantity;
-            let open = plan.lines.iter().find(|l| l.recipe == r).is_none_or(|l| l.open);
+            let open = plan
+                .lines
+                .iter()
+                .find(|l| l.recipe == r)
+                .is_none_or(|l| l.open);
             let (home_units, export_units) = delivered.get(&r).copied().unwrap_or_default();
             let break_even_units = (margin > 0.0).then(|| recipe.fixed_cost / margin);
             Viability {
@@ -92,7 +106,8 @@ pub(crate) fn viability(scenario: &Scenario, trace: &Trace, plan: &Plan) -> Vec<
                 home_units,
                 export_units,
                 break_even_units,
-                break_even_export_units: break_even_units.map(|units| (units - home_units).max(0.0)),
+                break_even_export_units: break_even_units
+                    .map(|units| (units - home_units).max(0.0)),
             }
         })
         .collect()
@@ -103,7 +118,10 @@ fn utilisation(scenario: &Scenario, plan: &Plan, r: usize, runs: f64) -> Option<
     let recipe = &scenario.recipes()[r];
     let resource = scenario.find_resource(recipe.resource.as_ref()?)?;
     let window = scenario.head().horizon().span(recipe.from, recipe.until);
-    let uses = plan.utilisation.iter().filter(|u| u.resource == resource && window.contains(&u.period));
+    let uses = plan
+        .utilisation
+        .iter()
+        .filter(|u| u.resource == resource && window.contains(&u.period));
     let capacity: f64 = uses.map(|u| u.capacity).sum();
     (capacity > 0.0).then(|| recipe.usage * runs / capacity)
 }
