@@ -315,7 +315,7 @@ fn too_long(file: &str, line: u32, column: &str) -> Finding {
         .help(help)
 }
 
-fn too_many(file: &str, line: u32) -> Finding {
+pub(crate) fn too_many(file: &str, line: u32) -> Finding {
     let message = format!(
         "it has more than {} cells; from here on nothing is read",
         Table::MOST_CELLS
