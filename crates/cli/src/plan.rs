@@ -20,7 +20,7 @@ use crate::terminal::{self, Answered};
 #[command(after_help = "\
 Examples:
   darsena plan scenarios/us-japan-2024
-  darsena plan scenarios/us-japan-2024 --peg che-pac3-2030
+  darsena plan scenarios/us-japan-2024 --peg pac3-switzerland-2027-03
   darsena plan my-scenario --objective weighted --format json --out plan.json
   darsena plan my-scenario --whole --time-limit 60
   darsena plan my-scenario --format csv --out plan-tables     one CSV a table
@@ -48,7 +48,7 @@ pub(crate) struct PlanArguments {
     /// Count on receipts that are not firm.
     #[arg(long)]
     unconfirmed: bool,
-    /// Compare with the plan of this other scenario: demands that fare differently there.
+    /// Compare with the plan of this scenario before: demands that fare differently now.
     #[arg(long, value_name = "SCENARIO")]
     against: Option<PathBuf>,
     #[command(flatten)]
@@ -119,10 +119,10 @@ pub(crate) fn run(arguments: &PlanArguments) -> Answered {
             Ok(other) => other,
             Err(code) => return Ok(code),
         };
-        let second = darsena::checked_plan(&other, &Arcs::open(&other), &options, &mut watch)?;
+        let before = darsena::checked_plan(&other, &Arcs::open(&other), &options, &mut watch)?;
         drop(line);
         let answer =
-            darsena::plan_answer::difference((&scenario, &plan), (&other, &second), seconds);
+            darsena::plan_answer::difference((&other, &before), (&scenario, &plan), seconds);
         return output.write(&answer, &darsena::plan_answer::readable_tables);
     }
     drop(line);
@@ -145,6 +145,8 @@ fn no_such_demand(scenario: &darsena::scenario::Scenario, id: &str) -> ExitCode 
     let ids = scenario.demands().iter().map(|d| d.demand.as_str());
     if let Some(near) = darsena::scenario::nearest(id, ids) {
         eprintln!("help: the nearest id is `{near}`");
+    } else {
+        eprintln!("help: `darsena plan SCENARIO --table demands` lists them");
     }
     ExitCode::from(1)
 }

@@ -61,7 +61,11 @@ pub(crate) fn check(arguments: &CheckArguments) -> Answered {
                 };
                 text.push_str(&format!("{warning}{finding}\n"));
             }
-            text.push_str(&format!("{errors} findings, {warnings} warnings\n"));
+            text.push_str(&format!(
+                "{}, {}\n",
+                ask::counted(errors, "finding"),
+                ask::counted(warnings, "warning")
+            ));
             terminal::print(&text)?;
         }
     }
