@@ -48,7 +48,7 @@ pub(crate) struct PlanArguments {
     /// Count on receipts that are not firm.
     #[arg(long)]
     unconfirmed: bool,
-    /// Compare with the plan of this scenario before: demands that fare differently now.
+    /// Compare with the plan of this other scenario: demands that fare differently there.
     #[arg(long, value_name = "SCENARIO")]
     against: Option<PathBuf>,
     #[command(flatten)]
@@ -119,10 +119,10 @@ pub(crate) fn run(arguments: &PlanArguments) -> Answered {
             Ok(other) => other,
             Err(code) => return Ok(code),
         };
-        let before = darsena::checked_plan(&other, &Arcs::open(&other), &options, &mut watch)?;
+        let second = darsena::checked_plan(&other, &Arcs::open(&other), &options, &mut watch)?;
         drop(line);
         let answer =
-            darsena::plan_answer::difference((&other, &before), (&scenario, &plan), seconds);
+            darsena::plan_answer::difference((&scenario, &plan), (&other, &second), seconds);
         return output.write(&answer, &darsena::plan_answer::readable_tables);
     }
     drop(line);
