@@ -35,7 +35,7 @@ use crate::{Options, PlanError, Reasons};
 const NOTHING: f64 = 1e-4;
 
 /// Programs with more rows than this get reasons only when all are asked for.
-const AUTO_ROWS: usize = 40_000;
+const AUTO_ROWS: usize = 15_000;
 
 /// Things whose duals speak for less than this share of the strongest are tried only when all are.
 const WEAK: f64 = 1e-6;

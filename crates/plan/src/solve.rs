@@ -54,7 +54,28 @@ pub(crate) struct Clock {
     pub options: darsena_milp::Options,
 }
 
+/// From so many nonzeros on, interior point with crossover is faster from nothing than dual
+/// simplex. Measured: at 42,000 simplex wins four to one, at 94,000 interior point three to one.
+const INTERIOR_POINT_FROM: usize = 65_000;
+
 impl Clock {
+    /// The same limits, with a choice of method left open made by the size of `program`.
+    fn choosing(&self, program: &Program) -> Self {
+        let mut options = self.options.clone();
+        if options.method == Method::Choose && program.integers() == 0 {
+            let large = program.nonzeros() >= INTERIOR_POINT_FROM;
+            options.method = if large {
+                Method::InteriorPoint
+            } else {
+                Method::DualSimplex
+            };
+        }
+        Clock {
+            started: self.started,
+            options,
+        }
+    }
+
     /// Options of the next solve: the limits less what is already spent.
     fn left(&self) -> darsena_milp::Options {
         let mut options = self.options.clone();
@@ -78,6 +99,7 @@ pub(crate) fn solve(
         .iter()
         .map(|&m| costs_of(network, solver.program(), layout, m))
         .collect();
+    let clock = &clock.choosing(solver.program());
     let stages = Stages {
         measures,
         costs: &costs,

@@ -47,9 +47,24 @@ impl Checker<'_> {
     }
 }
 
+/// Most rows of all tables together.
+const MOST_ROWS: usize = 4_000_000;
+
 pub(crate) fn check(package: &Package) -> Checked {
     let mut findings = package.reading_findings().clone();
     let tables = package.tables();
+    let mut files = vec![package.descriptor_file()];
+    files.extend(tables.iter().map(Table::file));
+    let rows: usize = tables.iter().map(Table::len).sum();
+    if rows > MOST_ROWS {
+        let message = format!("its tables have {rows} rows together and are not looked at");
+        let finding = Finding::error("too-large", package.descriptor_file(), message);
+        findings.push(finding.help(format!("a scenario has at most {MOST_ROWS} rows")));
+        return Checked {
+            scenario: None,
+            findings: findings.finish(&files),
+        };
+    }
     let drafts = Drafts::read(tables, &mut findings);
     drafts.see_references(&mut References::new(&drafts, &mut findings));
     let horizon = package.head().map(Head::horizon);
@@ -71,8 +86,6 @@ pub(crate) fn check(package: &Package) -> Checked {
         Some(head) if !findings.stop() => Some(Scenario::new(head.clone(), drafts.finish())),
         _ => None,
     };
-    let mut files = vec![package.descriptor_file()];
-    files.extend(tables.iter().map(Table::file));
     Checked {
         scenario,
         findings: findings.finish(&files),

@@ -22,6 +22,9 @@ pub const LARGEST_FILE: u64 = 512 << 20;
 /// Largest descriptor that is read, in bytes.
 pub const LARGEST_DESCRIPTOR: u64 = 1 << 20;
 
+/// Most bytes of all tables of a folder together.
+pub const LARGEST_FOLDER: u64 = 1 << 30;
+
 /// Why a scenario could not be read at all.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -185,10 +188,11 @@ fn read_files(files: &impl Files) -> Package {
             listed.push((table, Some(file.clone())));
         }
     }
+    let mut room = LARGEST_FOLDER;
     let tables = TableName::all()
         .map(
             |name| match listed.iter().find(|(listed, _)| *listed == name) {
-                Some((_, Some(path))) => read_table(files, name, path, &mut findings),
+                Some((_, Some(path))) => read_table(files, name, path, &mut room, &mut findings),
                 _ if refused.contains(&name) => Table::unreadable(name, format!("{name}.csv")),
                 _ => Table::new(name, format!("{name}.csv"), Vec::new()),
             },
@@ -414,14 +418,23 @@ fn report_unlisted(names: &[String], listed: &[Listed], complain: bool, findings
     }
 }
 
-fn read_table(files: &impl Files, name: TableName, path: &str, findings: &mut Findings) -> Table {
-    let bytes = match files.get(path, LARGEST_FILE) {
+/// Reads a table; `room` is how many bytes all further tables may have.
+fn read_table(
+    files: &impl Files,
+    name: TableName,
+    path: &str,
+    room: &mut u64,
+    findings: &mut Findings,
+) -> Table {
+    let most = LARGEST_FILE.min(*room);
+    let bytes = match files.get(path, most) {
         Ok(bytes) => bytes,
         Err(refused) => {
-            findings.push(refused.finding(path, LARGEST_FILE));
+            findings.push(refused.finding(path, most));
             return Table::unreadable(name, path.to_string());
         }
     };
+    *room -= bytes.len() as u64;
     match path.rsplit_once('.').map(|(_, ending)| ending) {
         Some("csv") => csv_table::read(name, path, &bytes, findings),
         Some("parquet") => parquet_table::read(name, path, bytes.into_owned(), findings),
@@ -443,7 +456,7 @@ impl Refused {
             Refused::TooLarge(bytes) => {
                 let message = format!("it has {} MiB and is not read", bytes >> 20);
                 Finding::error("too-large", path, message)
-                    .help(format!("a file has at most {} MiB", most >> 20))
+                    .help(format!("at most {} MiB fit here", most >> 20))
             }
             Refused::Unreadable(error) => {
                 Finding::error("unreadable", path, format!("it cannot be read: {error}"))

@@ -136,7 +136,9 @@ impl Table {
     /// Most columns of a table.
     pub(crate) const MOST_COLUMNS: usize = 1_000;
     /// Most cells of a table.
-    pub(crate) const MOST_CELLS: usize = 64_000_000;
+    pub(crate) const MOST_CELLS: usize = 32_000_000;
+    /// Most rows of a table.
+    pub(crate) const MOST_ROWS: usize = 2_000_000;
     /// Most letters of a cell: what a workbook can hold.
     pub(crate) const LONGEST_CELL: usize = 32_767;
 
@@ -175,7 +177,7 @@ impl Table {
         }
         self.lines.push(line);
         debug_assert_eq!(self.ends.len(), self.lines.len() * self.columns.len());
-        if self.ends.len() > Self::MOST_CELLS {
+        if self.ends.len() > Self::MOST_CELLS || self.lines.len() > Self::MOST_ROWS {
             Err(Full)
         } else {
             Ok(())
@@ -315,11 +317,10 @@ fn too_long(file: &str, line: u32, column: &str) -> Finding {
         .help(help)
 }
 
-fn too_many(file: &str, line: u32) -> Finding {
-    let message = format!(
-        "it has more than {} cells; from here on nothing is read",
-        Table::MOST_CELLS
-    );
+pub(crate) fn too_many(file: &str, line: u32) -> Finding {
+    let (rows, cells) = (Table::MOST_ROWS, Table::MOST_CELLS);
+    let message =
+        format!("it has more than {rows} rows or {cells} cells; from here on nothing is read");
     Finding::error("too-large", file, message).at(line)
 }
 

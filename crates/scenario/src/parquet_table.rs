@@ -108,6 +108,10 @@ fn read_rows(
         let mut row = vec![String::new(); batch.num_columns()];
         for n in 0..batch.num_rows() {
             line = line.saturating_add(1);
+            // Blank rows are not kept, but a small file may say that there are billions of them.
+            if (line as usize).saturating_mul(row.len()) > Table::MOST_CELLS {
+                return Err(Box::new(package::too_many(file, line)));
+            }
             for (cell, column) in row.iter_mut().zip(batch.columns()) {
                 cell.clear();
                 write_cell(column, n, cell);

@@ -281,7 +281,11 @@ fn fuzz_readers() {
         ..WriteOptions::default()
     };
     let columns = base.to_files(&parquet).expect("the base is sound");
-    let column_names: Vec<&str> = columns.keys().map(String::as_str).collect();
+    let column_names: Vec<&str> = columns
+        .keys()
+        .map(String::as_str)
+        .filter(|name| name.ends_with(".parquet"))
+        .collect();
     for input in 0..inputs {
         // Every input can be made again from its number alone.
         let chance = &mut Chance(seed.wrapping_mul(0x0100_0000_01b3).wrapping_add(input));
@@ -310,10 +314,18 @@ fn fuzz_readers() {
             }
             15 | 16 => read_workbook("book.xlsx", &mutate_parts(&parts, chance)),
             _ => {
-                let mut columns = columns.clone();
+                // One table as Parquet among the others as CSV.
                 let name = chance.of(&column_names);
-                mutate(columns.get_mut(name).expect("it is there"), chance);
-                read_memory(&columns)
+                let csv = name.replace(".parquet", ".csv");
+                let mut bytes = columns[name].clone();
+                mutate(&mut bytes, chance);
+                let mut files = files.clone();
+                files.remove(&csv);
+                let listed =
+                    String::from_utf8_lossy(&files["datapackage.json"]).replace(&csv, name);
+                files.insert("datapackage.json".into(), listed.into_bytes());
+                files.insert(name.into(), bytes);
+                read_memory(&files)
             }
         };
         examine(&package, &base, chance);

@@ -196,6 +196,14 @@ fn findings_are_counted_when_there_are_too_many() {
 }
 
 #[test]
+fn millions_of_rows_are_refused() {
+    let mut text = String::from("item,name\nseeker,Seeker\nrocket,Rocket\n");
+    (0..2_000_000).for_each(|n| text.push_str(&format!("i{n},I\n")));
+    let files = with("items.csv", text);
+    only_in_memory(&files, "too-large", "items.csv", Some(2_000_002), None);
+}
+
+#[test]
 fn two_gigabytes_of_csv_are_refused_unread() {
     let (_place, folder) = on_disk(&base());
     File::create(folder.join("items.csv"))

@@ -134,16 +134,19 @@ fn tasks(checker: &mut Checker<'_>) {
         .collect();
     for circle in super::supply::circles(&after) {
         let first = circle[0];
-        let names: Vec<&str> = circle
-            .iter()
-            .chain([&first])
-            .map(|&n| rows[n].task.as_str())
-            .collect();
-        let message = format!("tasks wait for each other: {}", names.join(" after "));
+        let name = |n: usize| rows[n].task.as_str();
+        let names = super::supply::around(&circle, " after ", name);
+        let message = format!("tasks wait for each other: {names}");
         let finding = Finding::error("task-circle", &draft.file, message);
         let line = draft.places[first].line;
         let help = "let one of them start without the others";
-        checker.push(finding.at(line).column("after").found(names[0]).help(help));
+        checker.push(
+            finding
+                .at(line)
+                .column("after")
+                .found(name(first))
+                .help(help),
+        );
     }
 }
 

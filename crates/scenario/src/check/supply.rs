@@ -230,11 +230,6 @@ fn bill_circles(checker: &mut Checker<'_>, network: &Network) -> Vec<bool> {
         // The shortest circle through the first item says it best.
         let circle = shortest_circle(&needs, group[0], inside);
         let name = |item: usize| drafts.items.rows[item].item.as_str();
-        let names: Vec<&str> = circle
-            .iter()
-            .chain([&circle[0]])
-            .map(|&item| name(item))
-            .collect();
         let (eats, gives) = (circle[1 % circle.len()], circle[0]);
         let place = drafts
             .recipe_inputs
@@ -249,7 +244,7 @@ fn bill_circles(checker: &mut Checker<'_>, network: &Network) -> Vec<bool> {
             });
         let message = format!(
             "items are made only out of each other: {}",
-            names.join(" needs ")
+            around(&circle, " needs ", name)
         );
         let mut finding = Finding::error("bill-circle", &drafts.recipe_inputs.file, message)
             .column("item")
@@ -585,6 +580,23 @@ fn groups(leads: &[Vec<usize>]) -> Vec<Vec<usize>> {
     }
     groups.sort();
     groups
+}
+
+/// Most names of a circle that are shown.
+const SHOWN: usize = 8;
+
+/// The names around a circle, back to the first; of a long one the beginning.
+pub(super) fn around<'a>(circle: &[usize], link: &str, name: impl Fn(usize) -> &'a str) -> String {
+    let mut names: Vec<&str> = circle
+        .iter()
+        .take(SHOWN)
+        .map(|&place| name(place))
+        .collect();
+    match circle.len().checked_sub(SHOWN + 1) {
+        None => names.extend(circle.first().map(|&place| name(place))),
+        Some(_) => names.push("…"),
+    }
+    names.join(link)
 }
 
 /// One circle out of every group of places that all lead to each other.
