@@ -7,7 +7,10 @@ use std::{env, fs};
 const DARSENA: &str = env!("CARGO_BIN_EXE_darsena");
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the repository is there")
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../..")
+        .canonicalize()
+        .expect("the repository is there")
 }
 
 /// Every page with text of ours, from the root.
@@ -33,14 +36,17 @@ fn pages() -> Vec<PathBuf> {
     pages
 }
 
-/// Each page runs in a folder of its own that holds `scenarios` and nothing else, so that its commands
-/// may write, and read as if typed at the root of the repository.
+/// Each page runs in a folder of its own that holds `scenarios` and `docs` and nothing else, so that its
+/// commands may write, and read as if typed at the root of the repository.
 #[test]
 fn commands_give_what_the_book_shows() {
     for page in pages() {
         let place = tempfile::tempdir().expect("there is room");
         #[cfg(unix)]
-        std::os::unix::fs::symlink(root().join("scenarios"), place.path().join("scenarios")).expect("links can be made");
+        for name in ["scenarios", "docs"] {
+            let link = std::os::unix::fs::symlink(root().join(name), place.path().join(name));
+            link.expect("links can be made");
+        }
         // This is the only test of the file that looks at the working directory.
         env::set_current_dir(place.path()).expect("it is there");
         let cases = trycmd::TestCases::new();
@@ -59,10 +65,16 @@ fn commands_give_what_the_book_shows() {
 
 #[test]
 fn the_tables_page_is_that_of_the_dictionaries() {
-    let made = std::process::Command::new(DARSENA).args(["manual", "--all"]).output().expect("it can be run");
+    let made = std::process::Command::new(DARSENA)
+        .args(["manual", "--all"])
+        .output()
+        .expect("it can be run");
     let page = fs::read_to_string(root().join("docs/tables.md")).expect("the page is there");
     let fresh = String::from_utf8(made.stdout).expect("text");
-    assert!(page == fresh, "docs/tables.md is old: refresh it with `darsena manual --all > docs/tables.md`");
+    assert!(
+        page == fresh,
+        "docs/tables.md is old: refresh it with `darsena manual --all > docs/tables.md`"
+    );
 }
 
 #[test]
@@ -71,7 +83,11 @@ fn links_lead_somewhere() {
     for page in pages() {
         let text = fs::read_to_string(&page).expect("text");
         let folder = page.parent().expect("a page is in a folder");
-        for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+        for link in text
+            .split("](")
+            .skip(1)
+            .filter_map(|rest| rest.split(')').next())
+        {
             let file = link.split('#').next().unwrap_or_default();
             if !file.is_empty() && !file.contains("://") && !folder.join(file).exists() {
                 dead.push(format!("{} -> {link}", page.display()));
@@ -88,7 +104,10 @@ fn every_page_of_the_book_is_in_its_summary() {
     for page in pages() {
         if let Ok(page) = page.strip_prefix(&book) {
             let page = page.to_str().expect("a plain path");
-            assert!(page == "SUMMARY.md" || summary.contains(&format!("({page})")), "{page} is not in the summary");
+            assert!(
+                page == "SUMMARY.md" || summary.contains(&format!("({page})")),
+                "{page} is not in the summary"
+            );
         }
     }
 }

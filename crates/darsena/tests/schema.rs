@@ -29,7 +29,10 @@ fn assert_valid(answer: &Value) {
 }
 
 fn small() -> Scenario {
-    read_memory(&starter()).check().scenario.expect("the starter is sound")
+    read_memory(&starter())
+        .check()
+        .scenario
+        .expect("the starter is sound")
 }
 
 fn real() -> Scenario {
@@ -39,7 +42,13 @@ fn real() -> Scenario {
 }
 
 fn planned(scenario: &Scenario, options: &Options) -> Plan {
-    checked_plan(scenario, &Arcs::open(scenario), options, &mut Watch::nobody()).expect("there is a plan")
+    checked_plan(
+        scenario,
+        &Arcs::open(scenario),
+        options,
+        &mut Watch::nobody(),
+    )
+    .expect("there is a plan")
 }
 
 /// Valid answers of every sort: `plan`, one table of it, `plan --peg`, `plan --against`.
@@ -48,13 +57,26 @@ fn assert_answers_valid(scenario: &Scenario, other: &Scenario) {
     let whole = plan_answer::answer(scenario, &plan, Some(0.25));
     assert_valid(&whole.json());
     for table in &whole.tables {
-        let only = answer::Answer { tables: vec![table.clone()], ..whole.clone() };
+        let only = answer::Answer {
+            tables: vec![table.clone()],
+            ..whole.clone()
+        };
         assert_valid(&only.json());
     }
-    for demand in [0, scenario.demands().len() / 2, scenario.demands().len() - 1] {
+    for demand in [
+        0,
+        scenario.demands().len() / 2,
+        scenario.demands().len() - 1,
+    ] {
         assert_valid(&plan_answer::peg(scenario, &plan, demand, None).json());
     }
-    let second = planned(other, &Options { reasons: Reasons::None, ..Options::default() });
+    let second = planned(
+        other,
+        &Options {
+            reasons: Reasons::None,
+            ..Options::default()
+        },
+    );
     assert_valid(&plan_answer::difference((scenario, &plan), (other, &second), None).json());
 }
 
@@ -71,10 +93,23 @@ fn answers_on_the_real_scenario_are_valid() {
 #[test]
 fn plans_without_prices_or_cut_short_are_valid() {
     let scenario = small();
-    let bare = Options { prices: false, reasons: Reasons::None, ..Options::default() };
+    let bare = Options {
+        prices: false,
+        reasons: Reasons::None,
+        ..Options::default()
+    };
     assert_valid(&plan_answer::answer(&scenario, &planned(&scenario, &bare), None).json());
-    let solver = darsena::milp::Options { time_limit: Some(0.0), ..Default::default() };
-    let cut = planned(&scenario, &Options { solver, ..Options::default() });
+    let solver = darsena::milp::Options {
+        time_limit: Some(0.0),
+        ..Default::default()
+    };
+    let cut = planned(
+        &scenario,
+        &Options {
+            solver,
+            ..Options::default()
+        },
+    );
     assert_valid(&plan_answer::answer(&scenario, &cut, None).json());
 }
 
@@ -83,15 +118,30 @@ fn the_schema_describes_every_table_and_column() {
     let scenario = small();
     let answer = plan_answer::answer(&scenario, &planned(&scenario, &Options::default()), None);
     let schema = schema();
-    let tables = schema["$defs"]["plan"]["properties"].as_object().expect("tables");
+    let tables = schema["$defs"]["plan"]["properties"]
+        .as_object()
+        .expect("tables");
     let names: Vec<&str> = answer.tables.iter().map(|table| table.name).collect();
     assert_eq!(tables.keys().collect::<Vec<_>>(), names);
     for table in &answer.tables {
-        let columns = tables[table.name]["items"]["properties"].as_object().expect("columns");
+        let columns = tables[table.name]["items"]["properties"]
+            .as_object()
+            .expect("columns");
         let names: Vec<&str> = table.columns.iter().map(|column| column.name).collect();
-        assert_eq!(columns.keys().collect::<Vec<_>>(), names, "of `{}`", table.name);
+        assert_eq!(
+            columns.keys().collect::<Vec<_>>(),
+            names,
+            "of `{}`",
+            table.name
+        );
         for (name, column) in columns {
-            assert!(column["description"].as_str().is_some_and(|text| !text.is_empty()), "{}.{name}", table.name);
+            assert!(
+                column["description"]
+                    .as_str()
+                    .is_some_and(|text| !text.is_empty()),
+                "{}.{name}",
+                table.name
+            );
         }
     }
 }
@@ -99,7 +149,13 @@ fn the_schema_describes_every_table_and_column() {
 #[test]
 fn the_schema_is_strict() {
     let scenario = small();
-    let plan = planned(&scenario, &Options { reasons: Reasons::None, ..Options::default() });
+    let plan = planned(
+        &scenario,
+        &Options {
+            reasons: Reasons::None,
+            ..Options::default()
+        },
+    );
     let answer = plan_answer::answer(&scenario, &plan, None).json();
     assert_valid(&answer);
     let validator = validator();
@@ -108,16 +164,38 @@ fn the_schema_is_strict() {
         change(&mut other);
         assert!(!validator.is_valid(&other), "{what} is not noticed");
     };
-    refuses("another number of the form", &|a| a["schema"] = json!("darsena-answer-2"));
-    refuses("a missing status", &|a| drop(a.as_object_mut().and_then(|a| a.remove("status"))));
+    refuses("another number of the form", &|a| {
+        a["schema"] = json!("darsena-answer-2")
+    });
+    refuses("a missing status", &|a| {
+        drop(a.as_object_mut().and_then(|a| a.remove("status")))
+    });
     refuses("an unknown status", &|a| a["status"] = json!("fine"));
     refuses("an unknown key", &|a| a["extra"] = json!(1));
     refuses("an unknown table", &|a| a["tables"]["extra"] = json!([]));
-    refuses("a missing column", &|a| drop(a["tables"]["make"][0].as_object_mut().and_then(|row| row.remove("runs"))));
-    refuses("an unknown column", &|a| a["tables"]["make"][0]["extra"] = json!(1));
-    refuses("a number as text", &|a| a["tables"]["make"][0]["runs"] = json!("3"));
-    refuses("a negative amount", &|a| a["tables"]["make"][0]["runs"] = json!(-3));
-    refuses("a date of another form", &|a| a["tables"]["make"][0]["starts"] = json!("1 July 2024"));
-    refuses("pegs of a plan that was not pegged", &|a| a["peg"] = json!([]));
-    refuses("a tree that is missing", &|a| a["question"] = json!("plan --peg"));
+    refuses("a missing column", &|a| {
+        drop(
+            a["tables"]["make"][0]
+                .as_object_mut()
+                .and_then(|row| row.remove("runs")),
+        )
+    });
+    refuses("an unknown column", &|a| {
+        a["tables"]["make"][0]["extra"] = json!(1)
+    });
+    refuses("a number as text", &|a| {
+        a["tables"]["make"][0]["runs"] = json!("3")
+    });
+    refuses("a negative amount", &|a| {
+        a["tables"]["make"][0]["runs"] = json!(-3)
+    });
+    refuses("a date of another form", &|a| {
+        a["tables"]["make"][0]["starts"] = json!("1 July 2024")
+    });
+    refuses("pegs of a plan that was not pegged", &|a| {
+        a["peg"] = json!([])
+    });
+    refuses("a tree that is missing", &|a| {
+        a["question"] = json!("plan --peg")
+    });
 }

@@ -5,7 +5,16 @@ use std::fs;
 use crate::{darsena, workplace};
 
 const COMMANDS: [&str; 10] = [
-    "plan", "brief", "check", "describe", "convert", "diff", "new", "manual", "schema", "completions",
+    "plan",
+    "brief",
+    "check",
+    "describe",
+    "convert",
+    "diff",
+    "new",
+    "manual",
+    "schema",
+    "completions",
 ];
 
 #[test]
@@ -15,10 +24,16 @@ fn every_command_has_help() {
     assert_eq!(all.code, 0);
     assert!(all.out.contains("Nothing darsena says is legal advice."));
     for command in COMMANDS {
-        assert!(all.out.contains(&format!("\n  {command} ")), "{command} is listed");
+        assert!(
+            all.out.contains(&format!("\n  {command} ")),
+            "{command} is listed"
+        );
         let help = darsena(place.path(), &[command, "--help"]);
         assert_eq!((help.code, help.err.as_str()), (0, ""), "{command}");
-        assert!(help.out.contains(&format!("Usage: darsena {command}")), "{command}");
+        assert!(
+            help.out.contains(&format!("Usage: darsena {command}")),
+            "{command}"
+        );
         if !["schema", "completions"].contains(&command) {
             assert!(help.out.contains("Example"), "{command} shows an example");
         }
@@ -31,9 +46,15 @@ fn demands_named_in_examples_exist() {
     let place = tempfile::tempdir().expect("there is room");
     let help = darsena(place.path(), &["plan", "--help"]).out;
     let demands = fs::read_to_string(crate::real().join("demands.csv")).expect("text");
-    let named: Vec<&str> = help.lines().filter_map(|line| Some(line.split_once("--peg ")?.1.trim())).collect();
+    let named: Vec<&str> = help
+        .lines()
+        .filter_map(|line| Some(line.split_once("--peg ")?.1.trim()))
+        .collect();
     for demand in named.into_iter().filter(|name| !name.starts_with('<')) {
-        assert!(demands.contains(&format!("\n{demand},")), "no demand `{demand}`");
+        assert!(
+            demands.contains(&format!("\n{demand},")),
+            "no demand `{demand}`"
+        );
     }
 }
 
@@ -58,7 +79,9 @@ fn the_manual_has_a_page_for_every_table() {
     for table in tables.lines() {
         let page = darsena(place.path(), &["manual", table]);
         assert_eq!(page.code, 0);
-        assert!(page.out.starts_with(&format!("# `{table}`\n")) && all.contains(page.out.trim_end()));
+        assert!(
+            page.out.starts_with(&format!("# `{table}`\n")) && all.contains(page.out.trim_end())
+        );
     }
     let unknown = darsena(place.path(), &["manual", "demand"]);
     assert_eq!(unknown.code, 1);
@@ -85,8 +108,18 @@ fn findings_can_be_read_by_a_script() {
     let found: serde_json::Value = serde_json::from_str(&came.out).expect("JSON");
     let finding = &found["findings"][0];
     assert_eq!(
-        (&finding["file"], &finding["row"], &finding["column"], &finding["found"]),
-        (&"items.csv".into(), &2.into(), &"value".into(), &"-3500000".into())
+        (
+            &finding["file"],
+            &finding["row"],
+            &finding["column"],
+            &finding["found"]
+        ),
+        (
+            &"items.csv".into(),
+            &2.into(),
+            &"value".into(),
+            &"-3500000".into()
+        )
     );
 }
 
@@ -95,13 +128,24 @@ fn the_exit_code_says_what_came_of_it() {
     let (place, starter) = workplace();
     let code = |arguments: &[&str]| {
         let came = darsena(place.path(), arguments);
-        assert!(came.code == 0 || !came.err.is_empty(), "{arguments:?} says why");
+        assert!(
+            came.code == 0 || !came.err.is_empty(),
+            "{arguments:?} says why"
+        );
         came.code
     };
-    for answered in [&["check", "starter"][..], &["describe", "starter"], &["plan", "starter", "--quiet"]] {
+    for answered in [
+        &["check", "starter"][..],
+        &["describe", "starter"],
+        &["plan", "starter", "--quiet"],
+    ] {
         assert_eq!(code(answered), 0, "{answered:?}");
     }
-    assert_eq!(code(&["plan", "starter", "--peg", "navy-2027"]), 1, "no such demand");
+    assert_eq!(
+        code(&["plan", "starter", "--peg", "navy-2027"]),
+        1,
+        "no such demand"
+    );
     let refused: [&[&str]; 12] = [
         &["plan"],
         &["plan", "nowhere"],
@@ -120,10 +164,19 @@ fn the_exit_code_says_what_came_of_it() {
         assert_eq!(code(arguments), 2, "{arguments:?}");
     }
     fs::write(starter.join("demands.csv"), "demand\n").expect("there is room");
-    for question in [&["plan", "starter"][..], &["describe", "starter"], &["brief", "starter", "-o", "brief.html"], &["convert", "starter", "copy"]] {
+    for question in [
+        &["plan", "starter"][..],
+        &["describe", "starter"],
+        &["brief", "starter", "-o", "brief.html"],
+        &["convert", "starter", "copy"],
+    ] {
         assert_eq!(code(question), 1, "{question:?}");
     }
-    assert_eq!(crate::names(place.path()), ["starter"], "nothing was written");
+    assert_eq!(
+        crate::names(place.path()),
+        ["starter"],
+        "nothing was written"
+    );
 }
 
 #[test]
