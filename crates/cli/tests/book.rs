@@ -1,6 +1,7 @@
 //! The book says what is true: its commands give what it shows, its tables are those of the dictionaries,
 //! its links lead somewhere.
 
+use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
@@ -40,6 +41,7 @@ fn pages() -> Vec<PathBuf> {
 /// commands may write, and read as if typed at the root of the repository.
 #[test]
 fn commands_give_what_the_book_shows() {
+    let mut wrong = Vec::new();
     for page in pages() {
         let place = tempfile::tempdir().expect("there is room");
         #[cfg(unix)]
@@ -59,8 +61,12 @@ fn commands_give_what_the_book_shows() {
                 }
             }
         }
-        cases.case(&page).run();
+        cases.case(&page);
+        if std::panic::catch_unwind(AssertUnwindSafe(|| cases.run())).is_err() {
+            wrong.push(page);
+        }
     }
+    assert!(wrong.is_empty(), "not as shown: {wrong:#?}");
 }
 
 #[test]
