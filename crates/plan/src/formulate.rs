@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use darsena_milp::{Column, Label, Program, Row};
 
-use crate::network::{Input, Network};
+use crate::network::{Input, Network, Stream};
 use crate::plan::Measure;
 
 /// Where each variable and constraint stands in the program.
@@ -516,7 +516,7 @@ fn open(network: &Network, program: &mut Program, layout: &mut Layout) {
 }
 
 /// The most runs that could be started in a period: what the capacity allows and, without any,
-/// what all demands together could take.
+/// what all demands together could take of it.
 fn most_runs(network: &Network, r: usize, t: usize) -> f64 {
     let run = &network.runs[r];
     let by_capacity = run
@@ -528,15 +528,66 @@ fn most_runs(network: &Network, r: usize, t: usize) -> f64 {
     if by_capacity.is_finite() {
         return by_capacity;
     }
-    let wanted: f64 = network.streams.iter().flat_map(|s| &s.due).sum();
-    let inputs: f64 = network
-        .runs
+    let item = network.kinds[network.nodes[run.output].kind].item;
+    let needed = needed(
+        network,
+        item,
+        &mut vec![None; network.kinds.len()],
+        &mut Vec::new(),
+    );
+    needed / run.quantity + run.line.map_or(0.0, |line| line.minimum_run)
+}
+
+/// The most units of an item that all demands and floors together could take, directly and as
+/// inputs of everything else, by item. An item on its own chain counts once.
+fn needed(
+    network: &Network,
+    item: usize,
+    known: &mut Vec<Option<f64>>,
+    chain: &mut Vec<usize>,
+) -> f64 {
+    if let Some(needed) = known[item] {
+        return needed;
+    }
+    if chain.contains(&item) {
+        return 0.0;
+    }
+    chain.push(item);
+    let item_of = |node: usize| network.kinds[network.nodes[node].kind].item;
+    let mut sum: f64 = network
+        .floors
         .iter()
-        .flat_map(|r| &r.inputs)
-        .map(|i| i.1)
-        .fold(1.0, f64::max);
-    let floors: f64 = network.floors.iter().map(|f| f.quantity).sum();
-    (wanted * inputs + floors) / run.quantity + run.line.map_or(0.0, |line| line.minimum_run)
+        .filter(|f| f.item == item)
+        .map(|f| f.quantity)
+        .sum();
+    let nodes = |s: &Stream| {
+        s.nodes
+            .iter()
+            .chain(&s.refused)
+            .any(|&node| item_of(node) == item)
+    };
+    sum += network
+        .streams
+        .iter()
+        .filter(|s| nodes(s))
+        .flat_map(|s| &s.due)
+        .sum::<f64>();
+    for run in &network.runs {
+        for &(input, quantity) in &run.inputs {
+            let part = match input {
+                Input::Node(node) => item_of(node),
+                Input::Pool(pool) => network.pools[pool].1,
+            };
+            if part == item {
+                let of = needed(network, item_of(run.output), known, chain);
+                let minimum = run.line.map_or(0.0, |line| line.minimum_run);
+                sum += quantity * (of / run.quantity + minimum);
+            }
+        }
+    }
+    chain.pop();
+    known[item] = Some(sum);
+    sum
 }
 
 /// Runs, shipments and deliveries of countable items come in whole units.

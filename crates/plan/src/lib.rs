@@ -241,6 +241,7 @@ pub fn plan(
             values,
             basis,
             &sum,
+            &clock,
             &watch.stop,
         )?;
     }

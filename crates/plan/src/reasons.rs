@@ -26,9 +26,10 @@ use darsena_milp::{
 };
 use darsena_scenario::{Objective, Scenario};
 
-use crate::formulate::{At, Layout, at, make_entries, ship_entries};
+use crate::formulate::{At, Layout, Limit, at, make_entries, ship_entries};
 use crate::network::{Network, Stream, due_period};
 use crate::plan::{Cause, Plan, Reason};
+use crate::solve::Clock;
 use crate::{Options, PlanError, Reasons};
 
 /// Open unit-periods below this are noise of the arithmetic.
@@ -76,9 +77,18 @@ impl Candidate {
 enum Relax {
     Row(Row, f64, f64),
     Column(Column, f64, f64),
-    Add(Vec<(Row, f64)>),
+    Add(Extra),
     /// Costs of all columns.
     Costs(Vec<f64>),
+}
+
+/// A column that is not in the program: a run or a shipment at another time.
+struct Extra {
+    entries: Vec<(Row, f64)>,
+    cost: f64,
+    /// Its most, together with the column beside it if there is one.
+    most: f64,
+    beside: Option<Column>,
 }
 
 /// Finds the reasons of late demands and writes them into `plan`. The solver stands at `home`, the
@@ -97,6 +107,7 @@ pub(crate) fn reasons(
     values: &[f64],
     home: &Basis,
     sum: &[f64],
+    clock: &Clock,
     stop: &Stop,
 ) -> Result<(), PlanError> {
     let late = plan
@@ -119,7 +130,7 @@ pub(crate) fn reasons(
         layout,
         solver,
         values,
-        options,
+        clock,
     };
     prover.solver.set_costs(sum)?;
     prover.solver.set_basis(home)?;
@@ -162,7 +173,7 @@ pub(crate) fn reasons(
             layout,
             solver: &mut solver,
             values,
-            options,
+            clock,
         };
         let mut found = Vec::new();
         for (n, candidate) in candidates.iter().enumerate().skip(hand).step_by(HANDS) {
@@ -218,7 +229,7 @@ pub(crate) fn reasons(
         layout,
         solver,
         values,
-        options,
+        clock,
     };
     let (planned, replanned) = (prover.profiles(values), prover.profiles(&base.values));
     for (n, profiles) in &found {
@@ -243,7 +254,7 @@ struct Prover<'a> {
     layout: &'a Layout,
     solver: &'a mut Solver,
     values: &'a [f64],
-    options: &'a Options,
+    clock: &'a Clock,
 }
 
 impl Prover<'_> {
@@ -265,7 +276,7 @@ impl Prover<'_> {
         let options = SolverOptions {
             method,
             presolve: false,
-            ..self.options.solver.clone()
+            ..self.clock.left()
         };
         let outcome = self.solver.solve(&options, watch)?;
         Ok((outcome.status == Status::Optimal).then_some(outcome))
@@ -296,14 +307,22 @@ impl Prover<'_> {
                     undo.push(Relax::Column(*column, a, b));
                     self.solver.set_column_bounds(*column, *lower, *upper)?;
                 }
-                Relax::Add(entries) => {
+                Relax::Add(extra) => {
                     method = Method::PrimalSimplex;
-                    let label = Label {
-                        family: "relaxed",
-                        index: [u32::MAX; 3],
+                    let label = Label::new("relaxed", &[]);
+                    let alone = if extra.beside.is_some() {
+                        f64::INFINITY
+                    } else {
+                        extra.most
                     };
-                    self.solver
-                        .add_column(label, 0.0, 0.0, f64::INFINITY, entries)?;
+                    let column =
+                        self.solver
+                            .add_column(label, extra.cost, 0.0, alone, &extra.entries)?;
+                    if let Some(beside) = extra.beside.filter(|_| extra.most.is_finite()) {
+                        let both = [(beside, 1.0), (column, 1.0)];
+                        self.solver
+                            .add_row_over(label, f64::NEG_INFINITY, extra.most, &both)?;
+                    }
                 }
                 Relax::Costs(costs) => {
                     method = Method::PrimalSimplex;
@@ -374,14 +393,17 @@ impl Prover<'_> {
     fn refused(&self, base: &Outcome, all: &mut Vec<Candidate>) {
         for (j, stream) in self.network.streams.iter().enumerate() {
             let columns = stream.refused.iter().flat_map(|&node| {
-                stream.serves.clone().map(move |t| {
-                    vec![
+                stream.serves.clone().map(move |t| Extra {
+                    entries: vec![
                         (self.layout.balance(node, t), -1.0),
                         (self.layout.demand(self.network, j, t), 1.0),
-                    ]
+                    ],
+                    cost: 0.0,
+                    most: f64::INFINITY,
+                    beside: None,
                 })
             });
-            self.added(Cause::MadeIn, Some(j), 0.0, columns.collect(), base, all);
+            self.added(Cause::MadeIn, Some(j), columns.collect(), base, all);
         }
     }
 
@@ -521,30 +543,30 @@ impl Prover<'_> {
     fn times(&self, base: &Outcome, all: &mut Vec<Candidate>) {
         let periods = self.network.periods;
         let horizon = self.scenario.head().horizon();
-        for (r, run) in self.network.runs.iter().enumerate() {
-            if run.line.is_some() {
-                continue;
-            }
+        for (r, run) in self
+            .network
+            .runs
+            .iter()
+            .enumerate()
+            .filter(|(_, run)| run.line.is_none())
+        {
             let recipe = &self.scenario.recipes()[run.recipe];
             let window = horizon.span(recipe.from, recipe.until);
-            let entries = |t, lead| make_entries(self.network, self.layout, r, t, lead);
             if run.lead > 0 {
-                let instant = window.clone().map(|t| entries(t, 0)).collect();
+                let instant = window.clone().map(|t| self.run_at(r, t, 0)).collect();
                 self.added(
                     Cause::LeadTime { recipe: run.recipe },
                     None,
-                    0.0,
                     instant,
                     base,
                     all,
                 );
             }
             let outside = (0..periods.saturating_sub(run.lead)).filter(|t| !window.contains(t));
-            let outside = outside.map(|t| entries(t, run.lead)).collect();
+            let outside = outside.map(|t| self.run_at(r, t, run.lead)).collect();
             self.added(
                 Cause::RecipeDates { recipe: run.recipe },
                 None,
-                0.0,
                 outside,
                 base,
                 all,
@@ -553,24 +575,15 @@ impl Prover<'_> {
         for (m, arc) in self.network.moves.iter().enumerate() {
             let lane = &self.scenario.lanes()[arc.lane];
             let window = horizon.span(lane.from, lane.until);
-            let entries = |t, transit| ship_entries(self.network, self.layout, m, t, transit);
             if arc.transit > 0 {
-                let instant = window.clone().map(|t| entries(t, 0)).collect();
-                self.added(
-                    Cause::Transit { lane: arc.lane },
-                    None,
-                    0.0,
-                    instant,
-                    base,
-                    all,
-                );
+                let instant = window.clone().map(|t| self.ship_at(m, t, 0)).collect();
+                self.added(Cause::Transit { lane: arc.lane }, None, instant, base, all);
             }
             let outside = (0..periods.saturating_sub(arc.transit)).filter(|t| !window.contains(t));
-            let outside = outside.map(|t| entries(t, arc.transit)).collect();
+            let outside = outside.map(|t| self.ship_at(m, t, arc.transit)).collect();
             self.added(
                 Cause::LaneDates { lane: arc.lane },
                 None,
-                0.0,
                 outside,
                 base,
                 all,
@@ -578,31 +591,71 @@ impl Prover<'_> {
         }
     }
 
-    /// New columns at `cost` as a candidate, if any has a negative reduced cost. Columns of the
-    /// same cause (several kinds over one lane) become one candidate.
+    /// A run of `r` that starts in `t` and takes `lead` periods, within the capacity and closures
+    /// that hold for any run.
+    fn run_at(&self, r: usize, t: usize, lead: usize) -> Extra {
+        let run = &self.network.runs[r];
+        let mut most = f64::INFINITY;
+        for &(q, usage) in &run.usages {
+            if let Limit::Bounds { .. } = self.layout.capacity[q] {
+                most = most.min(self.network.capacity[q][t] / usage);
+            }
+        }
+        if run.shut.iter().any(|shut| shut.contains(&t)) {
+            most = 0.0;
+        }
+        let own = |t: usize| self.layout.make(r, &run.starts, t);
+        Extra {
+            entries: make_entries(self.network, self.layout, r, t, lead),
+            cost: self.cost_of(run.starts.clone().next().map(own)),
+            most,
+            beside: run.starts.contains(&t).then(|| own(t)),
+        }
+    }
+
+    /// A shipment of `m` that leaves in `t` and takes `transit` periods, within the lane's limit.
+    fn ship_at(&self, m: usize, t: usize, transit: usize) -> Extra {
+        let arc = &self.network.moves[m];
+        let own = |t: usize| at(self.layout.ship[m], t - arc.departs.start);
+        Extra {
+            entries: ship_entries(self.network, self.layout, m, t, transit),
+            cost: self.cost_of(arc.departs.clone().next().map(own)),
+            most: self.network.lane_limit[arc.lane][t],
+            beside: arc.departs.contains(&t).then(|| own(t)),
+        }
+    }
+
+    fn cost_of(&self, column: Option<Column>) -> f64 {
+        column.map_or(0.0, |column| self.solver.program().cost(column))
+    }
+
+    /// New columns as a candidate, if any has a negative reduced cost. Columns of the same cause
+    /// (several kinds over one lane) become one candidate.
     fn added(
         &self,
         cause: Cause,
         only: Option<usize>,
-        cost: f64,
-        columns: Vec<Vec<(Row, f64)>>,
+        columns: Vec<Extra>,
         base: &Outcome,
         all: &mut Vec<Candidate>,
     ) {
-        let gain = |entries: &[(Row, f64)]| -> f64 {
-            entries
+        // What takes the place of a column at its bound forgoes what that bound is worth.
+        let forgone = |beside: Column| (-base.reduced_costs[beside.0 as usize]).max(0.0);
+        let gain = |extra: &Extra| -> f64 {
+            let worth: f64 = extra
+                .entries
                 .iter()
                 .map(|&(row, a)| a * base.duals[row.0 as usize])
-                .sum::<f64>()
-                - cost
+                .sum();
+            worth - extra.cost - extra.beside.map_or(0.0, forgone)
         };
-        let score = columns
-            .iter()
-            .map(|entries| gain(entries))
-            .filter(|g| *g > 1e-7)
-            .sum::<f64>();
+        let useful = columns.iter().filter(|extra| extra.most > 0.0);
+        let score = useful.map(gain).filter(|g| *g > 1e-7).sum::<f64>();
         if score > 0.0 {
-            let relax = columns.into_iter().map(Relax::Add);
+            let relax = columns
+                .into_iter()
+                .filter(|extra| extra.most > 0.0)
+                .map(Relax::Add);
             match all.iter_mut().find(|c| c.cause == cause && c.only == only) {
                 Some(same) => {
                     same.score += score;

@@ -77,7 +77,7 @@ impl Clock {
     }
 
     /// Options of the next solve: the limits less what is already spent.
-    fn left(&self) -> darsena_milp::Options {
+    pub(crate) fn left(&self) -> darsena_milp::Options {
         let mut options = self.options.clone();
         let spent = self.started.elapsed().as_secs_f64();
         options.time_limit = options.time_limit.map(|limit| (limit - spent).max(0.0));
