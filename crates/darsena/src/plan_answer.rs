@@ -949,7 +949,8 @@ fn by_party(names: &Names<'_>) -> Table {
 /// Per party and item that waits: when it waits most, and the strongest reasons with summed gains.
 fn waiting(names: &Names<'_>) -> Table {
     // Per party and item, per sort of cause and sentence, what it would save.
-    let mut causes: BTreeMap<(String, String), BTreeMap<(&str, String), f64>> = BTreeMap::new();
+    type Gains = BTreeMap<(&'static str, String), f64>;
+    let mut causes: BTreeMap<(String, String), Gains> = BTreeMap::new();
     let mut late: BTreeMap<(String, String), (f64, f64)> = BTreeMap::new();
     for answer in names
         .plan

@@ -147,7 +147,8 @@ impl Checker<'_> {
         what: impl FnOnce() -> String,
     ) {
         self.verdict.checked += 1;
-        if !(excess <= TOLERANCE * scale.abs().max(1.0)) {
+        // A breach by an amount that is no number is a breach.
+        if excess.is_nan() || excess > TOLERANCE * scale.abs().max(1.0) {
             self.verdict.breaches.push(Breach {
                 rule,
                 what: what(),
@@ -529,7 +530,7 @@ impl Checker<'_> {
                     .all(|s| demand.made_in.iter().any(|m| m.as_str() == s));
             let in_time = demand
                 .deadline
-                .is_none_or(|day| self.day(deliver.period) <= day);
+                .is_none_or(|day| self.day(deliver.period) < day);
             let open = self
                 .calendar
                 .opened(deliver.period, arcs.deliver[deliver.demand]);

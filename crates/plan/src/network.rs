@@ -643,7 +643,7 @@ fn streams(
             .find_party(&demand.party)
             .expect("a checked scenario knows its parties");
         let last = demand.deadline.map_or(periods, |day| {
-            usize::try_from(horizon.period_of(day) + 1)
+            usize::try_from(horizon.first_from(day))
                 .unwrap_or(0)
                 .min(periods)
         });

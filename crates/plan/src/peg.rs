@@ -60,6 +60,9 @@ pub struct Peg {
     pub from: Vec<Peg>,
 }
 
+/// What each flow of one table took.
+type Taken = Vec<Vec<Share>>;
+
 /// Places by site and item; kinds of a split item have one queue each.
 type Queues = BTreeMap<(usize, usize), VecDeque<Share>>;
 
@@ -187,7 +190,9 @@ struct Tracer<'a> {
     ship_to: Vec<(usize, usize)>,
     make_to: Vec<(usize, usize)>,
     draw_to: Vec<(usize, usize)>,
-    trace: (Vec<Vec<Share>>, Vec<Vec<Share>>, Vec<Vec<Share>>),
+    deliver: Taken,
+    ship: Taken,
+    make: Taken,
 }
 
 impl<'a> Tracer<'a> {
@@ -219,11 +224,9 @@ impl<'a> Tracer<'a> {
             ship_to: Vec::new(),
             make_to: Vec::new(),
             draw_to: Vec::new(),
-            trace: (
-                vec![Vec::new(); plan.deliver.len()],
-                vec![Vec::new(); plan.ship.len()],
-                vec![Vec::new(); plan.make.len()],
-            ),
+            deliver: vec![Vec::new(); plan.deliver.len()],
+            ship: vec![Vec::new(); plan.ship.len()],
+            make: vec![Vec::new(); plan.make.len()],
         };
         for (n, stock) in scenario
             .stockpiles()
@@ -335,12 +338,11 @@ impl<'a> Tracer<'a> {
                 }
             }
         }
-        let (deliver, ship, make) = self.trace;
         Trace {
             lots: self.lots,
-            deliver,
-            ship,
-            make,
+            deliver: self.deliver,
+            ship: self.ship,
+            make: self.make,
         }
     }
 
@@ -381,16 +383,16 @@ impl<'a> Tracer<'a> {
         let moved = !shares.is_empty();
         let taken: f64 = shares.iter().map(|s| s.quantity).sum();
         match taker.flow {
-            Flow::Deliver(n) => self.trace.0[n].extend(shares),
+            Flow::Deliver(n) => self.deliver[n].extend(shares),
             Flow::Ship(n) => {
-                self.trace.1[n].extend(shares);
+                self.ship[n].extend(shares);
                 if moved {
                     let arrives = self.plan.ship[n].arrives;
                     self.lot(self.ship_to[n], arrives.max(t), Origin::Shipment(n), taken);
                 }
             }
             Flow::Make(n) => {
-                self.trace.2[n].extend(shares);
+                self.make[n].extend(shares);
                 if taker.needs.is_empty() {
                     let made = &self.plan.make[n];
                     self.lot(

@@ -64,9 +64,16 @@ impl Clock {
         let mut options = self.options.clone();
         if options.method == Method::Choose && program.integers() == 0 {
             let large = program.nonzeros() >= INTERIOR_POINT_FROM;
-            options.method = if large { Method::InteriorPoint } else { Method::DualSimplex };
+            options.method = if large {
+                Method::InteriorPoint
+            } else {
+                Method::DualSimplex
+            };
         }
-        Clock { started: self.started, options }
+        Clock {
+            started: self.started,
+            options,
+        }
     }
 
     /// Options of the next solve: the limits less what is already spent.
