@@ -432,11 +432,11 @@ impl Checker<'_> {
                 .iter()
                 .filter(|c| c.resource == resource.resource)
             {
-                let first = self.calendar.from(row.from);
+                let first = self.beyond(row.from);
                 let end = row.until.map_or(len as f64, |until| self.beyond(until));
                 for (t, limit) in limits.iter_mut().enumerate() {
                     if self.calendar.inside(t, Some(row.from), row.until) {
-                        let share = ((t - first) as f64 + 0.5) / (end - first as f64);
+                        let share = (t as f64 + 0.5 - first) / (end - first);
                         let rise = row.ramp_to.map_or(0.0, |to| (to - row.capacity) * share);
                         *limit = (row.capacity + rise, row.overtime);
                     }
@@ -458,10 +458,10 @@ impl Checker<'_> {
         }
     }
 
-    /// Number of the period that starts on `date` or first after it, also beyond the horizon.
+    /// Number of the period that starts on `date` or first after it, also before and beyond the horizon.
     fn beyond(&self, date: Date) -> f64 {
         let inside = self.calendar.from(date);
-        if inside < self.calendar.len() {
+        if (1..self.calendar.len()).contains(&inside) {
             inside as f64
         } else {
             self.calendar.horizon.first_from(date) as f64

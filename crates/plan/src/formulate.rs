@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use darsena_milp::{Column, Label, Program, Row};
 
-use crate::network::{Input, Network, Stream};
+use crate::network::{Input, Network, Run};
 use crate::plan::Measure;
 
 /// Where each variable and constraint stands in the program.
@@ -322,16 +322,7 @@ fn make(network: &Network, program: &mut Program, layout: &mut Layout) {
                 entries.push((row_at(first, t - run.starts.start), 1.0));
                 entries.push((minimum, 1.0));
             }
-            let mut most = if run.shut.iter().any(|shut| shut.contains(&t)) {
-                0.0
-            } else {
-                f64::INFINITY
-            };
-            for &(q, usage) in &run.usages {
-                if let Limit::Bounds { .. } = layout.capacity[q] {
-                    most = most.min(network.capacity[q][t] / usage);
-                }
-            }
+            let most = most_started(network, layout, r, t);
             program.add_column(
                 label("make", run.recipe, t, NONE),
                 run.cost,
@@ -341,6 +332,20 @@ fn make(network: &Network, program: &mut Program, layout: &mut Layout) {
             );
         }
     }
+}
+
+/// The most runs of `run` in `t` as far as no row says it: none at a closed site, and what a
+/// resource of its own allows.
+pub(crate) fn most_started(network: &Network, layout: &Layout, run: usize, t: usize) -> f64 {
+    let run = &network.runs[run];
+    if run.shut.iter().any(|shut| shut.contains(&t)) {
+        return 0.0;
+    }
+    let bounded = |q: &usize| matches!(layout.capacity[*q], Limit::Bounds { .. });
+    let usages = run.usages.iter().filter(|(q, _)| bounded(q));
+    usages
+        .map(|&(q, usage)| network.capacity[q][t] / usage)
+        .fold(f64::INFINITY, f64::min)
 }
 
 /// Entries of a unit that departs in `t` and arrives `transit` periods later.
@@ -505,6 +510,7 @@ fn shortfall(network: &Network, program: &mut Program, layout: &mut Layout) {
 }
 
 fn open(network: &Network, program: &mut Program, layout: &mut Layout) {
+    let wanted = wanted(network);
     for (r, run) in network.runs.iter().enumerate() {
         layout.open.push(
             run.line
@@ -516,7 +522,7 @@ fn open(network: &Network, program: &mut Program, layout: &mut Layout) {
                         .map(|t| {
                             (
                                 row_at(first, t - run.starts.start),
-                                -most_runs(network, r, t),
+                                -most_runs(network, &wanted, r, t),
                             )
                         })
                         .collect();
@@ -536,8 +542,8 @@ fn open(network: &Network, program: &mut Program, layout: &mut Layout) {
 }
 
 /// The most runs that could be started in a period: what the capacity allows and, without any,
-/// what all demands together could take of it.
-fn most_runs(network: &Network, r: usize, t: usize) -> f64 {
+/// what could be wanted of them.
+fn most_runs(network: &Network, wanted: &[f64], r: usize, t: usize) -> f64 {
     let run = &network.runs[r];
     let by_capacity = run
         .usages
@@ -548,66 +554,10 @@ fn most_runs(network: &Network, r: usize, t: usize) -> f64 {
     if by_capacity.is_finite() {
         return by_capacity;
     }
-    let item = network.kinds[network.nodes[run.output].kind].item;
-    let needed = needed(
-        network,
-        item,
-        &mut vec![None; network.kinds.len()],
-        &mut Vec::new(),
-    );
-    needed / run.quantity + run.line.map_or(0.0, |line| line.minimum_run)
-}
-
-/// The most units of an item that all demands and floors together could take, directly and as
-/// inputs of everything else, by item. An item on its own chain counts once.
-fn needed(
-    network: &Network,
-    item: usize,
-    known: &mut Vec<Option<f64>>,
-    chain: &mut Vec<usize>,
-) -> f64 {
-    if let Some(needed) = known[item] {
-        return needed;
-    }
-    if chain.contains(&item) {
-        return 0.0;
-    }
-    chain.push(item);
-    let item_of = |node: usize| network.kinds[network.nodes[node].kind].item;
-    let mut sum: f64 = network
-        .floors
-        .iter()
-        .filter(|f| f.item == item)
-        .map(|f| f.quantity)
-        .sum();
-    let nodes = |s: &Stream| {
-        s.nodes
-            .iter()
-            .chain(&s.refused)
-            .any(|&node| item_of(node) == item)
-    };
-    sum += network
-        .streams
-        .iter()
-        .filter(|s| nodes(s))
-        .flat_map(|s| &s.due)
-        .sum::<f64>();
-    for run in &network.runs {
-        for &(input, quantity) in &run.inputs {
-            let part = match input {
-                Input::Node(node) => item_of(node),
-                Input::Pool(pool) => network.pools[pool].1,
-            };
-            if part == item {
-                let of = needed(network, item_of(run.output), known, chain);
-                let minimum = run.line.map_or(0.0, |line| line.minimum_run);
-                sum += quantity * (of / run.quantity + minimum);
-            }
-        }
-    }
-    chain.pop();
-    known[item] = Some(sum);
-    sum
+    runs_for(
+        run,
+        wanted[network.kinds[network.nodes[run.output].kind].item],
+    )
 }
 
 /// Per party and priority, its open units summed over the periods in which they have that priority,
@@ -650,6 +600,53 @@ fn worst(most_open: &BTreeMap<(usize, u32), f64>, program: &mut Program, layout:
         );
     }
 }
+
+/// Runs that give `units`, at least the minimum, and one for rounding up.
+fn runs_for(run: &Run, units: f64) -> f64 {
+    units / run.quantity + run.line.map_or(0.0, |line| line.minimum_run) + 1.0
+}
+
+/// Units of each item that no plan has a use for more of: what demands and floors ask for, and what
+/// the recipes take that make the rest, each unit by the recipe that takes most.
+fn wanted(network: &Network) -> Vec<f64> {
+    let item = |node: usize| network.kinds[network.nodes[node].kind].item;
+    let items = network.kinds.last().map_or(0, |kind| kind.item + 1);
+    let mut asked = vec![0.0; items];
+    for stream in &network.streams {
+        asked[stream.item] += stream.due.iter().sum::<f64>();
+    }
+    for floor in &network.floors {
+        asked[floor.item] += floor.quantity;
+    }
+    let mut takes: BTreeMap<(usize, usize), f64> = BTreeMap::new();
+    for run in &network.runs {
+        for &(input, quantity) in &run.inputs {
+            let part = match input {
+                Input::Node(node) => item(node),
+                Input::Pool(pool) => network.pools[pool].1,
+            };
+            let most = takes.entry((item(run.output), part)).or_insert(0.0);
+            *most = f64::max(*most, quantity / run.quantity);
+            asked[part] += quantity * runs_for(run, 0.0);
+        }
+    }
+    // As many rounds as a bill of materials may be deep; a loop in it ends at the largest number.
+    let mut wanted = asked.clone();
+    for _ in 0..items {
+        let mut next = asked.clone();
+        for (&(output, part), &share) in &takes {
+            next[part] = f64::min(next[part] + share * wanted[output], MOST);
+        }
+        if next == wanted {
+            break;
+        }
+        wanted = next;
+    }
+    wanted
+}
+
+/// More units of anything than a plan is asked for.
+const MOST: f64 = 1e9;
 
 /// Runs, shipments and deliveries of countable items come in whole units.
 fn whole_units(network: &Network, program: &mut Program, layout: &Layout, countable: &[bool]) {

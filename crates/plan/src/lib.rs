@@ -172,7 +172,7 @@ pub fn plan(
         formulate::formulate(&network, options.whole.then_some(&countable[..]), fair);
     let cost: Vec<f64> = formulate::costs_of(&network, &program, &layout, Measure::Cost);
     let measures = measures(&network, objective, fair);
-    let sum = solve::one_sum(&network, &layout, &program, &measures);
+    let (sum, of_cost) = solve::one_sum(&network, &layout, &program, &measures);
     let original = solve::Bounds::of(&program);
     let mut solver = Solver::new(program)?;
     let mut solved = solve::solve(
@@ -250,7 +250,7 @@ pub fn plan(
             &mut plan,
             values,
             basis,
-            &sum,
+            (&sum, of_cost),
             &clock,
             &watch.stop,
         )?;

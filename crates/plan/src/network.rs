@@ -31,6 +31,8 @@ pub(crate) struct Run {
     pub usages: Vec<(usize, f64)>,
     /// Periods in which it may start, ends inside the horizon.
     pub starts: Range<usize>,
+    /// First period in which its arc is open, whatever its own dates say.
+    pub opens: usize,
     /// Periods in which its site is out of use.
     pub shut: Vec<Range<usize>>,
     pub cost: f64,
@@ -62,6 +64,8 @@ pub(crate) struct Move {
     pub to: usize,
     pub transit: usize,
     pub departs: Range<usize>,
+    /// First period in which its arc is open, whatever its own dates say.
+    pub opens: usize,
     pub cost: f64,
 }
 
@@ -69,6 +73,7 @@ pub(crate) struct Move {
 #[derive(Debug)]
 pub(crate) struct Stream {
     pub party: usize,
+    pub item: usize,
     /// Demands, first due first, then by id.
     pub demands: Vec<usize>,
     pub due: Vec<f64>,
@@ -339,9 +344,10 @@ pub(crate) fn network(scenario: &Scenario, arcs: &Arcs, include_unconfirmed: boo
             })
             .collect();
         let state = scenario.sites()[at].state.to_string();
+        let opens = opening(&horizon, arcs.make[r]);
         let starts = clip(
             horizon.span(recipe.from, recipe.until),
-            opening(&horizon, arcs.make[r]),
+            opens,
             periods.saturating_sub(lead),
         );
         runs.push(Run {
@@ -352,6 +358,7 @@ pub(crate) fn network(scenario: &Scenario, arcs: &Arcs, include_unconfirmed: boo
             inputs,
             usages: usages[r].clone(),
             starts,
+            opens,
             shut: closures.of_site(at).collect(),
             cost: recipe.cost,
             line: (recipe.fixed_cost > 0.0 || recipe.minimum_run > 0.0).then_some(LineTerms {
@@ -368,9 +375,10 @@ pub(crate) fn network(scenario: &Scenario, arcs: &Arcs, include_unconfirmed: boo
             site(scenario, &lane.to_site),
         );
         let transit = horizon.periods_for_days(lane.transit_days);
+        let opens = opening(&horizon, arcs.ship[l]);
         let departs = clip(
             horizon.span(lane.from, lane.until),
-            opening(&horizon, arcs.ship[l]),
+            opens,
             periods.saturating_sub(transit),
         );
         for &i in &lane_items[l] {
@@ -382,6 +390,7 @@ pub(crate) fn network(scenario: &Scenario, arcs: &Arcs, include_unconfirmed: boo
                     to: node_of[&(to, kind)],
                     transit,
                     departs: departs.clone(),
+                    opens,
                     cost: lane.cost,
                 });
             }
@@ -682,6 +691,7 @@ fn streams(
                 }
                 Stream {
                     party,
+                    item: i,
                     due,
                     first,
                     serves: clip(first..periods, from, until),

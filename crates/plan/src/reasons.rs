@@ -26,7 +26,7 @@ use darsena_milp::{
 };
 use darsena_scenario::{Objective, Scenario};
 
-use crate::formulate::{At, Layout, Limit, at, make_entries, ship_entries};
+use crate::formulate::{At, Layout, at, make_entries, most_started, ship_entries};
 use crate::network::{Network, Stream, due_period};
 use crate::plan::{Cause, Plan, Reason};
 use crate::solve::Clock;
@@ -77,22 +77,24 @@ impl Candidate {
 enum Relax {
     Row(Row, f64, f64),
     Column(Column, f64, f64),
-    Add(Extra),
+    Add(Addition),
     /// Costs of all columns.
     Costs(Vec<f64>),
 }
 
-/// A column that is not in the program: a run or a shipment at another time.
-struct Extra {
+/// A column that was not there.
+struct Addition {
     entries: Vec<(Row, f64)>,
     cost: f64,
-    /// Its most, together with the column beside it if there is one.
+    /// The most of it, and of `beside` together with it.
     most: f64,
+    /// The column that has the same limit.
     beside: Option<Column>,
 }
 
 /// Finds the reasons of late demands and writes them into `plan`. The solver stands at `home`, the
-/// basis of the plan, with all lines fixed and nothing held; `sum` is the objective as one sum.
+/// basis of the plan, with all lines fixed and nothing held; `sum` is the objective as one sum,
+/// `of_cost` what the cost weighs in it.
 #[allow(
     clippy::too_many_arguments,
     reason = "the parts of one plan in the making"
@@ -106,7 +108,7 @@ pub(crate) fn reasons(
     plan: &mut Plan,
     values: &[f64],
     home: &Basis,
-    sum: &[f64],
+    (sum, of_cost): (&[f64], f64),
     clock: &Clock,
     stop: &Stop,
 ) -> Result<(), PlanError> {
@@ -131,6 +133,7 @@ pub(crate) fn reasons(
         solver,
         values,
         clock,
+        of_cost,
     };
     prover.solver.set_costs(sum)?;
     prover.solver.set_basis(home)?;
@@ -174,6 +177,7 @@ pub(crate) fn reasons(
             solver: &mut solver,
             values,
             clock,
+            of_cost,
         };
         let mut found = Vec::new();
         for (n, candidate) in candidates.iter().enumerate().skip(hand).step_by(HANDS) {
@@ -230,6 +234,7 @@ pub(crate) fn reasons(
         solver,
         values,
         clock,
+        of_cost,
     };
     let (planned, replanned) = (prover.profiles(values), prover.profiles(&base.values));
     for (n, profiles) in &found {
@@ -255,6 +260,8 @@ struct Prover<'a> {
     solver: &'a mut Solver,
     values: &'a [f64],
     clock: &'a Clock,
+    /// What a unit of cost weighs in the sum.
+    of_cost: f64,
 }
 
 impl Prover<'_> {
@@ -307,21 +314,22 @@ impl Prover<'_> {
                     undo.push(Relax::Column(*column, a, b));
                     self.solver.set_column_bounds(*column, *lower, *upper)?;
                 }
-                Relax::Add(extra) => {
+                Relax::Add(Addition {
+                    entries,
+                    cost,
+                    most,
+                    beside,
+                }) => {
                     method = Method::PrimalSimplex;
-                    let label = Label::new("relaxed", &[]);
-                    let alone = if extra.beside.is_some() {
-                        f64::INFINITY
-                    } else {
-                        extra.most
+                    let label = Label {
+                        family: "relaxed",
+                        index: [u32::MAX; 3],
                     };
-                    let column =
-                        self.solver
-                            .add_column(label, extra.cost, 0.0, alone, &extra.entries)?;
-                    if let Some(beside) = extra.beside.filter(|_| extra.most.is_finite()) {
+                    let column = self.solver.add_column(label, *cost, 0.0, *most, entries)?;
+                    if let Some(beside) = beside.filter(|_| most.is_finite()) {
                         let both = [(beside, 1.0), (column, 1.0)];
                         self.solver
-                            .add_row_over(label, f64::NEG_INFINITY, extra.most, &both)?;
+                            .add_row_over(label, f64::NEG_INFINITY, *most, &both)?;
                     }
                 }
                 Relax::Costs(costs) => {
@@ -393,14 +401,17 @@ impl Prover<'_> {
     fn refused(&self, base: &Outcome, all: &mut Vec<Candidate>) {
         for (j, stream) in self.network.streams.iter().enumerate() {
             let columns = stream.refused.iter().flat_map(|&node| {
-                stream.serves.clone().map(move |t| Extra {
-                    entries: vec![
+                stream.serves.clone().map(move |t| {
+                    let entries = vec![
                         (self.layout.balance(node, t), -1.0),
                         (self.layout.demand(self.network, j, t), 1.0),
-                    ],
-                    cost: 0.0,
-                    most: f64::INFINITY,
-                    beside: None,
+                    ];
+                    Addition {
+                        entries,
+                        cost: 0.0,
+                        most: f64::INFINITY,
+                        beside: None,
+                    }
                 })
             });
             self.added(Cause::MadeIn, Some(j), columns.collect(), base, all);
@@ -507,15 +518,18 @@ impl Prover<'_> {
         }
     }
 
-    /// Items nobody makes: more of them from the first day, wherever the duals ask for them.
+    /// Items nobody makes: more of them from the first day, wherever any come from outside.
     fn materials(&self, base: &Outcome, plenty: f64, all: &mut Vec<Candidate>) {
         let mut made = vec![false; self.scenario.items().len()];
         for run in &self.network.runs {
             made[self.network.kinds[self.network.nodes[run.output].kind].item] = true;
         }
+        let supplied: std::collections::BTreeSet<usize> =
+            self.network.supply.iter().map(|s| s.0).collect();
         let mut by_item: std::collections::BTreeMap<usize, Candidate> =
             std::collections::BTreeMap::new();
-        for (n, node) in self.network.nodes.iter().enumerate() {
+        for &n in &supplied {
+            let node = &self.network.nodes[n];
             let item = self.network.kinds[node.kind].item;
             let row = self.layout.balance(n, 0);
             let fall = (0..self.network.periods)
@@ -543,27 +557,32 @@ impl Prover<'_> {
     fn times(&self, base: &Outcome, all: &mut Vec<Candidate>) {
         let periods = self.network.periods;
         let horizon = self.scenario.head().horizon();
-        for (r, run) in self
-            .network
-            .runs
-            .iter()
-            .enumerate()
-            .filter(|(_, run)| run.line.is_none())
-        {
+        for (r, run) in self.network.runs.iter().enumerate() {
+            if run.line.is_some() {
+                continue;
+            }
             let recipe = &self.scenario.recipes()[run.recipe];
             let window = horizon.span(recipe.from, recipe.until);
+            let column = |t, lead| Addition {
+                entries: make_entries(self.network, self.layout, r, t, lead),
+                cost: self.of_cost * run.cost,
+                most: most_started(self.network, self.layout, r, t),
+                beside: run
+                    .starts
+                    .contains(&t)
+                    .then(|| self.layout.make(r, &run.starts, t)),
+            };
             if run.lead > 0 {
-                let instant = window.clone().map(|t| self.run_at(r, t, 0)).collect();
-                self.added(
-                    Cause::LeadTime { recipe: run.recipe },
-                    None,
-                    instant,
-                    base,
-                    all,
-                );
+                let instant = window
+                    .clone()
+                    .filter(|&t| t >= run.opens)
+                    .map(|t| column(t, 0));
+                let cause = Cause::LeadTime { recipe: run.recipe };
+                self.added(cause, None, instant.collect(), base, all);
             }
-            let outside = (0..periods.saturating_sub(run.lead)).filter(|t| !window.contains(t));
-            let outside = outside.map(|t| self.run_at(r, t, run.lead)).collect();
+            let outside =
+                (run.opens..periods.saturating_sub(run.lead)).filter(|t| !window.contains(t));
+            let outside = outside.map(|t| column(t, run.lead)).collect();
             self.added(
                 Cause::RecipeDates { recipe: run.recipe },
                 None,
@@ -575,12 +594,35 @@ impl Prover<'_> {
         for (m, arc) in self.network.moves.iter().enumerate() {
             let lane = &self.scenario.lanes()[arc.lane];
             let window = horizon.span(lane.from, lane.until);
+            // A lane with several kinds has a row for its limit, which the new columns are in too.
+            let shared = self
+                .layout
+                .lane
+                .iter()
+                .any(|(lane, _, _)| *lane == arc.lane);
+            let column = |t, transit| Addition {
+                entries: ship_entries(self.network, self.layout, m, t, transit),
+                cost: self.of_cost * arc.cost,
+                most: self.network.lane_limit[arc.lane][t],
+                beside: (!shared && arc.departs.contains(&t))
+                    .then(|| at(self.layout.ship[m], t - arc.departs.start)),
+            };
             if arc.transit > 0 {
-                let instant = window.clone().map(|t| self.ship_at(m, t, 0)).collect();
-                self.added(Cause::Transit { lane: arc.lane }, None, instant, base, all);
+                let instant = window
+                    .clone()
+                    .filter(|&t| t >= arc.opens)
+                    .map(|t| column(t, 0));
+                self.added(
+                    Cause::Transit { lane: arc.lane },
+                    None,
+                    instant.collect(),
+                    base,
+                    all,
+                );
             }
-            let outside = (0..periods.saturating_sub(arc.transit)).filter(|t| !window.contains(t));
-            let outside = outside.map(|t| self.ship_at(m, t, arc.transit)).collect();
+            let outside =
+                (arc.opens..periods.saturating_sub(arc.transit)).filter(|t| !window.contains(t));
+            let outside = outside.map(|t| column(t, arc.transit)).collect();
             self.added(
                 Cause::LaneDates { lane: arc.lane },
                 None,
@@ -591,71 +633,31 @@ impl Prover<'_> {
         }
     }
 
-    /// A run of `r` that starts in `t` and takes `lead` periods, within the capacity and closures
-    /// that hold for any run.
-    fn run_at(&self, r: usize, t: usize, lead: usize) -> Extra {
-        let run = &self.network.runs[r];
-        let mut most = f64::INFINITY;
-        for &(q, usage) in &run.usages {
-            if let Limit::Bounds { .. } = self.layout.capacity[q] {
-                most = most.min(self.network.capacity[q][t] / usage);
-            }
-        }
-        if run.shut.iter().any(|shut| shut.contains(&t)) {
-            most = 0.0;
-        }
-        let own = |t: usize| self.layout.make(r, &run.starts, t);
-        Extra {
-            entries: make_entries(self.network, self.layout, r, t, lead),
-            cost: self.cost_of(run.starts.clone().next().map(own)),
-            most,
-            beside: run.starts.contains(&t).then(|| own(t)),
-        }
-    }
-
-    /// A shipment of `m` that leaves in `t` and takes `transit` periods, within the lane's limit.
-    fn ship_at(&self, m: usize, t: usize, transit: usize) -> Extra {
-        let arc = &self.network.moves[m];
-        let own = |t: usize| at(self.layout.ship[m], t - arc.departs.start);
-        Extra {
-            entries: ship_entries(self.network, self.layout, m, t, transit),
-            cost: self.cost_of(arc.departs.clone().next().map(own)),
-            most: self.network.lane_limit[arc.lane][t],
-            beside: arc.departs.contains(&t).then(|| own(t)),
-        }
-    }
-
-    fn cost_of(&self, column: Option<Column>) -> f64 {
-        column.map_or(0.0, |column| self.solver.program().cost(column))
-    }
-
-    /// New columns as a candidate, if any has a negative reduced cost. Columns of the same cause
-    /// (several kinds over one lane) become one candidate.
+    /// New columns as a candidate, if any has a negative reduced cost, the dual of the limit it
+    /// shares counted. Columns of the same cause (several kinds over one lane) become one candidate.
     fn added(
         &self,
         cause: Cause,
         only: Option<usize>,
-        columns: Vec<Extra>,
+        columns: Vec<Addition>,
         base: &Outcome,
         all: &mut Vec<Candidate>,
     ) {
-        // What takes the place of a column at its bound forgoes what that bound is worth.
-        let forgone = |beside: Column| (-base.reduced_costs[beside.0 as usize]).max(0.0);
-        let gain = |extra: &Extra| -> f64 {
-            let worth: f64 = extra
-                .entries
-                .iter()
+        let gain = |column: &Addition| -> f64 {
+            let entries = column.entries.iter();
+            let worth: f64 = entries
                 .map(|&(row, a)| a * base.duals[row.0 as usize])
                 .sum();
-            worth - extra.cost - extra.beside.map_or(0.0, forgone)
+            let shared = column
+                .beside
+                .map_or(0.0, |c| base.reduced_costs[c.0 as usize].min(0.0));
+            worth - column.cost + shared
         };
-        let useful = columns.iter().filter(|extra| extra.most > 0.0);
-        let score = useful.map(gain).filter(|g| *g > 1e-7).sum::<f64>();
+        let useful = |column: &&Addition| column.most > 0.0;
+        let gains = columns.iter().filter(useful).map(gain);
+        let score = gains.filter(|g| *g > 1e-7).sum::<f64>();
         if score > 0.0 {
-            let relax = columns
-                .into_iter()
-                .filter(|extra| extra.most > 0.0)
-                .map(Relax::Add);
+            let relax = columns.into_iter().filter(|c| c.most > 0.0).map(Relax::Add);
             match all.iter_mut().find(|c| c.cause == cause && c.only == only) {
                 Some(same) => {
                     same.score += score;

@@ -371,13 +371,12 @@ fn mixed_costs(measures: &[Measure], costs: &[Vec<f64>]) -> Vec<f64> {
     if let [only] = costs {
         return only.clone();
     }
-    let most = |costs: &[f64]| costs.iter().fold(0.0, |most: f64, c| most.max(c.abs()));
     let stages = i32::try_from(costs.len()).unwrap_or(i32::MAX);
     let ratio = f64::min(8.0, 1e6_f64.powf(1.0 / f64::from(stages)));
     let mut mixed = vec![0.0; costs.first().map_or(0, Vec::len)];
     for (back, (measure, costs)) in (1..=stages).rev().zip(measures.iter().zip(costs)) {
         let weight = match measure {
-            Measure::Cost => 0.3 / most(costs).max(f64::MIN_POSITIVE),
+            Measure::Cost => cost_weight(stages, costs),
             _ => ratio.powi(back - 1),
         };
         for (sum, cost) in mixed.iter_mut().zip(costs) {
@@ -387,18 +386,30 @@ fn mixed_costs(measures: &[Measure], costs: &[Vec<f64>]) -> Vec<f64> {
     mixed
 }
 
-/// The objective as one sum, near enough to the stages to start from and to ask what changes it.
+/// What the cost, as one of so many stages, weighs in their sum.
+fn cost_weight(stages: i32, costs: &[f64]) -> f64 {
+    if stages == 1 {
+        return 1.0;
+    }
+    let most = costs.iter().fold(0.0, |most: f64, c| most.max(c.abs()));
+    0.3 / most.max(f64::MIN_POSITIVE)
+}
+
+/// The objective as one sum, near enough to the stages to start from and to ask what changes it,
+/// and what the cost weighs in it.
 pub(crate) fn one_sum(
     network: &Network,
     layout: &Layout,
     program: &Program,
     measures: &[Measure],
-) -> Vec<f64> {
+) -> (Vec<f64>, f64) {
     let costs: Vec<Vec<f64>> = measures
         .iter()
         .map(|&m| costs_of(network, program, layout, m))
         .collect();
-    mixed_costs(measures, &costs)
+    let stages = i32::try_from(costs.len()).unwrap_or(i32::MAX);
+    let weight = costs.last().map_or(1.0, |last| cost_weight(stages, last));
+    (mixed_costs(measures, &costs), weight)
 }
 
 /// What is known when branching is cut short: the best plan so far, and no better bound than that

@@ -1,0 +1,7 @@
+//! Plans through the front door: cases worked out by hand, a second opinion, properties of every
+//! plan, and a checker that is itself checked.
+
+#![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
+
+mod cases;
+mod tables;
