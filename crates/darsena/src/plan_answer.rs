@@ -979,12 +979,10 @@ fn waiting(names: &Names<'_>) -> Table {
                 true
             }
         });
-        let told = |((_, words), gain): (&(&str, String), &f64)| {
-            if *gain > 0.0 {
-                format!("{words} ({})", number(gain.round()))
-            } else {
-                words.clone()
-            }
+        let told = |((_, words), gain): (&(&str, String), &f64)| match *gain {
+            gain if gain >= 10.0 => format!("{words} ({})", number(gain.round())),
+            gain if gain > 0.0 => format!("{words} ({})", number((gain * 10.0).ceil() / 10.0)),
+            _ => words.clone(),
         };
         of.into_iter()
             .take(3)
