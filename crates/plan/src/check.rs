@@ -584,17 +584,20 @@ impl Checker<'_> {
         for (d, demand) in scenario.demands().iter().enumerate() {
             let given: Vec<_> = self.plan.deliver.iter().filter(|x| x.demand == d).collect();
             let priorities = self.priority(d);
-            for t in self.calendar.within(demand.due)..len {
-                if priorities[t] == priority {
-                    let came: f64 = given
-                        .iter()
-                        .filter(|x| x.period <= t)
-                        .map(|x| x.quantity)
-                        .sum();
-                    let share = shares.entry(demand.party.as_str()).or_default();
-                    share.0 += (demand.quantity - came).max(0.0);
-                    share.1 += demand.quantity;
-                }
+            let due = self.calendar.within(demand.due);
+            for (t, _) in (0..len)
+                .zip(priorities)
+                .skip(due)
+                .filter(|(_, p)| *p == priority)
+            {
+                let came: f64 = given
+                    .iter()
+                    .filter(|x| x.period <= t)
+                    .map(|x| x.quantity)
+                    .sum();
+                let share = shares.entry(demand.party.as_str()).or_default();
+                share.0 += (demand.quantity - came).max(0.0);
+                share.1 += demand.quantity;
             }
         }
         shares
