@@ -164,9 +164,14 @@ impl Findings {
         self.errors > 0
     }
 
+    /// Whether further findings are only counted.
+    pub(crate) fn is_full(&self) -> bool {
+        self.kept.len() >= Self::KEPT
+    }
+
     /// Counts an error that would not be kept any more: whether it need not be put into words.
     pub(crate) fn only_counted(&mut self) -> bool {
-        let full = self.kept.len() >= Self::KEPT;
+        let full = self.is_full();
         if full {
             self.errors += 1;
             self.more += 1;

@@ -46,12 +46,14 @@ mod json;
 mod load;
 mod manual;
 mod package;
+mod parquet_pages;
 mod parquet_table;
 mod scenario;
 mod starter;
 mod tables;
 mod time;
 mod workbook;
+mod workbook_parts;
 mod write;
 
 pub use describe::{

@@ -22,7 +22,7 @@ pub const LARGEST_FILE: u64 = 512 << 20;
 /// Largest descriptor that is read, in bytes.
 pub const LARGEST_DESCRIPTOR: u64 = 1 << 20;
 
-/// Most bytes of all tables of a folder together.
+/// Most bytes of all tables of a scenario together, as files and in memory.
 pub const LARGEST_FOLDER: u64 = 1 << 30;
 
 /// Why a scenario could not be read at all.
@@ -33,7 +33,7 @@ pub enum LoadError {
     #[error("cannot read `{}`", .0.display())]
     Unreadable(PathBuf, #[source] io::Error),
     /// It is neither a folder of tables nor a workbook.
-    #[error("`{}` is neither a folder with a `{DESCRIPTOR}` nor a workbook `.xlsx`", .0.display())]
+    #[error("`{}` is neither a folder with a `{DESCRIPTOR}`, nor that file, nor a workbook `.xlsx`", .0.display())]
     NotAScenario(PathBuf),
     /// It is larger than anything that is read.
     #[error("`{}` has {} MiB; the most that is read is {} MiB", .path.display(), .bytes >> 20, .most >> 20)]
@@ -55,13 +55,18 @@ pub fn load(path: &Path) -> Result<Checked, LoadError> {
     Ok(read(path)?.check())
 }
 
-/// Reads a scenario as text: a folder with `datapackage.json`, or a workbook `.xlsx`.
+/// Reads a scenario as text: a folder with `datapackage.json`, that file itself, or a workbook `.xlsx`.
 ///
 /// # Errors
 /// Fails when there is no scenario at `path`. Flaws of its tables are findings of the package.
 pub fn read(path: &Path) -> Result<Package, LoadError> {
     let unreadable = |error| LoadError::Unreadable(path.to_path_buf(), error);
     let about = fs::metadata(path).map_err(unreadable)?;
+    if about.is_file() && path.file_name().is_some_and(|name| name == DESCRIPTOR) {
+        // A bare file name has the empty path as its parent: the folder one is in.
+        let folder = path.parent().filter(|folder| *folder != Path::new(""));
+        return read(folder.unwrap_or(Path::new(".")));
+    }
     if about.is_dir() {
         let folder = Folder {
             root: fs::canonicalize(path).map_err(unreadable)?,
@@ -188,11 +193,16 @@ fn read_files(files: &impl Files) -> Package {
             listed.push((table, Some(file.clone())));
         }
     }
+    // How many bytes all further tables may have.
     let mut room = LARGEST_FOLDER;
     let tables = TableName::all()
         .map(
             |name| match listed.iter().find(|(listed, _)| *listed == name) {
-                Some((_, Some(path))) => read_table(files, name, path, &mut room, &mut findings),
+                Some((_, Some(path))) => {
+                    let table = read_table(files, name, path, room, &mut findings);
+                    room = room.saturating_sub(table.bytes());
+                    table
+                }
                 _ if refused.contains(&name) => Table::unreadable(name, format!("{name}.csv")),
                 _ => Table::new(name, format!("{name}.csv"), Vec::new()),
             },
@@ -418,15 +428,15 @@ fn report_unlisted(names: &[String], listed: &[Listed], complain: bool, findings
     }
 }
 
-/// Reads a table; `room` is how many bytes all further tables may have.
+/// Reads a table that may have `room` bytes.
 fn read_table(
     files: &impl Files,
     name: TableName,
     path: &str,
-    room: &mut u64,
+    room: u64,
     findings: &mut Findings,
 ) -> Table {
-    let most = LARGEST_FILE.min(*room);
+    let most = LARGEST_FILE.min(room);
     let bytes = match files.get(path, most) {
         Ok(bytes) => bytes,
         Err(refused) => {
@@ -434,10 +444,9 @@ fn read_table(
             return Table::unreadable(name, path.to_string());
         }
     };
-    *room -= bytes.len() as u64;
     match path.rsplit_once('.').map(|(_, ending)| ending) {
-        Some("csv") => csv_table::read(name, path, &bytes, findings),
-        Some("parquet") => parquet_table::read(name, path, bytes.into_owned(), findings),
+        Some("csv") => csv_table::read(name, path, &bytes, room, findings),
+        Some("parquet") => parquet_table::read(name, path, bytes.into_owned(), room, findings),
         _ => {
             let message = "its name ends neither in `.csv` nor in `.parquet`";
             findings.push(Finding::error("unsupported", path, message));

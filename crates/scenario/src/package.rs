@@ -9,6 +9,7 @@ use crate::dictionary::TableSchema;
 use crate::finding::{Finding, Findings};
 use crate::head::Head;
 use crate::json::Json;
+use crate::load::LARGEST_FOLDER;
 use crate::scenario::Scenario;
 use crate::tables::TableName;
 
@@ -125,6 +126,8 @@ pub struct Table {
     ends: Vec<u32>,
     /// The line each row starts on.
     lines: Vec<u32>,
+    /// Most bytes it may take.
+    room: u64,
     readable: bool,
 }
 
@@ -139,7 +142,9 @@ impl Table {
     pub(crate) const MOST_CELLS: usize = 32_000_000;
     /// Most rows of a table.
     pub(crate) const MOST_ROWS: usize = 2_000_000;
-    /// Most letters of a cell: what a workbook can hold.
+    /// Most bytes of a table: its text, and where each cell and row stands.
+    pub(crate) const MOST_BYTES: u64 = 640 << 20;
+    /// Most bytes of a cell: what a workbook can hold.
     pub(crate) const LONGEST_CELL: usize = 32_767;
 
     /// A table without rows.
@@ -152,6 +157,7 @@ impl Table {
             text,
             ends,
             lines,
+            room: Self::MOST_BYTES,
             readable: true,
         }
     }
@@ -162,6 +168,17 @@ impl Table {
             readable: false,
             ..Table::new(name, file, Vec::new())
         }
+    }
+
+    /// The table, which may take no more than so many bytes.
+    pub(crate) fn within(mut self, room: u64) -> Self {
+        self.room = self.room.min(room);
+        self
+    }
+
+    /// The bytes it takes: those of its text, and where each cell and row stands.
+    pub(crate) fn bytes(&self) -> u64 {
+        (self.text.len() + 4 * (self.ends.len() + self.lines.len())) as u64
     }
 
     /// Appends a row: exactly one cell a column.
@@ -177,22 +194,29 @@ impl Table {
         }
         self.lines.push(line);
         debug_assert_eq!(self.ends.len(), self.lines.len() * self.columns.len());
-        if self.ends.len() > Self::MOST_CELLS || self.lines.len() > Self::MOST_ROWS {
-            Err(Full)
-        } else {
-            Ok(())
-        }
+        let full = self.ends.len() > Self::MOST_CELLS
+            || self.lines.len() > Self::MOST_ROWS
+            || self.bytes() > self.room;
+        if full { Err(Full) } else { Ok(()) }
     }
 
     /// Appends a row as it was found: a wholly blank one is left out, one with too few or too many cells is
-    /// filled or cut to the columns, with a finding. False if the table is full.
-    pub(crate) fn append(&mut self, line: u32, cells: &[&str], findings: &mut Findings) -> bool {
+    /// filled or cut to the columns, with a finding. `count` is how many cells there were; of those past the
+    /// columns not all need be given. False if nothing more can be told: the table is full, or is not
+    /// kept and its findings are no longer either.
+    pub(crate) fn append(
+        &mut self,
+        line: u32,
+        cells: &[&str],
+        count: usize,
+        findings: &mut Findings,
+    ) -> bool {
         let width = self.columns.len();
-        if cells.iter().all(|cell| cell.trim().is_empty()) {
+        if count <= cells.len() && cells.iter().all(|cell| cell.trim().is_empty()) {
             return true;
         }
-        if cells.len() != width {
-            findings.push(ragged(&self.file, line, cells.len(), width));
+        if count != width {
+            findings.push(ragged(&self.file, line, count, width));
         }
         if let Some(n) = cells
             .iter()
@@ -210,7 +234,7 @@ impl Table {
             findings.push(too_many(&self.file, line));
             self.readable = false;
         }
-        fits.is_ok()
+        fits.is_ok() && (self.readable || !findings.is_full())
     }
 
     pub(crate) fn shrink(&mut self) {
@@ -298,18 +322,23 @@ pub(crate) fn no_header(file: &str) -> Finding {
         .help("write the names of the columns into the first row")
 }
 
-pub(crate) fn too_wide(file: &str, columns: usize) -> Finding {
-    let message = format!("its header has {columns} columns");
-    Finding::error("too-large", file, message)
-        .at(1)
-        .help(format!(
-            "a table has at most {} columns; are they divided by `,`?",
-            Table::MOST_COLUMNS
-        ))
+pub(crate) fn too_wide(file: &str) -> Finding {
+    let message = format!("its header has more than {} columns", Table::MOST_COLUMNS);
+    let help = "keep the columns of the dictionary; is a line end missing?";
+    Finding::error("too-large", file, message).at(1).help(help)
+}
+
+pub(crate) fn long_name(file: &str) -> Finding {
+    let message = format!(
+        "the name of a column has more than {} bytes",
+        Table::LONGEST_CELL
+    );
+    let help = "write the names of the dictionary; is a quote missing?";
+    Finding::error("too-large", file, message).at(1).help(help)
 }
 
 fn too_long(file: &str, line: u32, column: &str) -> Finding {
-    let message = format!("the cell has more than {} letters", Table::LONGEST_CELL);
+    let message = format!("the cell has more than {} bytes", Table::LONGEST_CELL);
     let help = "shorten it; is a quote missing?";
     Finding::error("too-large", file, message)
         .at(line)
@@ -319,9 +348,15 @@ fn too_long(file: &str, line: u32, column: &str) -> Finding {
 
 pub(crate) fn too_many(file: &str, line: u32) -> Finding {
     let (rows, cells) = (Table::MOST_ROWS, Table::MOST_CELLS);
-    let message =
-        format!("it has more than {rows} rows or {cells} cells; from here on nothing is read");
-    Finding::error("too-large", file, message).at(line)
+    let message = "it is larger than a table may be; from here on nothing is read";
+    let help = format!(
+        "at most {rows} rows, {cells} cells and {} MiB, all tables together {} MiB",
+        Table::MOST_BYTES >> 20,
+        LARGEST_FOLDER >> 20
+    );
+    Finding::error("too-large", file, message)
+        .at(line)
+        .help(help)
 }
 
 fn ragged(file: &str, line: u32, cells: usize, width: usize) -> Finding {

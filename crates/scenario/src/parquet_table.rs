@@ -30,14 +30,22 @@ use crate::dictionary::Kind;
 use crate::finding::{Finding, Findings, shown};
 use crate::guard::guarded;
 use crate::package::{self, Table};
+use crate::parquet_pages::{self, Refused};
 use crate::tables::TableName;
 use crate::time::days_between;
 
 /// Rows that are unpacked at once.
 const BATCH: usize = 4096;
 
-pub(crate) fn read(name: TableName, file: &str, bytes: Vec<u8>, findings: &mut Findings) -> Table {
-    let why = match guarded(|| read_rows(name, file, bytes, findings)) {
+/// Reads a table that may take `room` bytes.
+pub(crate) fn read(
+    name: TableName,
+    file: &str,
+    bytes: Vec<u8>,
+    room: u64,
+    findings: &mut Findings,
+) -> Table {
+    let why = match guarded(|| read_rows(name, file, bytes, room, findings)) {
         Some(Ok(table)) => return table,
         Some(Err(finding)) => *finding,
         None => Finding::error("bad-parquet", file, "it is damaged"),
@@ -50,6 +58,7 @@ fn read_rows(
     name: TableName,
     file: &str,
     bytes: Vec<u8>,
+    room: u64,
     findings: &mut Findings,
 ) -> Result<Table, Box<Finding>> {
     let say = |error: ParquetError| {
@@ -58,6 +67,8 @@ fn read_rows(
         Box::new(finding.help("write it again, packed with snappy or not at all"))
     };
     let bytes = Bytes::from(bytes);
+    let refuse = |refused: Refused| Box::new(refused.finding(file));
+    parquet_pages::measure_footer(&bytes).map_err(refuse)?;
     // What the writer's program said about types is not needed: the file's own types will do.
     let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
     let metadata = ArrowReaderMetadata::load(&bytes, options.clone()).map_err(say)?;
@@ -66,8 +77,9 @@ fn read_rows(
         return Err(Box::new(package::no_header(file)));
     }
     if fields.len() > Table::MOST_COLUMNS {
-        return Err(Box::new(package::too_wide(file, fields.len())));
+        return Err(Box::new(package::too_wide(file)));
     }
+    parquet_pages::measure(&bytes, metadata.metadata()).map_err(refuse)?;
     // Text is looked at where it lies: a file may say one long text a million times.
     let viewed: Vec<Field> = fields
         .iter()
@@ -101,7 +113,7 @@ fn read_rows(
         .with_batch_size(BATCH)
         .build()
         .map_err(say)?;
-    let mut table = Table::new(name, file.to_string(), columns);
+    let mut table = Table::new(name, file.to_string(), columns).within(room);
     let mut line: u32 = 1;
     for batch in reader {
         let batch = batch.map_err(|error| say(error.into()))?;
@@ -117,7 +129,7 @@ fn read_rows(
                 write_cell(column, n, cell);
             }
             let cells: Vec<&str> = row.iter().map(String::as_str).collect();
-            if !table.append(line, &cells, findings) {
+            if !table.append(line, &cells, cells.len(), findings) {
                 return Ok(table);
             }
         }

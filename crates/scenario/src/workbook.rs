@@ -4,7 +4,7 @@
 //! for themselves; every other key is one of the descriptor, its value text or JSON.
 
 use std::collections::BTreeMap;
-use std::io::{Cursor, Read};
+use std::io::Cursor;
 
 use calamine::{DataRef, Reader, Xlsx};
 use jiff::civil::Date;
@@ -16,20 +16,13 @@ use crate::finding::{Finding, Findings, nearest, shown};
 use crate::guard::guarded;
 use crate::head::Head;
 use crate::json::Json;
+use crate::load::LARGEST_FOLDER;
 use crate::package::{self, Package, Table};
 use crate::tables::TableName;
+use crate::workbook_parts;
 
 /// The sheet that holds the descriptor.
 const HEAD_SHEET: &str = "scenario";
-
-/// Most bytes all parts of a workbook may unpack to.
-const LARGEST_UNPACKED: u64 = 1 << 30;
-
-/// Most bytes the parts other than sheets, which are held in memory whole, may unpack to.
-const LARGEST_SHARED: u64 = 256 << 20;
-
-/// Most parts of a workbook.
-const MOST_PARTS: usize = 2_000;
 
 type Book<'a> = Xlsx<Cursor<&'a [u8]>>;
 
@@ -73,7 +66,7 @@ fn read(
     bytes: &[u8],
     findings: &mut Findings,
 ) -> Result<(Json, KeyRows, Vec<Table>), String> {
-    measure(bytes)?;
+    workbook_parts::measure(bytes).map_err(|refused| refused.to_string())?;
     let mut book: Book<'_> = calamine::open_workbook_from_rs(Cursor::new(bytes)).map_err(
         |error: calamine::XlsxError| format!("it cannot be read: {}", shown(&error.to_string())),
     )?;
@@ -109,57 +102,22 @@ fn read(
             Json::Null
         }
     };
+    // How many bytes all further tables may have.
+    let mut room = LARGEST_FOLDER;
     let tables = TableName::all()
         .map(|name| {
             let place = format!("{file}#{name}");
             match wanted.iter().find(|(_, table)| *table == Some(name)) {
-                Some((sheet, _)) => read_sheet(&mut book, sheet, name, &place, findings),
+                Some((sheet, _)) => {
+                    let table = read_sheet(&mut book, sheet, name, &place, room, findings);
+                    room = room.saturating_sub(table.bytes());
+                    table
+                }
                 None => Table::new(name, place, Vec::new()),
             }
         })
         .collect();
     Ok((descriptor, rows, tables))
-}
-
-/// Unpacks every part without keeping it: sizes a file declares are not to be trusted.
-fn measure(bytes: &[u8]) -> Result<(), String> {
-    let mut archive = zip::ZipArchive::new(Cursor::new(bytes))
-        .map_err(|_| "it is no workbook: not a zip archive".to_string())?;
-    if archive.len() > MOST_PARTS {
-        return Err(format!("it has {} parts and is not read", archive.len()));
-    }
-    let (mut unpacked, mut shared) = (0, 0);
-    let mut buffer = vec![0; 1 << 16];
-    for n in 0..archive.len() {
-        let mut part = archive
-            .by_index(n)
-            .map_err(|error| format!("it is damaged: {}", shown(&error.to_string())))?;
-        let is_sheet = part
-            .name()
-            .is_ok_and(|name| name.starts_with("xl/worksheets/"));
-        loop {
-            let read = part
-                .read(&mut buffer)
-                .map_err(|error| format!("it is damaged: {}", shown(&error.to_string())))?;
-            if read == 0 {
-                break;
-            }
-            unpacked += read as u64;
-            shared += if is_sheet { 0 } else { read as u64 };
-            if unpacked > LARGEST_UNPACKED || shared > LARGEST_SHARED {
-                let most = if shared > LARGEST_SHARED {
-                    LARGEST_SHARED
-                } else {
-                    LARGEST_UNPACKED
-                };
-                return Err(format!(
-                    "it unpacks to more than {} MiB and is not read",
-                    most >> 20
-                ));
-            }
-        }
-    }
-    Ok(())
 }
 
 /// Walks the rows of a sheet that hold anything: row number as people count, and the cells as text.
@@ -212,8 +170,8 @@ fn text_of(value: &DataRef<'_>) -> String {
         DataRef::Empty => String::new(),
         DataRef::Int(value) => value.to_string(),
         DataRef::Float(value) => value.to_string(),
-        DataRef::String(text) => text.clone(),
-        DataRef::SharedString(text) => (*text).to_string(),
+        DataRef::String(text) => beginning(text),
+        DataRef::SharedString(text) => beginning(text),
         DataRef::Bool(value) => if *value { "yes" } else { "no" }.to_string(),
         DataRef::DateTime(when) if when.is_datetime() && when.as_f64() >= 1.0 => {
             let (year, month, day, hour, minute, second, milli) = when.to_ymd_hms_milli();
@@ -229,6 +187,12 @@ fn text_of(value: &DataRef<'_>) -> String {
         }
         DataRef::Error(error) => error.to_string(),
     }
+}
+
+/// The text, or of one that is too long for a cell as much as shows that it is: many cells may share one
+/// text.
+fn beginning(text: &str) -> String {
+    text[..text.floor_char_boundary(Table::LONGEST_CELL + 4)].to_string()
 }
 
 fn read_head(
@@ -253,6 +217,11 @@ fn read_head(
             found.push(finding.at(line));
         }
         if (key, value) == ("key", "value") || value.is_empty() {
+            return true;
+        }
+        if key.len().max(value.len()) > Table::LONGEST_CELL {
+            let message = format!("the row has more than {} bytes", Table::LONGEST_CELL);
+            found.push(Finding::error("too-large", &place, message).at(line));
             return true;
         }
         rows.insert(key.to_string(), line);
@@ -298,18 +267,23 @@ fn read_sheet(
     sheet: &str,
     name: TableName,
     place: &str,
+    room: u64,
     findings: &mut Findings,
 ) -> Table {
     let mut table: Option<Table> = None;
-    let mut wide = None;
+    let mut flaw = None;
     let result = walk(book, sheet, |line, row| match &mut table {
         None if row.len() > Table::MOST_COLUMNS => {
-            wide = Some(row.len());
+            flaw = Some(package::too_wide(place));
+            false
+        }
+        None if row.iter().any(|text| text.len() > Table::LONGEST_CELL) => {
+            flaw = Some(package::long_name(place));
             false
         }
         None => {
             let columns = row.iter().map(|text| text.trim().to_string()).collect();
-            table = Some(Table::new(name, place.to_string(), columns));
+            table = Some(Table::new(name, place.to_string(), columns).within(room));
             true
         }
         Some(table) => {
@@ -318,12 +292,12 @@ fn read_sheet(
             let cells: Vec<&str> = (0..width)
                 .map(|n| row.get(n).map_or("", String::as_str))
                 .collect();
-            table.append(line, &cells, findings)
+            table.append(line, &cells, cells.len(), findings)
         }
     });
-    let finding = match (result, wide, &table) {
+    let finding = match (result, flaw, &table) {
         (Err(why), ..) => Finding::error("bad-sheet", place, why),
-        (_, Some(columns), _) => package::too_wide(place, columns),
+        (_, Some(flaw), _) => flaw,
         (_, _, None) => package::no_header(place),
         (_, _, Some(_)) => {
             return table.map_or_else(

@@ -33,6 +33,12 @@ pub enum WriteError {
     /// Something else is there already.
     #[error("`{}` is there already", .0.display())]
     Exists(PathBuf),
+    /// The folder it would be written into is not there: the path asked for, and the folder.
+    #[error(
+        "`{}` is not written: there is no folder `{}`\nhelp: make `{}` first, or check how it is spelled",
+        .0.display(), .1.display(), .1.display()
+    )]
+    NoFolder(PathBuf, PathBuf),
     /// The system refused.
     #[error("cannot write `{}`", .0.display())]
     Unwritable(PathBuf, #[source] io::Error),
@@ -88,15 +94,19 @@ impl Package {
     /// replaced and its other files stay.
     ///
     /// # Errors
-    /// Fails if the folder is there and is not empty, unless it may be written over; if a table could
-    /// not be read to its end; and if the system refuses. Each file is written whole or not at all.
+    /// Fails if the folder is there and is not empty, unless it may be written over; if the folder it is
+    /// to lie in is not there; if a table could not be read to its end; and if the system refuses. Each
+    /// file is written whole or not at all.
     pub fn write_folder(&self, folder: &Path, options: &WriteOptions) -> Result<(), WriteError> {
+        must_have_parent(folder)?;
         let files = self.to_files(options)?;
         let refused = |path: &Path| {
             let path = path.to_path_buf();
             move |error| WriteError::Unwritable(path, error)
         };
-        fs::create_dir_all(folder).map_err(refused(folder))?;
+        if !folder.is_dir() {
+            fs::create_dir(folder).map_err(refused(folder))?;
+        }
         let old: Vec<_> = fs::read_dir(folder)
             .and_then(Iterator::collect::<io::Result<_>>)
             .map_err(refused(folder))?;
@@ -140,9 +150,10 @@ impl Package {
     /// Writes the package as a workbook.
     ///
     /// # Errors
-    /// As [`Package::to_workbook`]; and if the file is there already, unless it may be written over, or
-    /// the system refuses. The file is written whole or not at all.
+    /// As [`Package::to_workbook`]; and if the file is there already, unless it may be written over, if
+    /// its folder is not there, or the system refuses. The file is written whole or not at all.
     pub fn write_workbook(&self, file: &Path, options: &WriteOptions) -> Result<(), WriteError> {
+        must_have_parent(file)?;
         let bytes = self.to_workbook()?;
         if file.exists() && !options.overwrite {
             return Err(WriteError::Exists(file.to_path_buf()));
@@ -372,6 +383,17 @@ fn write_row<'a>(bytes: &mut Vec<u8>, cells: impl Iterator<Item = &'a str>) {
         }
     }
     bytes.push(b'\n');
+}
+
+/// Refuses a path into a folder that is not there: more often a slip of the pen than a wish for folders.
+fn must_have_parent(path: &Path) -> Result<(), WriteError> {
+    match path.parent() {
+        Some(parent) if parent != Path::new("") && !parent.is_dir() => Err(WriteError::NoFolder(
+            path.to_path_buf(),
+            parent.to_path_buf(),
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// Writes a file beside its place, then moves it there.

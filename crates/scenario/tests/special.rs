@@ -160,6 +160,52 @@ fn a_header_without_end_is_refused() {
 }
 
 #[test]
+fn a_row_without_end_is_counted_and_cut() {
+    let mut text = b"item,name\nseeker,Seeker\nrocket,Rocket".to_vec();
+    text.resize(20 << 20, b',');
+    text.extend_from_slice(b"\nwing,Wing,\n");
+    let checked = read_memory(&with("items.csv", text)).check();
+    let found: Vec<_> = checked
+        .findings
+        .iter()
+        .map(|f| (f.code, f.row, f.message.as_str()))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            (
+                "ragged-row",
+                Some(3),
+                "the row has 20971483 cells where the header has 2"
+            ),
+            (
+                "ragged-row",
+                Some(4),
+                "the row has 3 cells where the header has 2"
+            ),
+        ]
+    );
+}
+
+#[test]
+fn a_name_of_a_column_without_end_is_refused() {
+    let files = with(
+        "items.csv",
+        format!("item,\"{}\"\n", "é,\n".repeat(8 << 20)),
+    );
+    only_in_memory(&files, "too-large", "items.csv", Some(1), None);
+}
+
+#[test]
+fn a_quote_that_swallows_the_rest_is_named() {
+    let files = with(
+        "items.csv",
+        format!("item,name\n\nseeker,\"{}", "é,\n".repeat(8 << 20)),
+    );
+    only_in_memory(&files, "open-quote", "items.csv", Some(3), None);
+}
+
+#[test]
 fn deep_nesting_is_refused() {
     let deep = "[".repeat(900_000);
     only_in_memory(
@@ -444,6 +490,47 @@ fn a_scenario_is_not_written_over_unless_asked() {
             .hash(),
         hash
     );
+}
+
+#[test]
+fn a_scenario_may_be_named_by_its_descriptor() {
+    let (_place, folder) = on_disk(&base());
+    let hash = |path: &Path| {
+        let checked = load(path).expect("it can be read");
+        checked
+            .scenario
+            .expect("the base is sound")
+            .hash()
+            .to_string()
+    };
+    assert_eq!(hash(&folder.join("datapackage.json")), hash(&folder));
+    let other = folder.join("items.csv");
+    assert!(matches!(load(&other), Err(LoadError::NotAScenario(_))));
+}
+
+#[test]
+fn nothing_is_written_into_a_folder_that_is_not_there() {
+    let package = read_memory(&starter());
+    let place = tempfile::tempdir().expect("there is room");
+    let missing = place.path().join("missing");
+    let options = WriteOptions::default();
+    for error in [
+        package.write_folder(&missing.join("plan"), &options),
+        package.write_workbook(&missing.join("plan.xlsx"), &options),
+    ] {
+        let text = error.expect_err("its folder is missing").to_string();
+        let (what, help) = text.split_once('\n').expect("two lines");
+        let there_is_none = format!("there is no folder `{}`", missing.display());
+        assert!(what.ends_with(&there_is_none), "{what}");
+        assert!(help.starts_with("help: make "), "{help}");
+    }
+    assert!(!missing.exists());
+    package
+        .write_folder(&missing, &options)
+        .expect("one folder is made");
+    package
+        .write_workbook(&place.path().join("plan.xlsx"), &options)
+        .expect("there is room");
 }
 
 #[test]
