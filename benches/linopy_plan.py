@@ -1,12 +1,13 @@
 """The weighted production plan written in linopy, the peer that darsena is compared with.
 
-    python3 linopy_plan.py FOLDER [build|solve]
+    python3 linopy_plan.py FOLDER [build|solve] [sparse|dense]
 
 `build` reads the tables, makes the program and hands it to HiGHS; `solve` also solves it with the
 interior point method `ipx`. One JSON line: rows, columns, nonzeros, objective, processor seconds and
 peak memory. It is written as a user of linopy would who knows it well: tables in pandas, variables
-over labelled axes, everything over periods at once, sums by group, a sparse model, and the program
-handed over in memory. The program is that of `reference_plan.py`, with masks where that one leaves
+over labelled axes, everything over periods at once, sums by group, and the program handed over in
+memory. `sparse`, the default here, is the faster kind of model; `dense` is what linopy itself takes
+when it is not told. The program is that of `reference_plan.py`, with masks where that one leaves
 columns out, so both have the same columns and the same optimum.
 """
 import json, resource, sys, time
@@ -17,24 +18,24 @@ DAYS = {"day": 1, "week": 7}
 
 
 def main():
-    folder, mode = sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else "solve"
+    folder, mode, sparse = sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else "solve", "dense" not in sys.argv
     imported = time.process_time()
-    m = build(folder)
+    m = build(folder, sparse)
     if mode == "build":
-        m.to_highspy()
+        solver = m.to_highspy()
         built, solved, objective = time.process_time(), None, None
     else:
         built = time.process_time()
         m.solve("highs", io_api="direct", solver="ipx", threads=1, output_flag=False)
-        solved, objective = time.process_time(), float(m.objective.value)
+        solved, objective, solver = time.process_time(), float(m.objective.value), m.solver_model
     print(json.dumps(dict(
-        folder=folder, mode=mode, rows=int(m.ncons), cols=int(m.nvars), nonzeros=int(m.matrices.A.nnz), objective=objective,
+        folder=folder, mode=mode, rows=solver.getNumRow(), cols=solver.getNumCol(), nonzeros=solver.getNumNz(), objective=objective,
         import_cpu_s=round(imported, 3), build_cpu_s=round(built - imported, 3),
         solve_cpu_s=None if solved is None else round(solved - built, 3),
         peak_mb=round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1))))
 
 
-def build(folder):
+def build(folder, sparse):
     head = json.load(open(f"{folder}/datapackage.json"))["darsena"]
     T, length, start = head["periods"], DAYS[head["period"]], pd.Timestamp(head["start"])
     read = lambda name: pd.read_csv(f"{folder}/{name}.csv")
@@ -70,7 +71,7 @@ def build(folder):
     supply = stock.quantity.groupby(stocked).sum().reindex(nodes, fill_value=0.0)
     holding = items.set_index("item").holding_cost.reindex(nodes.str.split(" ").str[1])
 
-    m = linopy.Model(sparse=True)
+    m = linopy.Model(sparse=sparse)
     recipe = pd.Index(recipes.recipe, name="recipe")
     lane = pd.Index(lanes.lane, name="lane")
     resource = pd.Index(resources.resource, name="resource")
