@@ -101,7 +101,7 @@ impl Labels {
         // Neighbours are nearly always of one family, so the last one is tried first.
         let last = self.of.last().map(|&(family, _)| family);
         let family = match last {
-            Some(family) if self.families[usize::from(family)] == label.family => family,
+            Some(family) if same_text(self.families[usize::from(family)], label.family) => family,
             _ => match self
                 .families
                 .iter()
@@ -126,6 +126,11 @@ impl Labels {
             index,
         }
     }
+}
+
+/// Whether two texts are equal, which texts at one address are without a look at them.
+fn same_text(a: &'static str, b: &'static str) -> bool {
+    std::ptr::eq(a, b) || a == b
 }
 
 /// A linear or mixed integer program to minimise. It is a minimisation with ranges on rows and
@@ -675,6 +680,10 @@ fn position(count: usize) -> u32 {
 
 /// Sorts by position, sums what stands at the same one and drops zeros.
 fn sum_duplicates(entries: &mut Vec<(u32, f64)>) {
+    let done = |pair: &[(u32, f64)]| pair[0].0 < pair[1].0;
+    if entries.windows(2).all(done) && entries.iter().all(|&(_, value)| value != 0.0) {
+        return;
+    }
     entries.sort_by_key(|&(at, _)| at);
     entries.dedup_by(|next, kept| {
         let same = next.0 == kept.0;
