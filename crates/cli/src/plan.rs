@@ -36,6 +36,9 @@ pub(crate) struct PlanArguments {
     /// Runs, shipments and deliveries of countable items in whole units (mixed integer).
     #[arg(long)]
     whole: bool,
+    /// Within a priority, first make the largest share that any party waits as small as can be.
+    #[arg(long)]
+    fair: bool,
     /// Show what serves this demand, down to runs and stocks.
     #[arg(long, value_name = "DEMAND")]
     peg: Option<String>,
@@ -100,6 +103,7 @@ pub(crate) fn run(arguments: &PlanArguments) -> Answered {
             ObjectiveChoice::Weighted => Objective::Weighted,
         }),
         whole: arguments.whole,
+        fair: arguments.fair,
         reasons: arguments.reasons,
         prices: !arguments.no_prices,
         include_unconfirmed: arguments.unconfirmed,

@@ -465,6 +465,7 @@ fn name(measure: Measure) -> String {
     match measure {
         Measure::Floors => "what is missing to the floors".into(),
         Measure::Late { priority } => format!("open units of priority {priority}"),
+        Measure::Share { priority } => format!("the largest share waited at priority {priority}"),
         Measure::Cost => "cost".into(),
     }
 }
