@@ -73,7 +73,11 @@ fn a_full_disk_leaves_nothing_half_written() {
     for arguments in writes {
         let came = crate::limited(place.path(), full, arguments);
         assert_eq!(came.code, 2, "{arguments:?}: {came:?}");
-        assert!(came.err.contains("file too large"), "{}", came.err);
+        assert!(
+            came.err.to_lowercase().contains("file too large"),
+            "{}",
+            came.err
+        );
         assert_eq!(
             names(place.path()),
             ["plan.json", "starter"],
@@ -92,17 +96,22 @@ fn links_and_pipes_stay_what_they_are() {
     let there = |name: &str| place.path().join(name);
     fs::write(there("old.json"), "the plan before").expect("there is room");
     std::os::unix::fs::symlink("old.json", there("link.json")).expect("links can be made");
-    let came = darsena(place.path(), &["plan", "starter", "--format", "json", "--out", "link.json"]);
+    let came = darsena(
+        place.path(),
+        &["plan", "starter", "--format", "json", "--out", "link.json"],
+    );
     assert_eq!(came.code, 0, "{came:?}");
     assert!(there("link.json").is_symlink());
     let written = fs::read_to_string(there("old.json")).expect("text");
-    assert!(written.starts_with('{'), "the file behind the link is the new one");
+    assert!(
+        written.starts_with('{'),
+        "the file behind the link is the new one"
+    );
 
-    let before = "mkfifo pipe; head -1 pipe >read &";
-    let came = crate::limited(place.path(), &format!("{before} :"), &["manual", "items"]);
+    let reader = "mkfifo pipe; { cat pipe >read 2>&1 & }";
+    let arguments = ["plan", "starter", "--format", "json", "--out", "pipe"];
+    let came = crate::limited(place.path(), reader, &arguments);
     assert_eq!(came.code, 0, "{came:?}");
-    let came = darsena(place.path(), &["plan", "starter", "--format", "json", "--out", "pipe"]);
-    assert!(came.code == 0 || came.err.contains("broken pipe"), "{came:?}");
     assert!(!fs::metadata(there("pipe")).expect("it is there").is_file());
 }
 
