@@ -206,6 +206,29 @@ fn objectives_and_reasons_are_what_was_asked_for() {
 }
 
 #[test]
+fn fair_shares_are_a_stage_of_each_priority() {
+    let (place, _) = workplace();
+    let plain = darsena(
+        place.path(),
+        &["plan", "starter", "--table", "levels", "--format", "csv"],
+    );
+    let fair = darsena(
+        place.path(),
+        &[
+            "plan", "starter", "--fair", "--table", "levels", "--format", "csv",
+        ],
+    );
+    assert_eq!((plain.code, fair.code), (0, 0));
+    let shares = |came: &crate::Came| {
+        came.out
+            .lines()
+            .filter(|line| line.starts_with("largest share"))
+            .count()
+    };
+    assert_eq!((shares(&plain), shares(&fair)), (0, 2), "{}", fair.out);
+}
+
+#[test]
 fn pegs_add_up_to_what_was_delivered() {
     let (place, _) = workplace();
     let answer = darsena(

@@ -132,6 +132,11 @@ fn the_exit_code_says_what_came_of_it() {
             came.code == 0 || !came.err.is_empty(),
             "{arguments:?} says why"
         );
+        assert!(
+            came.code == 0 || came.err.contains("help"),
+            "{arguments:?} says what to do:\n{}",
+            came.err
+        );
         came.code
     };
     for answered in [

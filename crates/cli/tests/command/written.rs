@@ -73,7 +73,11 @@ fn a_full_disk_leaves_nothing_half_written() {
     for arguments in writes {
         let came = crate::limited(place.path(), full, arguments);
         assert_eq!(came.code, 2, "{arguments:?}: {came:?}");
-        assert!(came.err.contains("File too large"), "{}", came.err);
+        assert!(
+            came.err.to_lowercase().contains("file too large"),
+            "{}",
+            came.err
+        );
         assert_eq!(
             names(place.path()),
             ["plan.json", "starter"],
@@ -82,6 +86,33 @@ fn a_full_disk_leaves_nothing_half_written() {
     }
     let kept = fs::read_to_string(place.path().join("plan.json")).expect("text");
     assert_eq!(kept, "the plan before");
+}
+
+/// Where it is not a plain file that is there, it is not replaced by one.
+#[cfg(unix)]
+#[test]
+fn links_and_pipes_stay_what_they_are() {
+    let (place, _) = workplace();
+    let there = |name: &str| place.path().join(name);
+    fs::write(there("old.json"), "the plan before").expect("there is room");
+    std::os::unix::fs::symlink("old.json", there("link.json")).expect("links can be made");
+    let came = darsena(
+        place.path(),
+        &["plan", "starter", "--format", "json", "--out", "link.json"],
+    );
+    assert_eq!(came.code, 0, "{came:?}");
+    assert!(there("link.json").is_symlink());
+    let written = fs::read_to_string(there("old.json")).expect("text");
+    assert!(
+        written.starts_with('{'),
+        "the file behind the link is the new one"
+    );
+
+    let reader = "mkfifo pipe; { cat pipe >read 2>&1 & }";
+    let arguments = ["plan", "starter", "--format", "json", "--out", "pipe"];
+    let came = crate::limited(place.path(), reader, &arguments);
+    assert_eq!(came.code, 0, "{came:?}");
+    assert!(!fs::metadata(there("pipe")).expect("it is there").is_file());
 }
 
 #[cfg(target_os = "linux")]
