@@ -4,4 +4,5 @@
 #![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
 
 mod cases;
+mod checker;
 mod tables;
