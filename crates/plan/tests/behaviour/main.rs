@@ -5,4 +5,5 @@
 
 mod cases;
 mod checker;
+mod reference;
 mod tables;
