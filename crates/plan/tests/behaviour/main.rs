@@ -5,5 +5,6 @@
 
 mod cases;
 mod checker;
+mod properties;
 mod reference;
 mod tables;
