@@ -136,6 +136,9 @@ pub(crate) fn measure(measure: Measure, horizon: &Horizon, currency: &str) -> St
         Measure::Late { priority } => {
             format!("Open demands of priority {priority}, unit-{periods}")
         }
+        Measure::Share { priority } => {
+            format!("Largest share that a party of priority {priority} waits")
+        }
         Measure::Cost => format!("Cost, {currency}"),
         _ => "Other".to_owned(),
     }

@@ -69,10 +69,10 @@ pub(crate) struct Solving {
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub(crate) cpu_limit: Option<f64>,
     /// Seed of the solver.
-    #[arg(long, default_value_t = 0, value_name = "N")]
+    #[arg(long, default_value_t = 0, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=2_147_483_647))]
     pub(crate) seed: u32,
     /// Relative gap at which a mixed integer program counts as solved.
-    #[arg(long, default_value_t = 1e-6, value_name = "SHARE")]
+    #[arg(long, default_value_t = 1e-6, value_name = "SHARE", value_parser = share)]
     pub(crate) gap: f64,
     /// Way of solving linear programs.
     #[arg(long, value_enum, default_value = "choose", value_name = "WAY")]
@@ -101,6 +101,13 @@ fn seconds(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(seconds) if seconds.is_finite() && seconds >= 0.0 => Ok(seconds),
         _ => Err("expected a number of seconds, 0 or more".into()),
+    }
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(share) if (0.0..1.0).contains(&share) => Ok(share),
+        _ => Err("expected a share of 0 or more and less than 1, e.g. 0.001".into()),
     }
 }
 
@@ -134,6 +141,11 @@ impl Solving {
     }
 }
 
+/// `1 finding`, `2 findings`.
+pub(crate) fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
 /// Prints findings to standard error: all of them, or the warnings only counted.
 pub(crate) fn show(findings: &[Finding], quiet: bool) {
     let errors = findings
@@ -145,10 +157,13 @@ pub(crate) fn show(findings: &[Finding], quiet: bool) {
     }
     let warnings = findings.len() - errors;
     if warnings > 0 && !quiet {
-        eprintln!("{warnings} warnings; `darsena check` shows them");
+        eprintln!(
+            "{}; `darsena check` shows them",
+            counted(warnings, "warning")
+        );
     }
     if errors > 0 {
-        eprintln!("{errors} findings; nothing was written");
+        eprintln!("{}; nothing was written", counted(errors, "finding"));
     }
 }
 

@@ -20,7 +20,7 @@ use crate::terminal::{self, Answered};
 #[command(after_help = "\
 Examples:
   darsena plan scenarios/us-japan-2024
-  darsena plan scenarios/us-japan-2024 --peg che-pac3-2030
+  darsena plan scenarios/us-japan-2024 --peg pac3-switzerland-2027-03
   darsena plan my-scenario --objective weighted --format json --out plan.json
   darsena plan my-scenario --whole --time-limit 60
   darsena plan my-scenario --format csv --out plan-tables     one CSV a table
@@ -36,6 +36,9 @@ pub(crate) struct PlanArguments {
     /// Runs, shipments and deliveries of countable items in whole units (mixed integer).
     #[arg(long)]
     whole: bool,
+    /// Within a priority, first make the largest share that any party waits as small as can be.
+    #[arg(long)]
+    fair: bool,
     /// Show what serves this demand, down to runs and stocks.
     #[arg(long, value_name = "DEMAND")]
     peg: Option<String>,
@@ -100,6 +103,7 @@ pub(crate) fn run(arguments: &PlanArguments) -> Answered {
             ObjectiveChoice::Weighted => Objective::Weighted,
         }),
         whole: arguments.whole,
+        fair: arguments.fair,
         reasons: arguments.reasons,
         prices: !arguments.no_prices,
         include_unconfirmed: arguments.unconfirmed,
@@ -145,6 +149,8 @@ fn no_such_demand(scenario: &darsena::scenario::Scenario, id: &str) -> ExitCode 
     let ids = scenario.demands().iter().map(|d| d.demand.as_str());
     if let Some(near) = darsena::scenario::nearest(id, ids) {
         eprintln!("help: the nearest id is `{near}`");
+    } else {
+        eprintln!("help: `darsena plan SCENARIO --table demands` lists them");
     }
     ExitCode::from(1)
 }

@@ -61,7 +61,11 @@ pub(crate) fn check(arguments: &CheckArguments) -> Answered {
                 };
                 text.push_str(&format!("{warning}{finding}\n"));
             }
-            text.push_str(&format!("{errors} findings, {warnings} warnings\n"));
+            text.push_str(&format!(
+                "{}, {}\n",
+                ask::counted(errors, "finding"),
+                ask::counted(warnings, "warning")
+            ));
             terminal::print(&text)?;
         }
     }
@@ -155,7 +159,7 @@ fn is_workbook(path: &Path) -> bool {
 #[command(after_help = "\
 Examples:
   darsena diff last-year this-year
-  darsena plan this-year --against last-year     demands that fare differently
+  darsena plan last-year --against this-year     demands that fare differently
 
 Exit code 0 when nothing differs, 1 when something does.")]
 pub(crate) struct DiffArguments {

@@ -26,6 +26,7 @@ pub(crate) fn explain(error: &dyn Error) {
         eprintln!("  because: {inner}");
         cause = inner.source();
     }
+    eprintln!("help: `darsena --help`, and `--help` after any command, say what it takes");
 }
 
 /// Stops on the first Ctrl-C and answers with the best found so far; the second ends the process.

@@ -59,3 +59,8 @@ pub fn checked_plan(
         Err(AnswerError::Unsound(verdict.breaches))
     }
 }
+
+/// The Rust code of the book, run as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/library.md")]
+pub struct Book;

@@ -111,14 +111,13 @@ fn levels(scenario: &Scenario, plan: &Plan) -> Table {
     let name = |m: Measure| match m {
         Measure::Floors => "missing to floors".to_string(),
         Measure::Late { priority } => format!("open units of priority {priority}"),
+        Measure::Share { priority } => format!("largest share waited at priority {priority}"),
         _ => "cost".to_string(),
     };
-    let unit = |m: Measure| {
-        if m == Measure::Cost {
-            money.clone()
-        } else {
-            "unit-periods".into()
-        }
+    let unit = |m: Measure| match m {
+        Measure::Cost => money.clone(),
+        Measure::Share { .. } => "share".into(),
+        _ => "unit-periods".into(),
     };
     let rows = &plan.levels;
     Table::new(
@@ -980,12 +979,10 @@ fn waiting(names: &Names<'_>) -> Table {
                 true
             }
         });
-        let told = |((_, words), gain): (&(&str, String), &f64)| {
-            if *gain > 0.0 {
-                format!("{words} ({})", number(gain.round()))
-            } else {
-                words.clone()
-            }
+        let told = |((_, words), gain): (&(&str, String), &f64)| match *gain {
+            gain if gain >= 10.0 => format!("{words} ({})", number(gain.round())),
+            gain if gain > 0.0 => format!("{words} ({})", number((gain * 10.0).ceil() / 10.0)),
+            _ => words.clone(),
         };
         of.into_iter()
             .take(3)

@@ -119,16 +119,29 @@ pub fn write(
     }
 }
 
-/// Writes `bytes` to `path` whole or not at all.
+/// Writes `bytes` to `path` whole or not at all. What is there and is no plain file, such as a
+/// terminal or a pipe, is written to instead of replaced.
 ///
 /// # Errors
 /// Fails when the folder cannot be written or the disk is full; an older file then stays as it was.
 pub fn whole_file(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
-    let fail = |e| WriteError::Unwritable(path.to_path_buf(), e);
-    let folder = path
-        .parent()
-        .filter(|p| !p.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
+    let fail = |e: io::Error| WriteError::Unwritable(path.to_path_buf(), plain(&e));
+    if path.is_dir() {
+        return Err(fail(io::Error::new(
+            io::ErrorKind::IsADirectory,
+            "it is a folder",
+        )));
+    }
+    if fs::metadata(path).is_ok_and(|there| !there.is_file()) {
+        let mut place = fs::OpenOptions::new()
+            .write(true)
+            .open(path)
+            .map_err(fail)?;
+        return place.write_all(bytes).map_err(fail);
+    }
+    // A link keeps pointing where it does: the file behind it is the one that is replaced.
+    let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    let folder = folder_of(path);
     let mut file = tempfile::Builder::new()
         .prefix(".darsena")
         .tempfile_in(folder)
@@ -138,6 +151,27 @@ pub fn whole_file(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
     readable_by_others(file.path()).map_err(fail)?;
     file.persist(path).map_err(|e| fail(e.error))?;
     Ok(())
+}
+
+/// The folder a path lies in.
+fn folder_of(path: &Path) -> &Path {
+    path.parent()
+        .filter(|p| !p.as_os_str().is_empty())
+        .unwrap_or(Path::new("."))
+}
+
+/// An error without the name of a file that only exists while writing.
+fn plain(error: &io::Error) -> io::Error {
+    match error.kind() {
+        io::ErrorKind::NotFound => {
+            io::Error::new(error.kind(), "the folder it should lie in does not exist")
+        }
+        io::ErrorKind::PermissionDenied => io::Error::new(error.kind(), "permission denied"),
+        io::ErrorKind::Other | io::ErrorKind::AlreadyExists | io::ErrorKind::IsADirectory => {
+            io::Error::new(error.kind(), error.to_string())
+        }
+        kind => io::Error::from(kind),
+    }
 }
 
 /// Gives a new file the rights any new file has, where a temporary one is private.
@@ -175,7 +209,7 @@ fn files(answer: &Answer, format: Format, folder: &Path) -> Result<(), WriteErro
 /// # Errors
 /// Fails when the folder holds anything or cannot be written; then nothing is left behind.
 pub fn whole_folder(folder: &Path, files: &BTreeMap<String, Vec<u8>>) -> Result<(), WriteError> {
-    let fail = |e| WriteError::Unwritable(folder.to_path_buf(), e);
+    let fail = |e: io::Error| WriteError::Unwritable(folder.to_path_buf(), plain(&e));
     if folder.exists() && fs::read_dir(folder).map_err(fail)?.next().is_some() {
         let kind = io::Error::new(
             io::ErrorKind::AlreadyExists,
@@ -183,10 +217,7 @@ pub fn whole_folder(folder: &Path, files: &BTreeMap<String, Vec<u8>>) -> Result<
         );
         return Err(fail(kind));
     }
-    let parent = folder
-        .parent()
-        .filter(|p| !p.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
+    let parent = folder_of(folder);
     let building = tempfile::Builder::new()
         .prefix(".darsena")
         .tempdir_in(parent)

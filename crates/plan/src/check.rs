@@ -709,6 +709,33 @@ impl Checker<'_> {
         late
     }
 
+    /// The largest share that a party waits while its demands have `priority`.
+    fn worst_share(&self, priority: u32) -> f64 {
+        let (scenario, len) = (self.scenario, self.calendar.len());
+        let mut shares: BTreeMap<&str, (f64, f64)> = BTreeMap::new();
+        for (d, demand) in scenario.demands().iter().enumerate() {
+            let given: Vec<_> = self.plan.deliver.iter().filter(|x| x.demand == d).collect();
+            let priorities = self.priority(d);
+            for t in self.calendar.within(demand.due)..len {
+                if priorities[t] == priority {
+                    let came: f64 = given
+                        .iter()
+                        .filter(|x| x.period <= t)
+                        .map(|x| x.quantity)
+                        .sum();
+                    let share = shares.entry(demand.party.as_str()).or_default();
+                    share.0 += (demand.quantity - came).max(0.0);
+                    share.1 += demand.quantity;
+                }
+            }
+        }
+        shares
+            .values()
+            .filter(|s| s.1 > 0.0)
+            .map(|s| s.0 / s.1)
+            .fold(0.0, f64::max)
+    }
+
     /// Priority of a demand in every period.
     fn priority(&self, d: usize) -> Vec<u32> {
         let demand = &self.scenario.demands()[d];
@@ -811,6 +838,7 @@ impl Checker<'_> {
             let value = match level.measure {
                 Measure::Floors => missing,
                 Measure::Late { priority } => late.get(&priority).copied().unwrap_or(0.0),
+                Measure::Share { priority } => self.worst_share(priority),
                 Measure::Cost => self.verdict.cost,
             };
             let gap = ((level.value - level.bound) / level.value.abs().max(1.0)).max(0.0);

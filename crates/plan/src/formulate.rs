@@ -45,6 +45,10 @@ pub(crate) struct Layout {
     pub pool: Vec<Row>,
     /// First row of each floor: what is held plus what is missing reaches it.
     pub floor: Vec<Row>,
+    /// Row of every party and priority whose share is watched.
+    pub share: BTreeMap<(usize, u32), Row>,
+    /// The largest share of each priority.
+    pub worst: BTreeMap<u32, Column>,
 }
 
 /// How the capacity of a resource is written.
@@ -123,7 +127,11 @@ impl Layout {
 }
 
 /// The program of `network`, minimising cost, and where everything stands in it.
-pub(crate) fn formulate(network: &Network, whole: Option<&[bool]>) -> (Program, Layout) {
+pub(crate) fn formulate(
+    network: &Network,
+    whole: Option<&[bool]>,
+    fair: bool,
+) -> (Program, Layout) {
     let periods = network.periods;
     let columns = network.runs.iter().map(|r| r.starts.len()).sum::<usize>()
         + network.moves.iter().map(|m| m.departs.len()).sum::<usize>()
@@ -131,6 +139,12 @@ pub(crate) fn formulate(network: &Network, whole: Option<&[bool]>) -> (Program, 
     let rows = (network.nodes.len() + network.capacity.len() + network.streams.len()) * periods;
     let mut program = Program::with_capacity(rows, columns, columns * 5 / 2);
     let mut layout = rows_of(network, &mut program);
+    let most_open = if fair {
+        most_open(network)
+    } else {
+        BTreeMap::new()
+    };
+    share_rows(&most_open, &mut program, &mut layout);
     make(network, &mut program, &mut layout);
     ship(network, &mut program, &mut layout);
     hold(network, &mut program, &mut layout);
@@ -140,6 +154,7 @@ pub(crate) fn formulate(network: &Network, whole: Option<&[bool]>) -> (Program, 
     draw(network, &mut program, &mut layout);
     shortfall(network, &mut program, &mut layout);
     open(network, &mut program, &mut layout);
+    worst(&most_open, &mut program, &mut layout);
     if let Some(countable) = whole {
         whole_units(network, &mut program, &layout, countable);
     }
@@ -229,6 +244,8 @@ fn rows_of(network: &Network, program: &mut Program) -> Layout {
         line: line_rows(network, program),
         pool: pool_rows(network, program),
         floor: floor_rows(network, program),
+        share: BTreeMap::new(),
+        worst: BTreeMap::new(),
     }
 }
 
@@ -438,6 +455,8 @@ fn unmet(network: &Network, program: &mut Program, layout: &mut Layout) {
             if t + 1 < periods {
                 entries.push((layout.demand(network, j, t + 1), -1.0));
             }
+            let share = layout.share.get(&(stream.party, stream.priority[t]));
+            entries.extend(share.map(|&row| (row, 1.0)));
             let cost = stream.tardiness_cost
                 + if t + 1 == periods {
                     stream.unmet_cost
@@ -541,6 +560,47 @@ fn most_runs(network: &Network, wanted: &[f64], r: usize, t: usize) -> f64 {
     )
 }
 
+/// Per party and priority, its open units summed over the periods in which they have that priority,
+/// if it were given nothing.
+fn most_open(network: &Network) -> BTreeMap<(usize, u32), f64> {
+    let mut most = BTreeMap::new();
+    for stream in &network.streams {
+        let mut due = 0.0;
+        for t in stream.first..network.periods {
+            due += stream.due[t];
+            *most
+                .entry((stream.party, stream.priority[t]))
+                .or_insert(0.0) += due;
+        }
+    }
+    most
+}
+
+fn share_rows(most_open: &BTreeMap<(usize, u32), f64>, program: &mut Program, layout: &mut Layout) {
+    for &(party, priority) in most_open.keys() {
+        let name = label("share", party, priority as usize, NONE);
+        let row = program.add_row(name, f64::NEG_INFINITY, 0.0);
+        layout.share.insert((party, priority), row);
+    }
+}
+
+fn worst(most_open: &BTreeMap<(usize, u32), f64>, program: &mut Program, layout: &mut Layout) {
+    let mut entries: BTreeMap<u32, Vec<(Row, f64)>> = BTreeMap::new();
+    for (key, most) in most_open {
+        entries
+            .entry(key.1)
+            .or_default()
+            .push((layout.share[key], -most));
+    }
+    for (priority, entries) in entries {
+        let name = label("worst", priority as usize, NONE, NONE);
+        layout.worst.insert(
+            priority,
+            program.add_column(name, 0.0, 0.0, f64::INFINITY, &entries),
+        );
+    }
+}
+
 /// Runs that give `units`, at least the minimum, and one for rounding up.
 fn runs_for(run: &Run, units: f64) -> f64 {
     units / run.quantity + run.line.map_or(0.0, |line| line.minimum_run) + 1.0
@@ -636,6 +696,11 @@ pub(crate) fn costs_of(
                 for t in 0..network.periods {
                     costs[at(layout.shortfall[f], t).0 as usize] = 1.0;
                 }
+            }
+        }
+        Measure::Share { priority } => {
+            if let Some(column) = layout.worst.get(&priority) {
+                costs[column.0 as usize] = 1.0;
             }
         }
         Measure::Late { priority } => {

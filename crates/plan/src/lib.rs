@@ -31,6 +31,7 @@
 //! lane      sum_k ship[l,k,t] <= capacity[l,t]
 //! pool      sum_k draw[s,k,t] = what runs at s take of the item
 //! floor     sum_k hold[s,k,t] + shortfall[s,i,t] >= floor[s,i]
+//! share     sum of a party's unmet while it has priority p - most it could be * worst[p] <= 0
 //! line      make[r,t] <= most[r,t] open[r],   sum_t make[r,t] >= minimum_run[r] open[r]
 //! ```
 //!
@@ -40,6 +41,8 @@
 //! tardiness (per unit and period open) and unmet (per unit open at the end of the horizon).
 //! `lexicographic`: the open units of priority 1 summed over periods, then those of priority 2,
 //! and so on, a demand counting in each period under the priority it then has; last the cost.
+//! With fair shares each priority first makes the largest share that any of its parties waits as
+//! small as can be (max-min, one round), then its open units.
 //! In both, what is missing to a floor without a price is minimised before all else.
 //!
 //! # What the answer does not say
@@ -73,6 +76,9 @@ pub struct Options {
     pub objective: Option<Objective>,
     /// Runs, shipments and deliveries of countable items in whole units.
     pub whole: bool,
+    /// Within a priority, the largest share that a party waits is made as small as can be before
+    /// open units are counted (lexicographic only).
+    pub fair: bool,
     /// How many things are tried as reasons for late demands.
     pub reasons: Reasons,
     /// Whether shadow prices are computed.
@@ -90,6 +96,7 @@ impl Default for Options {
         Options {
             objective: None,
             whole: false,
+            fair: false,
             reasons: Reasons::Auto,
             prices: true,
             include_unconfirmed: false,
@@ -144,10 +151,7 @@ pub fn plan(
         started: Instant::now(),
         options: options.solver.clone(),
     };
-    let objective = options
-        .objective
-        .or(scenario.head().objective)
-        .unwrap_or(Objective::Lexicographic);
+    let objective = objective(scenario, options);
     if objective == Objective::Weighted
         && scenario.demands().iter().any(|d| d.quantity > 0.0)
         && scenario
@@ -157,15 +161,17 @@ pub fn plan(
     {
         return Err(PlanError::NothingAtStake);
     }
+    let fair = fair(scenario, options);
     let network = network::network(scenario, arcs, options.include_unconfirmed);
     let countable: Vec<bool> = scenario
         .items()
         .iter()
         .map(|i| countable(&i.unit))
         .collect();
-    let (program, layout) = formulate::formulate(&network, options.whole.then_some(&countable[..]));
+    let (program, layout) =
+        formulate::formulate(&network, options.whole.then_some(&countable[..]), fair);
     let cost: Vec<f64> = formulate::costs_of(&network, &program, &layout, Measure::Cost);
-    let measures = measures(&network, objective);
+    let measures = measures(&network, objective, fair);
     let (sum, of_cost) = solve::one_sum(&network, &layout, &program, &measures);
     let original = solve::Bounds::of(&program);
     let mut solver = Solver::new(program)?;
@@ -205,6 +211,10 @@ pub fn plan(
             "dated priorities are not used by the weighted objective: costs alone decide".into(),
         );
     }
+    if options.fair && !fair {
+        plan.remarks
+            .push("fair shares belong to the lexicographic objective and were not used".into());
+    }
     plan.remarks.append(&mut solved.remarks);
     extract::extract(scenario, &network, &layout, &solved.values, &mut plan);
     // What the stages held is taken back; lines stay as decided.
@@ -241,14 +251,28 @@ pub fn plan(
             values,
             basis,
             (&sum, of_cost),
+            &clock,
             &watch.stop,
         )?;
     }
     Ok(plan)
 }
 
+/// The objective that is asked for, that of the scenario, or `lexicographic`.
+fn objective(scenario: &Scenario, options: &Options) -> Objective {
+    options
+        .objective
+        .or(scenario.head().objective)
+        .unwrap_or(Objective::Lexicographic)
+}
+
+/// Whether shares are watched.
+fn fair(scenario: &Scenario, options: &Options) -> bool {
+    options.fair && objective(scenario, options) == Objective::Lexicographic
+}
+
 /// Stages of an objective over what is in the network.
-fn measures(network: &network::Network, objective: Objective) -> Vec<Measure> {
+fn measures(network: &network::Network, objective: Objective, fair: bool) -> Vec<Measure> {
     let mut measures = Vec::new();
     if network.floors.iter().any(|f| f.cost.is_none()) {
         measures.push(Measure::Floors);
@@ -259,11 +283,10 @@ fn measures(network: &network::Network, objective: Objective) -> Vec<Measure> {
             .iter()
             .flat_map(|s| s.priority[s.first..].iter().copied())
             .collect();
-        measures.extend(
-            priorities
-                .into_iter()
-                .map(|priority| Measure::Late { priority }),
-        );
+        for priority in priorities {
+            measures.extend(fair.then_some(Measure::Share { priority }));
+            measures.push(Measure::Late { priority });
+        }
     }
     measures.push(Measure::Cost);
     measures
@@ -280,11 +303,12 @@ pub(crate) fn countable(unit: &str) -> bool {
 /// Returns the program of a scenario as it goes to the solver, minimising cost: to read it as
 /// algebra, or to hand it to another solver.
 pub fn program(scenario: &Scenario, arcs: &Arcs, options: &Options) -> darsena_milp::Program {
+    let fair = fair(scenario, options);
     let network = network::network(scenario, arcs, options.include_unconfirmed);
     let countable: Vec<bool> = scenario
         .items()
         .iter()
         .map(|i| countable(&i.unit))
         .collect();
-    formulate::formulate(&network, options.whole.then_some(&countable[..])).0
+    formulate::formulate(&network, options.whole.then_some(&countable[..]), fair).0
 }

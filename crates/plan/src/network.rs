@@ -316,7 +316,7 @@ pub(crate) fn network(scenario: &Scenario, arcs: &Arcs, include_unconfirmed: boo
     }
     if unconfirmed > 0 {
         remarks.push(format!(
-            "{unconfirmed} receipts that are not firm are left out"
+            "not firm and left out: {unconfirmed} of the receipts"
         ));
     }
 

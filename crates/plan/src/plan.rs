@@ -166,6 +166,12 @@ pub enum Measure {
         /// 1 is served first.
         priority: u32,
     },
+    /// The largest share that a party of one priority waits: its open units summed over the periods
+    /// in which they have that priority, over what they would be if it were given nothing.
+    Share {
+        /// 1 is served first.
+        priority: u32,
+    },
     /// Making, shipping, holding, overtime, floors, tardiness and unmet, in the currency of the scenario.
     Cost,
 }

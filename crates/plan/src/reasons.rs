@@ -29,6 +29,7 @@ use darsena_scenario::{Objective, Scenario};
 use crate::formulate::{At, Layout, at, make_entries, most_started, ship_entries};
 use crate::network::{Network, Stream, due_period};
 use crate::plan::{Cause, Plan, Reason};
+use crate::solve::Clock;
 use crate::{Options, PlanError, Reasons};
 
 /// Open unit-periods below this are noise of the arithmetic.
@@ -108,6 +109,7 @@ pub(crate) fn reasons(
     values: &[f64],
     home: &Basis,
     (sum, of_cost): (&[f64], f64),
+    clock: &Clock,
     stop: &Stop,
 ) -> Result<(), PlanError> {
     let late = plan
@@ -130,7 +132,7 @@ pub(crate) fn reasons(
         layout,
         solver,
         values,
-        options,
+        clock,
         of_cost,
     };
     prover.solver.set_costs(sum)?;
@@ -174,7 +176,7 @@ pub(crate) fn reasons(
             layout,
             solver: &mut solver,
             values,
-            options,
+            clock,
             of_cost,
         };
         let mut found = Vec::new();
@@ -231,7 +233,7 @@ pub(crate) fn reasons(
         layout,
         solver,
         values,
-        options,
+        clock,
         of_cost,
     };
     let (planned, replanned) = (prover.profiles(values), prover.profiles(&base.values));
@@ -257,7 +259,7 @@ struct Prover<'a> {
     layout: &'a Layout,
     solver: &'a mut Solver,
     values: &'a [f64],
-    options: &'a Options,
+    clock: &'a Clock,
     /// What a unit of cost weighs in the sum.
     of_cost: f64,
 }
@@ -281,7 +283,7 @@ impl Prover<'_> {
         let options = SolverOptions {
             method,
             presolve: false,
-            ..self.options.solver.clone()
+            ..self.clock.left()
         };
         let outcome = self.solver.solve(&options, watch)?;
         Ok((outcome.status == Status::Optimal).then_some(outcome))

@@ -77,7 +77,7 @@ impl Clock {
     }
 
     /// Options of the next solve: the limits less what is already spent.
-    fn left(&self) -> darsena_milp::Options {
+    pub(crate) fn left(&self) -> darsena_milp::Options {
         let mut options = self.options.clone();
         let spent = self.started.elapsed().as_secs_f64();
         options.time_limit = options.time_limit.map(|limit| (limit - spent).max(0.0));
@@ -476,6 +476,7 @@ fn name(measure: Measure) -> String {
     match measure {
         Measure::Floors => "what is missing to the floors".into(),
         Measure::Late { priority } => format!("open units of priority {priority}"),
+        Measure::Share { priority } => format!("the largest share waited at priority {priority}"),
         Measure::Cost => "cost".into(),
     }
 }

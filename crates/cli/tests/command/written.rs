@@ -1,0 +1,146 @@
+//! Files appear whole or not at all.
+
+use std::fs;
+
+use crate::{darsena, names, workplace};
+
+#[test]
+fn a_new_scenario_does_not_write_over_anything() {
+    let (place, starter) = workplace();
+    fs::write(starter.join("items.csv"), "mine").expect("there is room");
+    assert_eq!(darsena(place.path(), &["new", "starter"]).code, 2);
+    assert_eq!(
+        fs::read_to_string(starter.join("items.csv")).expect("text"),
+        "mine"
+    );
+    let written = darsena(
+        place.path(),
+        &["plan", "starter", "--format", "csv", "--out", "starter"],
+    );
+    assert_ne!(written.code, 0);
+}
+
+#[test]
+fn a_place_that_is_missing_gets_nothing() {
+    let (place, _) = workplace();
+    fs::write(place.path().join("file"), "a file").expect("there is room");
+    for out in ["missing/plan", "file/plan"] {
+        for form in ["table", "json", "csv", "parquet", "xlsx"] {
+            let came = darsena(
+                place.path(),
+                &["plan", "starter", "--format", form, "--out", out],
+            );
+            assert_eq!(came.code, 2, "{form} to {out}: {came:?}");
+            assert!(came.err.starts_with("error: cannot write"), "{}", came.err);
+        }
+        assert_eq!(
+            darsena(
+                place.path(),
+                &["brief", "starter", "--out", &format!("{out}.html")]
+            )
+            .code,
+            2
+        );
+        assert_eq!(
+            darsena(
+                place.path(),
+                &["convert", "starter", &format!("{out}.xlsx")]
+            )
+            .code,
+            2
+        );
+        assert_eq!(darsena(place.path(), &["new", out]).code, 2);
+    }
+    assert_eq!(names(place.path()), ["file", "starter"]);
+}
+
+/// A limit on the size of files stands for a disk that runs full in the middle of a file.
+#[cfg(unix)]
+#[test]
+fn a_full_disk_leaves_nothing_half_written() {
+    let (place, _) = workplace();
+    let full = "trap '' XFSZ; ulimit -f 2";
+    fs::write(place.path().join("plan.json"), "the plan before").expect("there is room");
+    let writes: [&[&str]; 7] = [
+        &["plan", "starter", "--format", "json", "--out", "plan.json"],
+        &["plan", "starter", "--format", "csv", "--out", "tables"],
+        &["plan", "starter", "--format", "parquet", "--out", "columns"],
+        &["plan", "starter", "--format", "xlsx", "--out", "plan.xlsx"],
+        &["brief", "starter", "--out", "brief.html"],
+        &["convert", "starter", "starter.xlsx"],
+        &["new", "another"],
+    ];
+    for arguments in writes {
+        let came = crate::limited(place.path(), full, arguments);
+        assert_eq!(came.code, 2, "{arguments:?}: {came:?}");
+        assert!(came.err.contains("File too large"), "{}", came.err);
+        assert_eq!(
+            names(place.path()),
+            ["plan.json", "starter"],
+            "after {arguments:?}"
+        );
+    }
+    let kept = fs::read_to_string(place.path().join("plan.json")).expect("text");
+    assert_eq!(kept, "the plan before");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_standard_output_is_an_error() {
+    let (place, _) = workplace();
+    for arguments in [
+        &["plan", "starter"][..],
+        &["describe", "starter"],
+        &["manual", "--all"],
+    ] {
+        let came = crate::limited(place.path(), "exec >/dev/full", arguments);
+        assert_eq!(came.code, 2, "{arguments:?}: {came:?}");
+        assert!(came.err.contains("No space left"), "{}", came.err);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_reader_who_stops_reading_is_no_error() {
+    let (place, _) = workplace();
+    let binary = env!("CARGO_BIN_EXE_darsena");
+    let line = format!(
+        "'{binary}' manual --all | head -1; '{binary}' plan starter --format json | head -1"
+    );
+    let shell = std::process::Command::new("sh")
+        .arg("-c")
+        .arg(line)
+        .current_dir(place.path())
+        .output();
+    let came = crate::Came::of(shell.expect("there is a shell"));
+    assert_eq!(
+        (came.out.as_str(), came.err.as_str()),
+        ("# `sources`\n{\n", "")
+    );
+}
+
+#[test]
+fn forms_of_many_files_need_a_place() {
+    let (place, _) = workplace();
+    for form in ["csv", "parquet", "xlsx"] {
+        let came = darsena(place.path(), &["plan", "starter", "--format", form]);
+        assert_eq!((came.code, came.out.as_str()), (2, ""), "{form}");
+        assert!(came.err.contains("--out"), "{}", came.err);
+    }
+    let one = darsena(
+        place.path(),
+        &[
+            "plan",
+            "starter",
+            "--format",
+            "parquet",
+            "--table",
+            "make",
+            "-o",
+            "make.parquet",
+        ],
+    );
+    assert_eq!(one.code, 0, "{one:?}");
+    let bytes = fs::read(place.path().join("make.parquet")).expect("it was written");
+    assert!(bytes.starts_with(b"PAR1") && bytes.ends_with(b"PAR1"));
+}

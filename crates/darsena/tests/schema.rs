@@ -1,0 +1,201 @@
+//! The published schema and the answers agree: every answer is valid, and the schema is strict enough to
+//! notice when one changes.
+
+use std::path::Path;
+
+use darsena::milp::Watch;
+use darsena::plan::{Arcs, Options, Plan, Reasons};
+use darsena::scenario::{Scenario, load, read_memory, starter};
+use darsena::{SCHEMA_TEXT, answer, checked_plan, plan_answer};
+use jsonschema::Validator;
+use serde_json::{Value, json};
+
+fn schema() -> Value {
+    serde_json::from_str(SCHEMA_TEXT).expect("the schema is JSON")
+}
+
+fn validator() -> Validator {
+    jsonschema::draft202012::new(&schema()).expect("the schema is a schema")
+}
+
+#[track_caller]
+fn assert_valid(answer: &Value) {
+    let faults: Vec<String> = validator()
+        .iter_errors(answer)
+        .map(|fault| format!("{}: {fault}", fault.instance_path()))
+        .map(|fault| fault.chars().take(400).collect())
+        .collect();
+    assert!(faults.is_empty(), "{faults:#?}");
+}
+
+fn small() -> Scenario {
+    read_memory(&starter())
+        .check()
+        .scenario
+        .expect("the starter is sound")
+}
+
+fn real() -> Scenario {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios/us-japan-2024");
+    let checked = load(&folder).expect("it can be read");
+    checked.scenario.expect("it is sound")
+}
+
+fn planned(scenario: &Scenario, options: &Options) -> Plan {
+    checked_plan(
+        scenario,
+        &Arcs::open(scenario),
+        options,
+        &mut Watch::nobody(),
+    )
+    .expect("there is a plan")
+}
+
+/// Valid answers of every sort: `plan`, one table of it, `plan --peg`, `plan --against`.
+fn assert_answers_valid(scenario: &Scenario, other: &Scenario) {
+    let plan = planned(scenario, &Options::default());
+    let whole = plan_answer::answer(scenario, &plan, Some(0.25));
+    assert_valid(&whole.json());
+    for table in &whole.tables {
+        let only = answer::Answer {
+            tables: vec![table.clone()],
+            ..whole.clone()
+        };
+        assert_valid(&only.json());
+    }
+    for demand in [
+        0,
+        scenario.demands().len() / 2,
+        scenario.demands().len() - 1,
+    ] {
+        assert_valid(&plan_answer::peg(scenario, &plan, demand, None).json());
+    }
+    let second = planned(
+        other,
+        &Options {
+            reasons: Reasons::None,
+            ..Options::default()
+        },
+    );
+    assert_valid(&plan_answer::difference((scenario, &plan), (other, &second), None).json());
+}
+
+#[test]
+fn answers_on_the_starter_are_valid() {
+    assert_answers_valid(&small(), &small());
+}
+
+#[test]
+fn answers_on_the_real_scenario_are_valid() {
+    assert_answers_valid(&real(), &small());
+}
+
+#[test]
+fn plans_without_prices_or_cut_short_are_valid() {
+    let scenario = small();
+    let bare = Options {
+        prices: false,
+        reasons: Reasons::None,
+        ..Options::default()
+    };
+    assert_valid(&plan_answer::answer(&scenario, &planned(&scenario, &bare), None).json());
+    let solver = darsena::milp::Options {
+        time_limit: Some(0.0),
+        ..Default::default()
+    };
+    let cut = planned(
+        &scenario,
+        &Options {
+            solver,
+            ..Options::default()
+        },
+    );
+    assert_valid(&plan_answer::answer(&scenario, &cut, None).json());
+}
+
+#[test]
+fn the_schema_describes_every_table_and_column() {
+    let scenario = small();
+    let answer = plan_answer::answer(&scenario, &planned(&scenario, &Options::default()), None);
+    let schema = schema();
+    let tables = schema["$defs"]["plan"]["properties"]
+        .as_object()
+        .expect("tables");
+    let names: Vec<&str> = answer.tables.iter().map(|table| table.name).collect();
+    assert_eq!(tables.keys().collect::<Vec<_>>(), names);
+    for table in &answer.tables {
+        let columns = tables[table.name]["items"]["properties"]
+            .as_object()
+            .expect("columns");
+        let names: Vec<&str> = table.columns.iter().map(|column| column.name).collect();
+        assert_eq!(
+            columns.keys().collect::<Vec<_>>(),
+            names,
+            "of `{}`",
+            table.name
+        );
+        for (name, column) in columns {
+            assert!(
+                column["description"]
+                    .as_str()
+                    .is_some_and(|text| !text.is_empty()),
+                "{}.{name}",
+                table.name
+            );
+        }
+    }
+}
+
+#[test]
+fn the_schema_is_strict() {
+    let scenario = small();
+    let plan = planned(
+        &scenario,
+        &Options {
+            reasons: Reasons::None,
+            ..Options::default()
+        },
+    );
+    let answer = plan_answer::answer(&scenario, &plan, None).json();
+    assert_valid(&answer);
+    let validator = validator();
+    let refuses = |what: &str, change: &dyn Fn(&mut Value)| {
+        let mut other = answer.clone();
+        change(&mut other);
+        assert!(!validator.is_valid(&other), "{what} is not noticed");
+    };
+    refuses("another number of the form", &|a| {
+        a["schema"] = json!("darsena-answer-2")
+    });
+    refuses("a missing status", &|a| {
+        drop(a.as_object_mut().and_then(|a| a.remove("status")))
+    });
+    refuses("an unknown status", &|a| a["status"] = json!("fine"));
+    refuses("an unknown key", &|a| a["extra"] = json!(1));
+    refuses("an unknown table", &|a| a["tables"]["extra"] = json!([]));
+    refuses("a missing column", &|a| {
+        drop(
+            a["tables"]["make"][0]
+                .as_object_mut()
+                .and_then(|row| row.remove("runs")),
+        )
+    });
+    refuses("an unknown column", &|a| {
+        a["tables"]["make"][0]["extra"] = json!(1)
+    });
+    refuses("a number as text", &|a| {
+        a["tables"]["make"][0]["runs"] = json!("3")
+    });
+    refuses("a negative amount", &|a| {
+        a["tables"]["make"][0]["runs"] = json!(-3)
+    });
+    refuses("a date of another form", &|a| {
+        a["tables"]["make"][0]["starts"] = json!("1 July 2024")
+    });
+    refuses("pegs of a plan that was not pegged", &|a| {
+        a["peg"] = json!([])
+    });
+    refuses("a tree that is missing", &|a| {
+        a["question"] = json!("plan --peg")
+    });
+}
