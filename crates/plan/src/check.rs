@@ -4,7 +4,7 @@
 //! and so are the open units of every demand and every level of the objective. What this page and
 //! the formulation have in common is the text of the crate's page, not code.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use darsena_scenario::{Horizon, Objective, Period, Scenario};
 use jiff::civil::Date;
@@ -15,7 +15,8 @@ use crate::plan::{Measure, Plan};
 /// One thing in a plan that does not hold.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Breach {
-    /// Which constraint or figure: `balance`, `capacity`, `lane`, `window`, `demand`, `floor`, `line`, `amount`, `objective`.
+    /// Which constraint or figure: `amount`, `kind`, `window`, `balance`, `capacity`, `lane`, `line`,
+    /// `demand`, `floor`, `objective`, or `answer` for what is said of a demand or a resource.
     pub rule: &'static str,
     /// Of what and when, in ids and dates.
     pub what: String,
@@ -60,7 +61,11 @@ pub fn check(scenario: &Scenario, arcs: &Arcs, plan: &Plan) -> Verdict {
             cost: 0.0,
         },
     };
-    checker.amounts();
+    if !checker.amounts() {
+        // Rows that name what is not there can't be reckoned with.
+        return checker.verdict;
+    }
+    checker.kinds();
     checker.windows(arcs);
     checker.balances();
     checker.capacities();
@@ -69,6 +74,7 @@ pub fn check(scenario: &Scenario, arcs: &Arcs, plan: &Plan) -> Verdict {
     let late = checker.demands(arcs);
     let missing = checker.floors();
     checker.objective(&late, missing);
+    checker.answers();
     checker.verdict
 }
 
@@ -161,38 +167,74 @@ impl Checker<'_> {
         self.calendar.horizon.start_of(t)
     }
 
-    /// Every amount is finite and not negative, every period inside the horizon.
-    fn amounts(&mut self) {
-        let plan = self.plan;
-        let all = plan
-            .make
-            .iter()
-            .map(|x| (x.runs, x.done, "make"))
-            .chain(plan.ship.iter().map(|x| (x.quantity, x.arrives, "ship")))
-            .chain(plan.hold.iter().map(|x| (x.quantity, x.period, "hold")))
+    /// Every amount is finite and not negative, every period inside the horizon, every place in its
+    /// table. Returns whether all periods and places are.
+    fn amounts(&mut self) -> bool {
+        let (scenario, plan, len) = (self.scenario, self.plan, self.calendar.len());
+        let (kinds, sites) = (plan.kinds.len(), scenario.sites().len());
+        let (items, demands) = (scenario.items().len(), scenario.demands().len());
+        let (recipes, resources) = (scenario.recipes().len(), scenario.resources().len());
+        let lanes = scenario.lanes().len();
+        // Table, amount, its last period, and whether its places are in their tables.
+        let row = |table, amount: f64, period: usize, known: bool| (table, amount, period, known);
+        let all = (plan.make.iter())
+            .map(|x| row("make", x.runs, x.period.max(x.done), x.recipe < recipes))
+            .chain(plan.ship.iter().map(|x| {
+                let known = x.lane < lanes && x.item < items && x.kind < kinds;
+                row("ship", x.quantity, x.period.max(x.arrives), known)
+            }))
+            .chain(plan.hold.iter().map(|x| {
+                let known = x.site < sites && x.item < items && x.kind < kinds;
+                row("hold", x.quantity, x.period, known)
+            }))
+            .chain(plan.deliver.iter().map(|x| {
+                row(
+                    "deliver",
+                    x.quantity,
+                    x.period,
+                    x.demand < demands && x.kind < kinds,
+                )
+            }))
             .chain(
-                plan.deliver
+                plan.unmet
                     .iter()
-                    .map(|x| (x.quantity, x.period, "deliver")),
+                    .map(|x| row("unmet", x.quantity, x.period, x.demand < demands)),
             )
-            .chain(plan.unmet.iter().map(|x| (x.quantity, x.period, "unmet")))
-            .chain(plan.draw.iter().map(|x| (x.quantity, x.period, "draw")))
+            .chain(plan.draw.iter().map(|x| {
+                let known = x.site < sites && x.item < items && x.kind < kinds;
+                row("draw", x.quantity, x.period, known)
+            }))
             .chain(
                 plan.overtime
                     .iter()
-                    .map(|x| (x.quantity, x.period, "overtime")),
+                    .map(|x| row("overtime", x.quantity, x.period, x.resource < resources)),
             )
+            .chain(plan.shortfall.iter().map(|x| {
+                row(
+                    "shortfall",
+                    x.quantity,
+                    x.period,
+                    x.site < sites && x.item < items,
+                )
+            }))
             .chain(
-                plan.shortfall
+                plan.lines
                     .iter()
-                    .map(|x| (x.quantity, x.period, "shortfall")),
+                    .map(|x| row("lines", x.runs, 0, x.recipe < recipes)),
             );
-        for (amount, period, table) in all {
-            let bad = !amount.is_finite() || amount < 0.0 || period >= self.calendar.len();
-            self.at_most("amount", if bad { f64::INFINITY } else { 0.0 }, 1.0, || {
-                format!("{amount} in period {period} of {table}")
-            });
+        let mut sound = plan.kinds.iter().all(|kind| kind.item < items);
+        for (table, amount, period, known) in all {
+            let inside = period < len && known;
+            sound &= inside;
+            let kept = amount.is_finite() && amount >= 0.0 && inside;
+            self.at_most(
+                "amount",
+                if kept { 0.0 } else { f64::INFINITY },
+                1.0,
+                || format!("{amount} in period {period} of {table}"),
+            );
         }
+        sound
     }
 
     /// Runs and shipments keep to their dates, lead and transit times.
@@ -227,6 +269,77 @@ impl Checker<'_> {
                 1.0,
                 || format!("shipment over `{}` leaving {day}", lane.lane),
             );
+        }
+    }
+
+    /// Kinds tell apart what some demand tells apart: units of one kind are all accepted by a demand
+    /// or none of them, and every state that units come from belongs to one kind.
+    fn kinds(&mut self) {
+        let (scenario, plan) = (self.scenario, self.plan);
+        let mut states: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for recipe in scenario.recipes() {
+            let site = scenario
+                .find_site(&recipe.site)
+                .expect("a checked scenario knows its sites");
+            let state = scenario.sites()[site].state.as_str();
+            states
+                .entry(recipe.item.as_str())
+                .or_default()
+                .insert(state);
+        }
+        let stock = scenario.stockpiles().iter().map(|s| (&s.item, &s.made_in));
+        let receipts = scenario.receipts().iter().map(|r| (&r.item, &r.made_in));
+        for (item, made_in) in stock.chain(receipts) {
+            let state = made_in.as_ref().map_or("", |state| state.as_str());
+            states.entry(item.as_str()).or_default().insert(state);
+        }
+        for (i, item) in scenario.items().iter().enumerate() {
+            let kinds: Vec<_> = plan.kinds.iter().filter(|k| k.item == i).collect();
+            let from = states.remove(item.item.as_str()).unwrap_or_default();
+            let of_item = scenario.demands().iter().filter(|d| d.item == item.item);
+            let tests: Vec<Vec<&str>> = of_item
+                .filter(|d| !d.made_in.is_empty())
+                .map(|d| d.made_in.iter().map(|s| s.as_str()).collect())
+                .collect();
+            let homes = |state: &str| {
+                kinds
+                    .iter()
+                    .filter(|k| k.states.iter().any(|s| s == state))
+                    .count()
+            };
+            let told_apart = tests.is_empty() || from.iter().all(|&state| homes(state) == 1);
+            let pure = kinds.iter().all(|kind| {
+                tests.iter().all(|test| {
+                    let accepted = kind
+                        .states
+                        .iter()
+                        .filter(|s| test.contains(&s.as_str()))
+                        .count();
+                    accepted == 0 || accepted == kind.states.len()
+                })
+            });
+            let one = kinds.len() == 1 || (!tests.is_empty() && kinds.len() > 1);
+            self.at_most(
+                "kind",
+                if told_apart && pure && one { 0.0 } else { 1.0 },
+                1.0,
+                || format!("kinds of `{}`", item.item),
+            );
+        }
+        let rows = plan
+            .ship
+            .iter()
+            .map(|x| (x.item, x.kind, "ship"))
+            .chain(plan.hold.iter().map(|x| (x.item, x.kind, "hold")))
+            .chain(plan.draw.iter().map(|x| (x.item, x.kind, "draw")));
+        for (item, kind, table) in rows {
+            let same = plan.kinds[kind].item == item;
+            self.at_most("kind", if same { 0.0 } else { 1.0 }, 1.0, || {
+                format!(
+                    "`{}` of another item's kind in {table}",
+                    scenario.items()[item].item
+                )
+            });
         }
     }
 
@@ -454,6 +567,21 @@ impl Checker<'_> {
                 self.at_most("capacity", extra - most, extra, || {
                     format!("overtime of `{}` on {day}", resource.resource)
                 });
+                if let Some(said) = plan.utilisation.get(q * len + t) {
+                    let same = (said.resource, said.period) == (q, t);
+                    let off = [
+                        said.used - used,
+                        said.capacity - capacity,
+                        said.overtime - most,
+                    ];
+                    let off = off
+                        .iter()
+                        .map(|x| x.abs())
+                        .fold(if same { 0.0 } else { 1.0 }, f64::max);
+                    self.at_most("answer", off, used.max(capacity), || {
+                        format!("use of `{}` on {day}", resource.resource)
+                    });
+                }
             }
         }
     }
@@ -548,9 +676,9 @@ impl Checker<'_> {
                 },
             );
         }
-        let mut told = vec![BTreeMap::new(); scenario.demands().len()];
+        let mut told: Vec<BTreeMap<usize, f64>> = vec![BTreeMap::new(); scenario.demands().len()];
         for unmet in &plan.unmet {
-            told[unmet.demand].insert(unmet.period, unmet.quantity);
+            *told[unmet.demand].entry(unmet.period).or_default() += unmet.quantity;
         }
         let mut late = BTreeMap::new();
         for (d, demand) in scenario.demands().iter().enumerate() {
@@ -570,6 +698,10 @@ impl Checker<'_> {
                     });
                     *late.entry(priority[t]).or_insert(0.0) += open.max(0.0);
                     self.verdict.cost += open.max(0.0) * demand.tardiness_cost;
+                } else {
+                    self.at_most("demand", said, 1.0, || {
+                        format!("`{}` open before it is due", demand.demand)
+                    });
                 }
             }
             self.verdict.cost += open.max(0.0) * demand.unmet_cost;
@@ -640,6 +772,16 @@ impl Checker<'_> {
             floor.0 += stock.floor;
             floor.1 = floor.1.zip(stock.floor_cost).map(|(a, b)| a.max(b));
         }
+        for row in &plan.shortfall {
+            let (site, item) = (
+                &scenario.sites()[row.site].site,
+                &scenario.items()[row.item].item,
+            );
+            let known = floors.contains_key(&(site.as_str(), item.as_str()));
+            self.at_most("floor", if known { 0.0 } else { row.quantity }, 1.0, || {
+                format!("`{item}` at `{site}` has no floor to miss")
+            });
+        }
         let mut unpriced = 0.0;
         for ((site, item), (floor, cost)) in floors {
             let here = |s: usize, i: usize| {
@@ -694,7 +836,7 @@ impl Checker<'_> {
             .map(|l| scenario.recipes()[l.recipe].fixed_cost)
             .sum();
         self.verdict.cost += made + sent + held + extra + opened;
-        let mut measures: Vec<Measure> = plan.levels.iter().map(|l| l.measure).collect();
+        let measures: Vec<Measure> = plan.levels.iter().map(|l| l.measure).collect();
         for level in &plan.levels {
             let value = match level.measure {
                 Measure::Floors => missing,
@@ -702,6 +844,10 @@ impl Checker<'_> {
                 Measure::Share { priority } => self.worst_share(priority),
                 Measure::Cost => self.verdict.cost,
             };
+            let gap = ((level.value - level.bound) / level.value.abs().max(1.0)).max(0.0);
+            self.at_most("objective", (gap - level.gap).abs(), 1.0, || {
+                format!("{:?}: gap {} where it is {gap}", level.measure, level.gap)
+            });
             self.at_most("objective", (value - level.value).abs(), value, || {
                 format!(
                     "{:?}: recomputed {value}, said {}",
@@ -725,12 +871,68 @@ impl Checker<'_> {
                 "a priority without a level".into()
             });
         }
-        measures.dedup();
-        self.at_most(
-            "objective",
-            (plan.levels.len() - measures.len()) as f64,
-            1.0,
-            || "a level twice".into(),
-        );
+        let unnamed = missing > 0.0 && !measures.contains(&Measure::Floors);
+        let ordered = measures.windows(2).all(|two| two[0] < two[1]);
+        let whole = !unnamed && ordered && measures.last() == Some(&Measure::Cost);
+        self.at_most("objective", if whole { 0.0 } else { 1.0 }, 1.0, || {
+            "the levels are not floors, priorities in order, cost".into()
+        });
+    }
+
+    /// What is said of every demand, resource and line is what the rows of the plan come to.
+    fn answers(&mut self) {
+        let (scenario, plan, len) = (self.scenario, self.plan, self.calendar.len());
+        let mut rows: Vec<Vec<(usize, f64)>> = vec![Vec::new(); scenario.demands().len()];
+        for deliver in &plan.deliver {
+            rows[deliver.demand].push((deliver.period, deliver.quantity));
+        }
+        let complete = plan.demands.len() == scenario.demands().len();
+        self.at_most("answer", if complete { 0.0 } else { 1.0 }, 1.0, || {
+            "not every demand has an answer".into()
+        });
+        for (d, (answer, demand)) in plan.demands.iter().zip(scenario.demands()).enumerate() {
+            let due = self.calendar.within(demand.due);
+            let delivered: f64 = rows[d].iter().map(|row| row.1).sum();
+            let on_time: f64 = rows[d]
+                .iter()
+                .filter(|row| row.0 == due)
+                .map(|row| row.1)
+                .sum();
+            let late: f64 = rows[d]
+                .iter()
+                .map(|&(t, quantity)| quantity * (t - due) as f64)
+                .sum();
+            let open = demand.quantity - delivered;
+            let late = late + open * (len - due) as f64;
+            let figures = [
+                (answer.delivered, delivered, "delivered"),
+                (answer.on_time, on_time, "on time"),
+                (answer.unmet, open, "unmet"),
+                (answer.late_unit_periods, late, "open unit-periods"),
+            ];
+            for (said, is, figure) in figures {
+                // Small amounts are settled to nothing, unit-periods add up over the horizon.
+                let scale = demand.quantity.max(1.0) * len as f64;
+                self.at_most("answer", (said - is).abs(), scale, || {
+                    format!("`{}`: {figure} {said}, recomputed {is}", demand.demand)
+                });
+            }
+            let first = rows[d].iter().map(|row| row.0).min();
+            let last = rows[d].iter().map(|row| row.0).max();
+            let dated = answer.demand == d
+                && answer.due == due
+                && answer.first == first
+                && answer.complete == last.filter(|_| answer.unmet <= 0.0);
+            self.at_most("answer", if dated { 0.0 } else { 1.0 }, 1.0, || {
+                format!("dates of `{}`", demand.demand)
+            });
+        }
+        for line in &plan.lines {
+            let own = plan.make.iter().filter(|m| m.recipe == line.recipe);
+            let runs: f64 = own.map(|m| m.runs).sum();
+            self.at_most("answer", (runs - line.runs).abs(), runs, || {
+                format!("runs of line `{}`", scenario.recipes()[line.recipe].recipe)
+            });
+        }
     }
 }

@@ -4,4 +4,7 @@
 #![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
 
 mod cases;
+mod checker;
+mod properties;
+mod reference;
 mod tables;
