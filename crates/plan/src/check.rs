@@ -872,7 +872,13 @@ impl Checker<'_> {
             });
         }
         let unnamed = missing > 0.0 && !measures.contains(&Measure::Floors);
-        let ordered = measures.windows(2).all(|two| two[0] < two[1]);
+        let place = |measure: Measure| match measure {
+            Measure::Floors => (0, 0, 0),
+            Measure::Share { priority } => (1, priority, 0),
+            Measure::Late { priority } => (1, priority, 1),
+            Measure::Cost => (2, 0, 0),
+        };
+        let ordered = measures.windows(2).all(|two| place(two[0]) < place(two[1]));
         let whole = !unnamed && ordered && measures.last() == Some(&Measure::Cost);
         self.at_most("objective", if whole { 0.0 } else { 1.0 }, 1.0, || {
             "the levels are not floors, priorities in order, cost".into()
@@ -900,7 +906,7 @@ impl Checker<'_> {
                 .sum();
             let late: f64 = rows[d]
                 .iter()
-                .map(|&(t, quantity)| quantity * (t - due) as f64)
+                .map(|&(t, quantity)| quantity * (t as f64 - due as f64))
                 .sum();
             let open = demand.quantity - delivered;
             let late = late + open * (len - due) as f64;

@@ -15,6 +15,11 @@
 //! # Limits
 //! A price holds for the first units, as far as the basis stays optimal, and at a plan that is
 //! degenerate a unit less may cost more than a unit more gains. Prices do not add up.
+//!
+//! A price may be negative where priorities come one after the other. One more unit on a line lets it
+//! take a scarce part for an urgent demand in time; another line, which would have had that part,
+//! then serves a less urgent demand later or never. That is better by priorities, and still one
+//! delivery less, more open unit-periods, or more cost, for these count all priorities alike.
 
 use darsena_milp::{Column, Program, Row, SolveError, Solver};
 

@@ -4,7 +4,7 @@
 //! | what | which | value |
 //! |---|---|---|
 //! | `status`, `error` | | of the plan, or why there is none |
-//! | `level` | `floors`, `late-1`, `cost` ... | what the stage comes to |
+//! | `level` | `floors`, `share-1`, `late-1`, `cost` ... | what the stage comes to |
 //! | `delivered`, `on-time`, `late`, `unmet` | demand | units, or unit-periods for `late` |
 //! | `runs` | recipe | over the horizon |
 //! | `shipped`, `overtime` | lane, resource | over the horizon |
@@ -15,7 +15,7 @@
 //! | `no-reason` | demand cause | |
 //! | `price` | thing date measure | per unit, in `money`, `deliveries` or `late` |
 //!
-//! The run is the objective, with `whole` or `unconfirmed` after it.
+//! The run is the objective, with `whole`, `fair` or `unconfirmed` after it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -95,6 +95,7 @@ fn differences_of_run(scenario: &Scenario, run: &str, expected: &[Expected<'_>])
     let mut options = asked(objective);
     options.whole = run.contains("whole");
     options.include_unconfirmed = run.contains("unconfirmed");
+    options.fair = run.contains("fair");
     let plan = match planned(scenario, &options) {
         Ok(plan) => plan,
         Err(error) => {
@@ -248,6 +249,7 @@ fn measure(measure: Measure) -> String {
     match measure {
         Measure::Floors => "floors".into(),
         Measure::Late { priority } => format!("late-{priority}"),
+        Measure::Share { priority } => format!("share-{priority}"),
         Measure::Cost => "cost".into(),
         other => format!("{other:?}"),
     }

@@ -117,10 +117,14 @@ const CHANGES: &[(&str, &[&str], Change)] = &[
             ..hold
         });
     }),
-    ("no number", &["amount", "balance", "objective"], |_, _, plan| {
-        let hold = plan.hold.iter().position(|h| h.item == 1).unwrap();
-        plan.hold[hold].quantity = f64::NAN;
-    }),
+    (
+        "no number",
+        &["amount", "balance", "objective"],
+        |_, _, plan| {
+            let hold = plan.hold.iter().position(|h| h.item == 1).unwrap();
+            plan.hold[hold].quantity = f64::NAN;
+        },
+    ),
     ("a period after the end", &["amount"], |_, _, plan| {
         plan.hold[0].period = 6
     }),
