@@ -15,6 +15,6 @@ if [ -n "$missing" ]; then
     $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing
 fi
 command -v cargo >/dev/null 2>&1 || {
-    echo "cargo is missing: install Rust 1.90 or newer, e.g. with rustup" >&2
+    echo "cargo is missing: install Rust 1.91 or newer, e.g. with rustup" >&2
     exit 2
 }

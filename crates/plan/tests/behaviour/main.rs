@@ -5,6 +5,8 @@
 
 mod cases;
 mod checker;
+mod lines;
+mod prices;
 mod properties;
 mod reference;
 mod tables;
