@@ -4,10 +4,15 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use arrow_array::{ArrayRef, RecordBatch, StringArray};
 use darsena_scenario::{
     Finding, LoadError, WriteOptions, load, read, read_memory, read_workbook, starter,
 };
+use parquet::arrow::ArrowWriter;
+use parquet::basic::{Compression, Encoding};
+use parquet::file::properties::WriterProperties;
 use zip::write::SimpleFileOptions;
 
 type Files = BTreeMap<String, Vec<u8>>;
@@ -176,7 +181,7 @@ fn a_row_without_end_is_counted_and_cut() {
             (
                 "ragged-row",
                 Some(3),
-                "the row has 20971483 cells where the header has 2"
+                "the row has 20971485 cells where the header has 2"
             ),
             (
                 "ragged-row",
@@ -319,7 +324,7 @@ fn archive(parts: &[(&str, &[u8])]) -> Vec<u8> {
 
 #[test]
 fn a_zip_bomb_is_refused() {
-    let zeros = vec![b' '; 300 << 20];
+    let zeros = b"<si></si>".repeat((300 << 20) / 9);
     let bomb = archive(&[
         ("xl/workbook.xml", b"<workbook/>"),
         ("xl/sharedStrings.xml", &zeros),
@@ -330,6 +335,55 @@ fn a_zip_bomb_is_refused() {
     assert_eq!(
         checked.findings[0].message,
         "it unpacks to more than 256 MiB and is not read"
+    );
+}
+
+#[test]
+fn a_workbook_that_asks_for_memory_is_refused() {
+    let long = " ".repeat(2 << 20);
+    let lie = r#"<sst uniqueCount="99999999999"><si><t>a</t></si></sst>"#;
+    let many = "<si/>".repeat(9_000_000);
+    let cases = [
+        ("xl/sharedStrings.xml", lie, "share 99999999999 texts"),
+        ("xl/sharedStrings.xml", many.as_str(), "more than 8000000"),
+        (
+            "xl/worksheets/sheet1.xml",
+            long.as_str(),
+            "more than 1024 KiB",
+        ),
+    ];
+    for (part, text, message) in cases {
+        let bomb = archive(&[(part, text.as_bytes())]);
+        let checked = read_workbook("bomb.xlsx", &bomb).check();
+        only(&checked.findings, "bad-workbook", "bomb.xlsx", None, None);
+        assert!(checked.findings[0].message.contains(message), "{checked:?}");
+    }
+}
+
+#[test]
+fn a_long_text_in_a_workbook_is_refused() {
+    let mut book = read_memory(&starter())
+        .to_workbook()
+        .expect("the starter is sound");
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(&book)).expect("an archive");
+    let mut parts = Vec::new();
+    for n in 0..archive.len() {
+        let mut part = archive.by_index(n).expect("a part");
+        let name = part.name().expect("names are plain").into_owned();
+        let mut text = String::new();
+        std::io::Read::read_to_string(&mut part, &mut text).expect("parts are text");
+        parts.push((name, text.replace("Northern Works", &"é".repeat(40_000))));
+    }
+    let parts: Vec<_> = parts
+        .iter()
+        .map(|(name, text)| (name.as_str(), text.as_bytes()))
+        .collect();
+    book = self::archive(&parts);
+    let checked = read_workbook("long.xlsx", &book).check();
+    let found = &checked.findings[0];
+    assert_eq!(
+        (found.code, found.column.as_deref()),
+        ("too-large", Some("name"))
     );
 }
 
@@ -443,6 +497,44 @@ fn damaged_parquet_is_one_finding() {
     only_in_memory(&empty, "bad-parquet", "items.parquet", None, None);
     let junk = with_parquet(|bytes| bytes[4..60].fill(0xa5));
     only_in_memory(&junk, "bad-parquet", "items.parquet", None, None);
+}
+
+/// The base with its items as a Parquet file of one column of texts.
+fn with_texts(texts: &[&str], properties: WriterProperties) -> Files {
+    let column = Arc::new(StringArray::from(texts.to_vec())) as ArrayRef;
+    let rows = RecordBatch::try_from_iter([("item", column)]).expect("one column");
+    let mut writer =
+        ArrowWriter::try_new(Vec::new(), rows.schema(), Some(properties)).expect("text is fine");
+    writer.write(&rows).expect("there is room");
+    let bytes = writer.into_inner().expect("it is whole");
+    with_parquet(|items| *items = bytes)
+}
+
+#[test]
+fn parquet_that_unpacks_to_much_is_refused() {
+    let plain = || {
+        WriterProperties::builder()
+            .set_compression(Compression::SNAPPY)
+            .set_dictionary_enabled(false)
+    };
+    let long = "x".repeat(80 << 20);
+    let one = with_texts(&[long.as_str()], plain().build());
+    assert!(one["items.parquet"].len() < 8 << 20, "it is small");
+    only_in_memory(&one, "too-large", "items.parquet", None, None);
+    let text = &long[..30_000];
+    let delta = plain().set_encoding(Encoding::DELTA_BYTE_ARRAY);
+    let files = with_texts(&[text; 10], delta.build());
+    only_in_memory(&files, "unsupported", "items.parquet", None, None);
+}
+
+#[test]
+fn a_parquet_footer_without_end_is_refused() {
+    let files = with_parquet(|bytes| {
+        bytes.resize(8 << 20, 0);
+        bytes.extend_from_slice(&(6_u32 << 20).to_le_bytes());
+        bytes.extend_from_slice(b"PAR1");
+    });
+    only_in_memory(&files, "too-large", "items.parquet", None, None);
 }
 
 #[test]
