@@ -81,6 +81,10 @@ impl Clock {
         let mut options = self.options.clone();
         let spent = self.started.elapsed().as_secs_f64();
         options.time_limit = options.time_limit.map(|limit| (limit - spent).max(0.0));
+        // No processor time is no time: a small program would be done before anybody looked.
+        if options.cpu_limit.is_some_and(|limit| limit <= 0.0) {
+            options.time_limit = Some(0.0);
+        }
         options
     }
 }
