@@ -57,15 +57,15 @@ impl Candidate {
     /// Sort of thing, for taking the strongest of each, and how many of it are tried.
     fn sort(&self) -> (usize, usize) {
         match self.cause {
-            Cause::Capacity { .. } => (0, 8),
+            Cause::Capacity { .. } => (0, 6),
             Cause::Material { .. } => (1, 4),
-            Cause::LeadTime { .. } => (2, 6),
+            Cause::LeadTime { .. } => (2, 4),
             Cause::Transit { .. } => (3, 2),
             Cause::Lane { .. } => (4, 6),
             Cause::LaneDates { .. } => (5, 2),
             Cause::RecipeDates { .. } => (6, 2),
             Cause::LineShut { .. } => (7, 16),
-            Cause::Priority { .. } => (8, 6),
+            Cause::Priority { .. } => (8, 5),
             Cause::Floor { .. } => (9, 4),
             Cause::MadeIn => (10, 4),
             Cause::Cost => (11, 1),
