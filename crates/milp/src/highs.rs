@@ -1050,9 +1050,10 @@ unsafe extern "C" fn on_callback(
             handler.reason = Some(Status::Stopped);
             false
         });
-    if !go_on && !answer.is_null() {
+    if !answer.is_null() {
+        // Written both ways: HiGHS keeps the last answer, and a stop must not stop the next run.
         // SAFETY: not null, and lives through the call.
-        unsafe { (*answer).user_interrupt = 1 };
+        unsafe { (*answer).user_interrupt = HighsInt::from(!go_on) };
     }
 }
 
