@@ -453,16 +453,29 @@ fn emit_scenario(code: &mut String, tables: &[Table]) {
     for table in tables {
         line!(code, "pub(crate) {}: Draft<{}>,", table.name, table.row);
     }
+    line!(code, "indexes: Indexes,");
     line!(code, "}}");
+    emit_indexes(code, tables);
     line!(code, "impl Drafts {{");
     line!(
         code,
-        "pub(crate) fn read(tables: &[Table], findings: &mut Findings) -> Self {{ Self {{"
+        "pub(crate) fn read(tables: &[Table], findings: &mut Findings) -> Self {{"
     );
     for (n, table) in tables.iter().enumerate() {
-        line!(code, "{}: Draft::read(&tables[{n}], findings),", table.name);
+        line!(
+            code,
+            "let {} = Draft::read(&tables[{n}], findings);",
+            table.name
+        );
     }
-    line!(code, "}} }}");
+    line!(code, "let indexes = Indexes {{");
+    for (table, _) in known_by_id(tables) {
+        line!(code, "{0}: Index::new(&{0}.rows),", table.name);
+    }
+    line!(code, "}};");
+    let names = tables.iter().map(|table| table.name.as_str());
+    let names = names.collect::<Vec<_>>().join(", ");
+    line!(code, "Self {{ {names}, indexes }} }}");
     line!(
         code,
         "pub(crate) fn see_references(&self, checker: &mut References<'_>) {{"
@@ -479,15 +492,13 @@ fn emit_scenario(code: &mut String, tables: &[Table]) {
         code,
         "pub(crate) fn find(&self, table: TableName, id: &str) -> Option<usize> {{ match table {{"
     );
-    for table in tables {
-        if let Some(key) = single_key(table) {
-            line!(
-                code,
-                "TableName::{} => self.{}.rows.binary_search_by(|row| row.{key}.as_str().cmp(id)).ok(),",
-                camel(&table.name),
-                table.name
-            );
-        }
+    for (table, _) in known_by_id(tables) {
+        line!(
+            code,
+            "TableName::{} => self.indexes.{1}.find(&self.{1}.rows, id),",
+            camel(&table.name),
+            table.name
+        );
     }
     line!(code, "_ => None, }} }}");
     line!(
@@ -498,15 +509,13 @@ fn emit_scenario(code: &mut String, tables: &[Table]) {
         code,
         "pub(crate) fn ids(&self, table: TableName) -> Vec<&str> {{ match table {{"
     );
-    for table in tables {
-        if let Some(key) = single_key(table) {
-            line!(
-                code,
-                "TableName::{} => self.{}.rows.iter().map(|row| row.{key}.as_str()).collect(),",
-                camel(&table.name),
-                table.name
-            );
-        }
+    for (table, key) in known_by_id(tables) {
+        line!(
+            code,
+            "TableName::{} => self.{}.rows.iter().map(|row| row.{key}.as_str()).collect(),",
+            camel(&table.name),
+            table.name
+        );
     }
     line!(code, "_ => Vec::new(), }} }}");
     line!(code, "/// Whether all rows of `table` are here.");
@@ -523,11 +532,14 @@ fn emit_scenario(code: &mut String, tables: &[Table]) {
         );
     }
     line!(code, "}} }}");
-    line!(code, "pub(crate) fn finish(self) -> Tables {{ Tables {{");
+    line!(
+        code,
+        "pub(crate) fn finish(self) -> (Tables, Indexes) {{ let tables = Tables {{"
+    );
     for table in tables {
         line!(code, "{0}: self.{0}.rows,", table.name);
     }
-    line!(code, "}} }}");
+    line!(code, "}}; (tables, self.indexes) }}");
     line!(code, "}}");
 
     line!(code, "impl Tables {{");
@@ -565,7 +577,7 @@ fn emit_scenario(code: &mut String, tables: &[Table]) {
             );
             line!(
                 code,
-                "self.tables.{}.binary_search_by(|row| row.{key}.as_str().cmp({key})).ok() }}",
+                "self.indexes.{0}.find(&self.tables.{0}, {key}) }}",
                 table.name
             );
             continue;
@@ -590,6 +602,31 @@ fn emit_scenario(code: &mut String, tables: &[Table]) {
         );
     }
     line!(code, "}}");
+}
+
+/// Where each id stands, for every table whose rows are known by one.
+fn emit_indexes(code: &mut String, tables: &[Table]) {
+    line!(code, "/// Where each id stands.");
+    line!(code, "#[derive(Debug, Clone)]");
+    line!(code, "pub(crate) struct Indexes {{");
+    for (table, _) in known_by_id(tables) {
+        line!(code, "pub(crate) {}: Index,", table.name);
+    }
+    line!(code, "}}");
+    for (table, key) in known_by_id(tables) {
+        line!(
+            code,
+            "impl Known for {} {{ fn id(&self) -> &str {{ self.{key}.as_str() }} }}",
+            table.row
+        );
+    }
+}
+
+/// The tables whose rows are known by one id, with the column it stands in.
+fn known_by_id(tables: &[Table]) -> impl Iterator<Item = (&Table, &str)> {
+    tables
+        .iter()
+        .filter_map(|table| Some((table, single_key(table)?)))
 }
 
 /// The key column of a table whose rows are known by one id.

@@ -211,7 +211,6 @@ impl Solver {
     fn pass(&self) -> Result<(), SolveError> {
         let program = &self.program;
         let entries = program.columnwise();
-        let start: Vec<HighsInt> = entries.start.iter().map(|&at| at as HighsInt).collect();
         let integrality: Vec<HighsInt> = if program.integers() == 0 {
             Vec::new()
         } else {
@@ -228,7 +227,8 @@ impl Solver {
         };
         // SAFETY: all arrays live through the call and have the lengths given: costs and bounds one
         // for each column or row, `start` one more than columns, indices and values one for each
-        // entry. Row is a transparent u32 below 2^31, as `new` checked, so it reads as HighsInt.
+        // entry. Starts are u32 and Row a transparent u32, all below 2^31, as `new` checked, so they read
+        // as HighsInt.
         let status = unsafe {
             ffi::Highs_passMip(
                 self.highs.as_ptr(),
@@ -243,7 +243,7 @@ impl Solver {
                 program.upper().as_ptr(),
                 program.row_lower().as_ptr(),
                 program.row_upper().as_ptr(),
-                start.as_ptr(),
+                entries.start.as_ptr().cast::<HighsInt>(),
                 entries.index.as_ptr().cast::<HighsInt>(),
                 entries.value.as_ptr(),
                 pass,

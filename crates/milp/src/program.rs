@@ -16,11 +16,12 @@
 //! # Storage
 //! A formulation knows its rows first and then visits each column once, so entries are kept by
 //! column, in the order of [`Program::add_column`]. Rows that come later, over columns that are
-//! already there ([`Program::add_row_over`]), are kept by row beside them. A label costs 16 bytes and
-//! no string: names are made when a program is printed.
+//! already there ([`Program::add_row_over`]), are kept by row beside them. Labels are kept as runs that
+//! count upwards, and hold no string: names are made when a program is printed.
 
 use std::borrow::Cow;
 use std::io;
+use std::ops::Range;
 
 use crate::sum::Sum;
 
@@ -89,43 +90,50 @@ impl std::fmt::Display for Label {
     }
 }
 
-/// Labels of all columns, or of all rows: each family is stored once.
+/// Labels of all columns, or of all rows, in runs: from one label of a run to the next the last
+/// index that is used counts up by one. Formulations visit their periods in order, so a run is long.
 #[derive(Clone, Debug, Default)]
 struct Labels {
-    families: Vec<&'static str>,
-    of: Vec<(u16, [u32; 3])>,
+    /// Where each run begins, and its first label.
+    runs: Vec<(u32, Label)>,
+    count: u32,
 }
 
 impl Labels {
     fn push(&mut self, label: Label) {
-        // Neighbours are nearly always of one family, so the last one is tried first.
-        let last = self.of.last().map(|&(family, _)| family);
-        let family = match last {
-            Some(family) if same_text(self.families[usize::from(family)], label.family) => family,
-            _ => match self
-                .families
-                .iter()
-                .position(|&family| family == label.family)
-            {
-                Some(at) => at as u16,
-                None => {
-                    let at = u16::try_from(self.families.len())
-                        .expect("families are written in the source, there are not 65,536 of them");
-                    self.families.push(label.family);
-                    at
-                }
-            },
-        };
-        self.of.push((family, label.index));
+        let goes_on = self.runs.last().is_some_and(|(begins, first)| {
+            let next = following(first, self.count - begins);
+            next.index == label.index && same_text(next.family, label.family)
+        });
+        if !goes_on {
+            self.runs.push((self.count, label));
+        }
+        self.count += 1;
     }
 
     fn get(&self, at: usize) -> Label {
-        let (family, index) = self.of[at];
-        Label {
-            family: self.families[usize::from(family)],
-            index,
-        }
+        let at = position(at);
+        let run = self.runs.partition_point(|(begins, _)| *begins <= at) - 1;
+        let (begins, first) = &self.runs[run];
+        following(first, at - begins)
     }
+
+    fn truncate(&mut self, count: usize) {
+        let count = position(count).min(self.count);
+        let runs = self.runs.partition_point(|(begins, _)| *begins < count);
+        self.runs.truncate(runs);
+        self.count = count;
+    }
+}
+
+/// The label so many places after the first of a run.
+fn following(first: &Label, places: u32) -> Label {
+    let mut label = *first;
+    let used = |index: &&mut u32| **index != Label::UNUSED;
+    if let Some(last) = label.index.iter_mut().rev().find(used) {
+        *last = last.wrapping_add(places);
+    }
+    label
 }
 
 /// Whether two texts are equal, which texts at one address are without a look at them.
@@ -159,12 +167,12 @@ pub struct Program {
     row_upper: Vec<f64>,
     row_labels: Labels,
     /// Entries by column: those of column c are at `start[c]..start[c + 1]`.
-    start: Vec<usize>,
+    start: Vec<u32>,
     entry_row: Vec<Row>,
     entry_value: Vec<f64>,
     /// Rows added over existing columns, in ascending order, and their entries by row.
     over: Vec<Row>,
-    over_start: Vec<usize>,
+    over_start: Vec<u32>,
     over_column: Vec<Column>,
     over_value: Vec<f64>,
     /// Scratch to sum duplicates within one column or row.
@@ -193,16 +201,10 @@ impl Program {
             upper: Vec::with_capacity(columns),
             integer: Vec::with_capacity(columns),
             integers: 0,
-            column_labels: Labels {
-                families: Vec::new(),
-                of: Vec::with_capacity(columns),
-            },
+            column_labels: Labels::default(),
             row_lower: Vec::with_capacity(rows),
             row_upper: Vec::with_capacity(rows),
-            row_labels: Labels {
-                families: Vec::new(),
-                of: Vec::with_capacity(rows),
-            },
+            row_labels: Labels::default(),
             start,
             entry_row: Vec::with_capacity(entries),
             entry_value: Vec::with_capacity(entries),
@@ -236,19 +238,30 @@ impl Program {
         entries: &[(Row, f64)],
     ) -> Column {
         let column = Column(position(self.cost.len()));
-        self.scratch.clear();
-        self.scratch
-            .extend(entries.iter().map(|&(row, value)| (row.0, value)));
-        sum_duplicates(&mut self.scratch);
-        for &(row, value) in &self.scratch {
-            assert!(
-                (row as usize) < self.row_lower.len(),
-                "row {row} is not in the program"
-            );
-            self.entry_row.push(Row(row));
-            self.entry_value.push(value);
+        if is_summed(entries) {
+            self.entry_row.extend(entries.iter().map(|&(row, _)| row));
+            self.entry_value
+                .extend(entries.iter().map(|&(_, value)| value));
+        } else {
+            self.scratch.clear();
+            self.scratch
+                .extend(entries.iter().map(|&(row, value)| (row.0, value)));
+            sum_duplicates(&mut self.scratch);
+            for &(row, value) in &self.scratch {
+                self.entry_row.push(Row(row));
+                self.entry_value.push(value);
+            }
         }
-        self.start.push(self.entry_row.len());
+        let from = self.start[self.start.len() - 1] as usize;
+        if let Some(last) = self.entry_row[from..].last() {
+            // Rows ascend, so the last one stands for all.
+            assert!(
+                last.index() < self.row_lower.len(),
+                "row {} is not in the program",
+                last.0
+            );
+        }
+        self.start.push(position(self.entry_row.len()));
         self.cost.push(cost);
         self.lower.push(lower);
         self.upper.push(upper);
@@ -283,7 +296,7 @@ impl Program {
             self.over_value.push(value);
         }
         self.over.push(row);
-        self.over_start.push(self.over_column.len());
+        self.over_start.push(position(self.over_column.len()));
         row
     }
 
@@ -301,19 +314,19 @@ impl Program {
         self.lower.truncate(columns);
         self.upper.truncate(columns);
         self.integer.truncate(columns);
-        self.column_labels.of.truncate(columns);
+        self.column_labels.truncate(columns);
         self.start.truncate(columns + 1);
-        self.entry_row.truncate(self.start[columns]);
-        self.entry_value.truncate(self.start[columns]);
+        self.entry_row.truncate(self.start[columns] as usize);
+        self.entry_value.truncate(self.start[columns] as usize);
         self.row_lower.truncate(rows);
         self.row_upper.truncate(rows);
-        self.row_labels.of.truncate(rows);
+        self.row_labels.truncate(rows);
 
         let overs = self.over.partition_point(|row| row.index() < rows);
         self.over.truncate(overs);
         self.over_start.truncate(overs + 1);
-        self.over_column.truncate(self.over_start[overs]);
-        self.over_value.truncate(self.over_start[overs]);
+        self.over_column.truncate(self.over_start[overs] as usize);
+        self.over_value.truncate(self.over_start[overs] as usize);
 
         // What is left may still name what is gone, where columns and rows were added by turns.
         if self.entry_row.iter().any(|row| row.index() >= rows) {
@@ -396,13 +409,13 @@ impl Program {
     /// The entries of a column: rows in ascending order within what came with the column, then
     /// those of rows added over it later, each found by bisection.
     pub fn entries(&self, column: Column) -> impl Iterator<Item = (Row, f64)> + '_ {
-        let own = self.start[column.index()]..self.start[column.index() + 1];
+        let own = span(&self.start, column.index());
         let own = self.entry_row[own.clone()]
             .iter()
             .copied()
             .zip(self.entry_value[own].iter().copied());
         let later = self.over.iter().enumerate().filter_map(move |(at, &row)| {
-            let span = self.over_start[at]..self.over_start[at + 1];
+            let span = span(&self.over_start, at);
             let found = self.over_column[span.clone()].binary_search(&column).ok()?;
             Some((row, self.over_value[span.start + found]))
         });
@@ -412,7 +425,7 @@ impl Program {
     /// Calls `visit` for every entry once: first by column, then by row for rows added later.
     pub(crate) fn each_entry(&self, mut visit: impl FnMut(Row, Column, f64)) {
         for column in 0..self.columns() {
-            for at in self.start[column]..self.start[column + 1] {
+            for at in span(&self.start, column) {
                 visit(
                     self.entry_row[at],
                     Column(column as u32),
@@ -421,7 +434,7 @@ impl Program {
             }
         }
         for (at, &row) in self.over.iter().enumerate() {
-            for entry in self.over_start[at]..self.over_start[at + 1] {
+            for entry in span(&self.over_start, at) {
                 visit(row, self.over_column[entry], self.over_value[entry]);
             }
         }
@@ -501,13 +514,13 @@ impl Program {
 
     /// Rows and values of the column added last.
     pub(crate) fn last_column(&self) -> (&[Row], &[f64]) {
-        let from = self.start[self.start.len().saturating_sub(2)];
+        let from = self.start[self.start.len().saturating_sub(2)] as usize;
         (&self.entry_row[from..], &self.entry_value[from..])
     }
 
     /// Columns and values of the row added last over existing columns.
     pub(crate) fn last_row_over(&self) -> (&[Column], &[f64]) {
-        let from = self.over_start[self.over_start.len().saturating_sub(2)];
+        let from = self.over_start[self.over_start.len().saturating_sub(2)] as usize;
         (&self.over_column[from..], &self.over_value[from..])
     }
 
@@ -629,7 +642,7 @@ impl Program {
 
 /// Entries in compressed form: those of line k are at `start[k]..start[k + 1]`.
 pub(crate) struct Sparse<'a, Index: Clone> {
-    pub(crate) start: Cow<'a, [usize]>,
+    pub(crate) start: Cow<'a, [u32]>,
     pub(crate) index: Cow<'a, [Index]>,
     pub(crate) value: Cow<'a, [f64]>,
 }
@@ -643,7 +656,7 @@ impl<Index: Copy> Sparse<'_, Index> {
         blank: Index,
         place: impl Fn(Row, Column) -> (usize, Index),
     ) -> Self {
-        let mut start = vec![0usize; lines + 1];
+        let mut start = vec![0u32; lines + 1];
         program.each_entry(|row, column, _| start[place(row, column).0 + 1] += 1);
         for line in 0..lines {
             start[line + 1] += start[line];
@@ -653,8 +666,8 @@ impl<Index: Copy> Sparse<'_, Index> {
         let mut value = vec![0.0; program.nonzeros()];
         program.each_entry(|row, column, entry| {
             let (line, at) = place(row, column);
-            index[next[line]] = at;
-            value[next[line]] = entry;
+            index[next[line] as usize] = at;
+            value[next[line] as usize] = entry;
             next[line] += 1;
         });
         Sparse {
@@ -666,7 +679,7 @@ impl<Index: Copy> Sparse<'_, Index> {
 
     /// The entries of one line.
     fn of(&self, line: usize) -> impl Iterator<Item = (Index, f64)> + '_ {
-        let span = self.start[line]..self.start[line + 1];
+        let span = span(&self.start, line);
         self.index[span.clone()]
             .iter()
             .copied()
@@ -675,13 +688,23 @@ impl<Index: Copy> Sparse<'_, Index> {
 }
 
 fn position(count: usize) -> u32 {
-    u32::try_from(count).expect("memory ends before 4 billion rows or columns do")
+    u32::try_from(count).expect("memory ends before 4 billion rows, columns or entries do")
+}
+
+/// Where the entries of a line stand.
+fn span(start: &[u32], line: usize) -> Range<usize> {
+    start[line] as usize..start[line + 1] as usize
+}
+
+/// Whether entries ascend, none twice, and none is zero.
+fn is_summed<Index: Copy + Ord>(entries: &[(Index, f64)]) -> bool {
+    let ascend = |pair: &[(Index, f64)]| pair[0].0 < pair[1].0;
+    entries.windows(2).all(ascend) && entries.iter().all(|&(_, value)| value != 0.0)
 }
 
 /// Sorts by position, sums what stands at the same one and drops zeros.
 fn sum_duplicates(entries: &mut Vec<(u32, f64)>) {
-    let done = |pair: &[(u32, f64)]| pair[0].0 < pair[1].0;
-    if entries.windows(2).all(done) && entries.iter().all(|&(_, value)| value != 0.0) {
+    if is_summed(entries) {
         return;
     }
     entries.sort_by_key(|&(at, _)| at);
@@ -697,7 +720,7 @@ fn sum_duplicates(entries: &mut Vec<(u32, f64)>) {
 
 /// Keeps the entries whose index passes, line by line.
 fn retain<Index: Copy>(
-    start: &mut [usize],
+    start: &mut [u32],
     index: &mut Vec<Index>,
     value: &mut Vec<f64>,
     keep: impl Fn(Index) -> bool,
@@ -705,7 +728,7 @@ fn retain<Index: Copy>(
     let mut kept = 0;
     let mut from = start[0];
     for end in &mut start[1..] {
-        for at in from..*end {
+        for at in from as usize..*end as usize {
             if keep(index[at]) {
                 index[kept] = index[at];
                 value[kept] = value[at];
@@ -713,7 +736,7 @@ fn retain<Index: Copy>(
             }
         }
         from = *end;
-        *end = kept;
+        *end = position(kept);
     }
     index.truncate(kept);
     value.truncate(kept);
@@ -749,6 +772,39 @@ mod tests {
 
     fn label(family: &'static str) -> Label {
         Label::new(family, &[])
+    }
+
+    #[test]
+    fn labels_come_back_as_they_went_in() {
+        let mut labels = Labels::default();
+        let given: Vec<Label> = [
+            ("make", &[0, 5][..]),
+            ("make", &[0, 6]),
+            ("make", &[1, 7]),
+            ("make", &[1, 8]),
+            ("hold", &[1, 9]),
+            ("hold", &[1, 9]),
+            ("hold", &[2]),
+            ("hold", &[3]),
+            ("sum", &[]),
+            ("sum", &[]),
+            ("ship", &[4, u32::MAX - 1, 0]),
+            ("ship", &[4, u32::MAX - 1]),
+            ("ship", &[4]),
+        ]
+        .iter()
+        .map(|(family, indices)| Label::new(family, indices))
+        .collect();
+        given.iter().for_each(|&label| labels.push(label));
+        let back = |labels: &Labels| -> Vec<Label> {
+            (0..labels.count as usize)
+                .map(|at| labels.get(at))
+                .collect()
+        };
+        assert_eq!(back(&labels), given);
+        labels.truncate(3);
+        labels.push(given[3]);
+        assert_eq!(back(&labels), given[..4]);
     }
 
     #[test]

@@ -124,6 +124,11 @@ impl Layout {
     pub(crate) fn demand(&self, network: &Network, stream: usize, t: usize) -> Row {
         row_at(self.demand[stream], t - network.streams[stream].first)
     }
+    /// The row of a lane's limit, if it has one: of one item alone it is a bound of its column.
+    pub(crate) fn lane(&self, lane: usize, t: usize) -> Option<Row> {
+        let found = self.lane.binary_search_by_key(&lane, |(lane, _, _)| *lane);
+        found.ok().map(|at| row_at(self.lane[at].2, t))
+    }
 }
 
 /// The program of `network`, minimising cost, and where everything stands in it.
@@ -288,16 +293,18 @@ fn floor_rows(network: &Network, program: &mut Program) -> Vec<Row> {
     rows
 }
 
-/// Entries of one run of `run` started in `t` whose output comes `lead` periods later.
+/// Puts into `entries` those of one run of `run` started in `t` whose output comes `lead` periods later.
 pub(crate) fn make_entries(
+    entries: &mut Vec<(Row, f64)>,
     network: &Network,
     layout: &Layout,
     run: usize,
     t: usize,
     lead: usize,
-) -> Vec<(Row, f64)> {
+) {
     let run = &network.runs[run];
-    let mut entries = vec![(layout.balance(run.output, t + lead), run.quantity)];
+    entries.clear();
+    entries.push((layout.balance(run.output, t + lead), run.quantity));
     entries.extend(
         run.usages
             .iter()
@@ -310,14 +317,14 @@ pub(crate) fn make_entries(
         Input::Node(node) => (layout.balance(node, t), -quantity),
         Input::Pool(pool) => (row_at(layout.pool[pool], t), -quantity),
     }));
-    entries
 }
 
 fn make(network: &Network, program: &mut Program, layout: &mut Layout) {
+    let mut entries = Vec::new();
     for (r, run) in network.runs.iter().enumerate() {
         layout.make.push(Column(small(program.columns())));
         for t in run.starts.clone() {
-            let mut entries = make_entries(network, layout, r, t, run.lead);
+            make_entries(&mut entries, network, layout, r, t, run.lead);
             if let Some((first, minimum)) = layout.line[r] {
                 entries.push((row_at(first, t - run.starts.start), 1.0));
                 entries.push((minimum, 1.0));
@@ -348,30 +355,28 @@ pub(crate) fn most_started(network: &Network, layout: &Layout, run: usize, t: us
         .fold(f64::INFINITY, f64::min)
 }
 
-/// Entries of a unit that departs in `t` and arrives `transit` periods later.
+/// Puts into `entries` those of a unit that departs in `t` and arrives `transit` periods later.
 pub(crate) fn ship_entries(
+    entries: &mut Vec<(Row, f64)>,
     network: &Network,
     layout: &Layout,
     m: usize,
     t: usize,
     transit: usize,
-) -> Vec<(Row, f64)> {
+) {
     let arc = &network.moves[m];
-    let mut entries = vec![
-        (layout.balance(arc.from, t), -1.0),
-        (layout.balance(arc.to, t + transit), 1.0),
-    ];
-    if let Some((_, _, first)) = layout.lane.iter().find(|(lane, _, _)| *lane == arc.lane) {
-        entries.push((row_at(*first, t), 1.0));
-    }
-    entries
+    entries.clear();
+    entries.push((layout.balance(arc.from, t), -1.0));
+    entries.push((layout.balance(arc.to, t + transit), 1.0));
+    entries.extend(layout.lane(arc.lane, t).map(|row| (row, 1.0)));
 }
 
 fn ship(network: &Network, program: &mut Program, layout: &mut Layout) {
+    let mut entries = Vec::new();
     for (m, arc) in network.moves.iter().enumerate() {
         layout.ship.push(Column(small(program.columns())));
         for t in arc.departs.clone() {
-            let entries = ship_entries(network, layout, m, t, arc.transit);
+            ship_entries(&mut entries, network, layout, m, t, arc.transit);
             let most = network.lane_limit[arc.lane][t];
             program.add_column(
                 label("ship", arc.lane, arc.kind, t),
@@ -393,9 +398,11 @@ fn hold(network: &Network, program: &mut Program, layout: &mut Layout) {
             floor_of[node] = Some(layout.floor[f]);
         }
     }
+    let mut entries = Vec::new();
     for (n, node) in network.nodes.iter().enumerate() {
         for t in 0..periods {
-            let mut entries = vec![(layout.balance(n, t), -1.0)];
+            entries.clear();
+            entries.push((layout.balance(n, t), -1.0));
             if t + 1 < periods {
                 entries.push((layout.balance(n, t + 1), 1.0));
             }
@@ -448,10 +455,12 @@ fn deliver(network: &Network, program: &mut Program, layout: &mut Layout) {
 
 fn unmet(network: &Network, program: &mut Program, layout: &mut Layout) {
     let periods = network.periods;
+    let mut entries = Vec::new();
     for (j, stream) in network.streams.iter().enumerate() {
         layout.unmet.push(Column(small(program.columns())));
         for t in stream.first..periods {
-            let mut entries = vec![(layout.demand(network, j, t), 1.0)];
+            entries.clear();
+            entries.push((layout.demand(network, j, t), 1.0));
             if t + 1 < periods {
                 entries.push((layout.demand(network, j, t + 1), -1.0));
             }

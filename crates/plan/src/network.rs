@@ -239,17 +239,17 @@ pub(crate) fn network(scenario: &Scenario, arcs: &Arcs, include_unconfirmed: boo
     let mut remarks = Vec::new();
 
     let lane_items = lane_items(scenario);
-    let mut touched: BTreeSet<(usize, usize)> = BTreeSet::new();
+    let mut touched: Vec<(usize, usize)> = Vec::new();
     let recipe_inputs = inputs_by_recipe(scenario);
     for (r, recipe) in scenario.recipes().iter().enumerate() {
         let at = site(scenario, &recipe.site);
-        touched.insert((at, item(scenario, &recipe.item)));
+        touched.push((at, item(scenario, &recipe.item)));
         touched.extend(recipe_inputs[r].iter().map(|&(i, _)| (at, i)));
     }
     for (lane, items) in scenario.lanes().iter().zip(&lane_items) {
         for &i in items {
-            touched.insert((site(scenario, &lane.from_site), i));
-            touched.insert((site(scenario, &lane.to_site), i));
+            touched.push((site(scenario, &lane.from_site), i));
+            touched.push((site(scenario, &lane.to_site), i));
         }
     }
     touched.extend(
@@ -270,6 +270,8 @@ pub(crate) fn network(scenario: &Scenario, arcs: &Arcs, include_unconfirmed: boo
             .iter()
             .map(|s| (site(scenario, &s.site), item(scenario, &s.item))),
     );
+    touched.sort_unstable();
+    touched.dedup();
     let mut nodes = Vec::new();
     let mut node_of: HashMap<(usize, usize), usize> = HashMap::new();
     for &(s, i) in &touched {
@@ -639,11 +641,11 @@ fn streams(
     node_of: &HashMap<(usize, usize), usize>,
 ) -> Vec<Stream> {
     let periods = horizon.len();
-    let priorities = priorities(scenario, horizon);
+    let priorities = Priorities::new(scenario, horizon);
     // Costs in a key compare by their bits: equal numbers have equal bits here, all are >= 0.
-    type Key = (usize, usize, usize, [u64; 2], Vec<String>, Range2, Vec<u32>);
+    type Key<'a> = (usize, usize, usize, [u64; 2], Vec<&'a str>, Range2, usize);
     type Range2 = (usize, usize);
-    let mut groups: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
+    let mut groups: BTreeMap<Key<'_>, Vec<usize>> = BTreeMap::new();
     for (j, demand) in scenario.demands().iter().enumerate() {
         if demand.quantity <= 0.0 {
             continue;
@@ -656,8 +658,8 @@ fn streams(
                 .unwrap_or(0)
                 .min(periods)
         });
-        let mut made_in: Vec<String> = demand.made_in.iter().map(ToString::to_string).collect();
-        made_in.sort();
+        let mut made_in: Vec<&str> = demand.made_in.iter().map(|s| s.as_str()).collect();
+        made_in.sort_unstable();
         let key = (
             site(scenario, &demand.site),
             item(scenario, &demand.item),
@@ -665,7 +667,7 @@ fn streams(
             [demand.tardiness_cost.to_bits(), demand.unmet_cost.to_bits()],
             made_in,
             (opening(horizon, arcs.deliver[j]).min(periods), last),
-            priorities[j].clone(),
+            priorities.of_demand[j],
         );
         groups.entry(key).or_default().push(j);
     }
@@ -683,7 +685,9 @@ fn streams(
                 let (mut nodes, mut refused) = (Vec::new(), Vec::new());
                 for kind in split.of_item[i].clone() {
                     let states = &split.kinds[kind].states;
-                    if made_in.is_empty() || states.iter().any(|state| made_in.contains(state)) {
+                    if made_in.is_empty()
+                        || states.iter().any(|state| made_in.contains(&state.as_str()))
+                    {
                         nodes.push(node_of[&(s, kind)]);
                     } else {
                         refused.push(node_of[&(s, kind)]);
@@ -697,7 +701,7 @@ fn streams(
                     serves: clip(first..periods, from, until),
                     tardiness_cost: f64::from_bits(costs[0]),
                     unmet_cost: f64::from_bits(costs[1]),
-                    priority,
+                    priority: priorities.courses[priority].clone(),
                     demands,
                     nodes,
                     refused,
@@ -714,34 +718,53 @@ pub(crate) fn due_period(horizon: &Horizon, due: jiff::civil::Date) -> usize {
         .min(horizon.len().saturating_sub(1))
 }
 
-/// Priority of every demand in every period: its own, over which a dated one of its party is laid,
-/// over which a dated one of the demand itself is laid.
-fn priorities(scenario: &Scenario, horizon: &Horizon) -> Vec<Vec<u32>> {
-    let mut all: Vec<Vec<u32>> = scenario
-        .demands()
-        .iter()
-        .map(|d| vec![d.priority; horizon.len()])
-        .collect();
-    for of_demand in [false, true] {
-        for row in scenario
-            .priorities()
-            .iter()
-            .filter(|p| p.demand.is_some() == of_demand)
-        {
-            let span = horizon.span(Some(row.from), row.until);
-            for (demand, priority) in scenario.demands().iter().zip(&mut all) {
-                let named = if of_demand {
-                    row.demand.as_ref() == Some(&demand.demand)
-                } else {
-                    row.party.as_ref() == Some(&demand.party)
-                };
-                if named {
-                    priority[span.clone()].fill(row.priority);
+/// The priorities demands have from period to period, and which of these each demand has.
+struct Priorities {
+    /// Each once, in order.
+    courses: Vec<Vec<u32>>,
+    of_demand: Vec<usize>,
+}
+
+impl Priorities {
+    /// The course of every demand: its own priority, over which a dated one of its party is laid, over
+    /// which a dated one of the demand itself is laid.
+    fn new(scenario: &Scenario, horizon: &Horizon) -> Self {
+        let demands = scenario.demands();
+        let level = |priority: u32| vec![priority; horizon.len()];
+        let mut dated: BTreeMap<usize, Vec<u32>> = BTreeMap::new();
+        for of_demand in [false, true] {
+            for row in scenario
+                .priorities()
+                .iter()
+                .filter(|p| p.demand.is_some() == of_demand)
+            {
+                let span = horizon.span(Some(row.from), row.until);
+                for (j, demand) in demands.iter().enumerate() {
+                    let named = if of_demand {
+                        row.demand.as_ref() == Some(&demand.demand)
+                    } else {
+                        row.party.as_ref() == Some(&demand.party)
+                    };
+                    if named {
+                        let course = dated.entry(j).or_insert_with(|| level(demand.priority));
+                        course[span.clone()].fill(row.priority);
+                    }
                 }
             }
         }
+        let plain: BTreeSet<u32> = demands.iter().map(|demand| demand.priority).collect();
+        let mut courses: BTreeSet<Vec<u32>> = dated.values().cloned().collect();
+        courses.extend(plain.iter().map(|&priority| level(priority)));
+        let courses: Vec<Vec<u32>> = courses.into_iter().collect();
+        let place = |course: &Vec<u32>| courses.binary_search(course).expect("it was put there");
+        let plain: BTreeMap<u32, usize> = plain.iter().map(|&p| (p, place(&level(p)))).collect();
+        let of_demand = demands
+            .iter()
+            .enumerate()
+            .map(|(j, demand)| dated.get(&j).map_or(plain[&demand.priority], place))
+            .collect();
+        Priorities { courses, of_demand }
     }
-    all
 }
 
 /// What is out of use, as periods.

@@ -488,13 +488,10 @@ impl Prover<'_> {
     fn lanes(&self, base: &Outcome, plenty: f64, all: &mut Vec<Candidate>) {
         for (l, moves) in self.network.moves_of_lane() {
             let (mut score, mut relax) = (0.0, Vec::new());
-            if let Some((_, _, first)) = self.layout.lane.iter().find(|(lane, _, _)| *lane == l) {
-                for t in 0..self.network.periods {
-                    let row = Row(first.0 + u32::try_from(t).expect("few periods"));
-                    score += (-base.duals[row.0 as usize]).max(0.0);
-                    let (lower, upper) = self.solver.program().row_bounds(row);
-                    relax.push(Relax::Row(row, lower, upper + plenty));
-                }
+            for row in (0..self.network.periods).filter_map(|t| self.layout.lane(l, t)) {
+                score += (-base.duals[row.index()]).max(0.0);
+                let (lower, upper) = self.solver.program().row_bounds(row);
+                relax.push(Relax::Row(row, lower, upper + plenty));
             }
             for m in moves {
                 let arc = &self.network.moves[m];
@@ -563,14 +560,18 @@ impl Prover<'_> {
             }
             let recipe = &self.scenario.recipes()[run.recipe];
             let window = horizon.span(recipe.from, recipe.until);
-            let column = |t, lead| Addition {
-                entries: make_entries(self.network, self.layout, r, t, lead),
-                cost: self.of_cost * run.cost,
-                most: most_started(self.network, self.layout, r, t),
-                beside: run
-                    .starts
-                    .contains(&t)
-                    .then(|| self.layout.make(r, &run.starts, t)),
+            let column = |t, lead| {
+                let mut entries = Vec::new();
+                make_entries(&mut entries, self.network, self.layout, r, t, lead);
+                Addition {
+                    entries,
+                    cost: self.of_cost * run.cost,
+                    most: most_started(self.network, self.layout, r, t),
+                    beside: run
+                        .starts
+                        .contains(&t)
+                        .then(|| self.layout.make(r, &run.starts, t)),
+                }
             };
             if run.lead > 0 {
                 let instant = window
@@ -595,17 +596,17 @@ impl Prover<'_> {
             let lane = &self.scenario.lanes()[arc.lane];
             let window = horizon.span(lane.from, lane.until);
             // A lane with several kinds has a row for its limit, which the new columns are in too.
-            let shared = self
-                .layout
-                .lane
-                .iter()
-                .any(|(lane, _, _)| *lane == arc.lane);
-            let column = |t, transit| Addition {
-                entries: ship_entries(self.network, self.layout, m, t, transit),
-                cost: self.of_cost * arc.cost,
-                most: self.network.lane_limit[arc.lane][t],
-                beside: (!shared && arc.departs.contains(&t))
-                    .then(|| at(self.layout.ship[m], t - arc.departs.start)),
+            let column = |t, transit| {
+                let mut entries = Vec::new();
+                ship_entries(&mut entries, self.network, self.layout, m, t, transit);
+                let shared = self.layout.lane(arc.lane, t).is_some();
+                Addition {
+                    entries,
+                    cost: self.of_cost * arc.cost,
+                    most: self.network.lane_limit[arc.lane][t],
+                    beside: (!shared && arc.departs.contains(&t))
+                        .then(|| at(self.layout.ship[m], t - arc.departs.start)),
+                }
             };
             if arc.transit > 0 {
                 let instant = window

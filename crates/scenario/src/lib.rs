@@ -42,6 +42,7 @@ mod diff;
 mod finding;
 mod guard;
 mod head;
+mod index;
 mod json;
 mod load;
 mod manual;

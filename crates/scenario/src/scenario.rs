@@ -4,23 +4,35 @@ use std::cmp::Ordering;
 
 use crate::cell::{EachTable, Record};
 use crate::head::{FORMAT, Head};
-use crate::tables::Tables;
+use crate::tables::{Indexes, Tables};
 
 /// All tables of one situation, checked: every id is known, every number is finite, every date fits.
 ///
 /// Built by [`crate::load`] or [`crate::Package::check`] only. Rows stand in order of their key, so the
 /// order of rows in the files never matters.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Scenario {
     pub(crate) head: Head,
     pub(crate) tables: Tables,
+    pub(crate) indexes: Indexes,
     pub(crate) hash: String,
 }
 
+impl PartialEq for Scenario {
+    fn eq(&self, other: &Self) -> bool {
+        self.head == other.head && self.tables == other.tables
+    }
+}
+
 impl Scenario {
-    pub(crate) fn new(head: Head, tables: Tables) -> Self {
+    pub(crate) fn new(head: Head, (tables, indexes): (Tables, Indexes)) -> Self {
         let hash = content_hash(&head, &tables);
-        Scenario { head, tables, hash }
+        Scenario {
+            head,
+            tables,
+            indexes,
+            hash,
+        }
     }
 
     /// What holds for the scenario as a whole.

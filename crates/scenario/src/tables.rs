@@ -10,6 +10,7 @@ use crate::cell::{self, Blank, Cells, Choice, EachTable, Id, Record, Written};
 use crate::check::{Draft, References};
 use crate::dictionary::{Attribute, Kind, Status, TableSchema};
 use crate::finding::Findings;
+use crate::index::{Index, Known};
 use crate::package::Table;
 use crate::scenario::{Scenario, rows_of};
 use crate::time::days_between;
