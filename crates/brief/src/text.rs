@@ -592,6 +592,14 @@ impl Measured {
     }
 }
 
+/// Where units were made, after the name of an item; nothing where that is not told apart.
+pub(crate) fn made_in(states: &[&str]) -> String {
+    match states {
+        [] => String::new(),
+        states => format!(" made in {}", states.join(" or ")),
+    }
+}
+
 pub(crate) fn way(from: &str, to: &str) -> String {
     format!("{from} → {to}")
 }

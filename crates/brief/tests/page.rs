@@ -258,6 +258,7 @@ fn plan() -> Plan {
             break_even_export_units: Some(4.25),
         }],
         unconfirmed: false,
+        whole: false,
         solver: "HiGHS 1.0".to_owned(),
         remarks: vec!["a remark <b>".to_owned()],
     }

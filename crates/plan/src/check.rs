@@ -16,7 +16,7 @@ use crate::plan::{Measure, Plan};
 #[derive(Debug, Clone, PartialEq)]
 pub struct Breach {
     /// Which constraint or figure: `amount`, `kind`, `window`, `balance`, `capacity`, `lane`, `line`,
-    /// `demand`, `floor`, `objective`, or `answer` for what is said of a demand or a resource.
+    /// `whole`, `demand`, `floor`, `objective`, or `answer` for what is said of a demand or a resource.
     pub rule: &'static str,
     /// Of what and when, in ids and dates.
     pub what: String,
@@ -71,6 +71,7 @@ pub fn check(scenario: &Scenario, arcs: &Arcs, plan: &Plan) -> Verdict {
     checker.capacities();
     checker.lanes();
     checker.lines();
+    checker.whole();
     let late = checker.demands(arcs);
     let missing = checker.floors();
     checker.objective(&late, missing);
@@ -269,6 +270,46 @@ impl Checker<'_> {
                 1.0,
                 || format!("shipment over `{}` leaving {day}", lane.lane),
             );
+        }
+    }
+
+    /// Where whole units were asked for: runs, shipments and what is handed over at a site in a
+    /// period are whole numbers of every item that is counted.
+    fn whole(&mut self) {
+        let (scenario, plan) = (self.scenario, self.plan);
+        if !plan.whole {
+            return;
+        }
+        let counted = |item: usize| crate::countable(&scenario.items()[item].unit);
+        let mut amounts: BTreeMap<(&str, &str, usize, usize), f64> = BTreeMap::new();
+        for make in &plan.make {
+            let recipe = &scenario.recipes()[make.recipe];
+            let item = scenario.find_item(&recipe.item);
+            if item.is_some_and(counted) {
+                *amounts
+                    .entry(("runs of", &recipe.recipe, 0, make.period))
+                    .or_default() += make.runs;
+            }
+        }
+        for ship in plan.ship.iter().filter(|ship| counted(ship.item)) {
+            let lane = &scenario.lanes()[ship.lane].lane;
+            *amounts
+                .entry(("shipment over", lane, ship.kind, ship.period))
+                .or_default() += ship.quantity;
+        }
+        for deliver in &plan.deliver {
+            let demand = &scenario.demands()[deliver.demand];
+            if counted(plan.kinds[deliver.kind].item) {
+                *amounts
+                    .entry(("deliveries at", &demand.site, deliver.kind, deliver.period))
+                    .or_default() += deliver.quantity;
+            }
+        }
+        for ((what, id, _, t), amount) in amounts {
+            let day = self.day(t);
+            self.at_most("whole", (amount - amount.round()).abs(), amount, || {
+                format!("{amount} {what} `{id}` in the period from {day}")
+            });
         }
     }
 

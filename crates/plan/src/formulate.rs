@@ -76,7 +76,7 @@ pub(crate) fn at(first: Column, by: usize) -> Column {
     Column(first.0 + small(by))
 }
 
-fn row_at(first: Row, by: usize) -> Row {
+pub(crate) fn row_at(first: Row, by: usize) -> Row {
     Row(first.0 + small(by))
 }
 
@@ -123,6 +123,30 @@ impl Layout {
     }
     pub(crate) fn demand(&self, network: &Network, stream: usize, t: usize) -> Row {
         row_at(self.demand[stream], t - network.streams[stream].first)
+    }
+    /// Rows that bound the runs of a line in `t` by what `resource`, and no other one, allows: the
+    /// column that opens the line, the row, and the usage of a run. They are there to keep a shut line
+    /// shut; of an open one they say what the capacity says.
+    pub(crate) fn line_limits(
+        &self,
+        network: &Network,
+        resource: usize,
+        t: usize,
+    ) -> impl Iterator<Item = (Column, Row, f64)> {
+        let lines = self.line.iter().zip(&self.open).zip(&network.runs);
+        lines.filter_map(move |((rows, open), run)| {
+            let ((first, _), open) = rows.zip(*open)?;
+            let by = t.checked_sub(run.starts.start)?;
+            let most = |&(q, usage): &(usize, f64)| room(network, q, t) / usage;
+            let (tight, rest): (Vec<_>, Vec<_>) = run
+                .usages
+                .iter()
+                .filter(|(_, usage)| *usage > 0.0)
+                .partition(|(q, _)| *q == resource);
+            let [own] = tight[..] else { return None };
+            let alone = rest.iter().all(|other| most(own) < most(other));
+            (alone && run.starts.contains(&t)).then(|| (open, row_at(first, by), own.1))
+        })
     }
     /// The row of a lane's limit, if it has one: of one item alone it is a bound of its column.
     pub(crate) fn lane(&self, lane: usize, t: usize) -> Option<Row> {
@@ -550,6 +574,11 @@ fn open(network: &Network, program: &mut Program, layout: &mut Layout) {
     }
 }
 
+/// Capacity and overtime of a resource in a period.
+fn room(network: &Network, resource: usize, t: usize) -> f64 {
+    network.capacity[resource][t] + network.overtime[resource][t]
+}
+
 /// The most runs that could be started in a period: what the capacity allows and, without any,
 /// what could be wanted of them.
 fn most_runs(network: &Network, wanted: &[f64], r: usize, t: usize) -> f64 {
@@ -558,7 +587,7 @@ fn most_runs(network: &Network, wanted: &[f64], r: usize, t: usize) -> f64 {
         .usages
         .iter()
         .filter(|(_, usage)| *usage > 0.0)
-        .map(|&(q, usage)| (network.capacity[q][t] + network.overtime[q][t]) / usage)
+        .map(|&(q, usage)| room(network, q, t) / usage)
         .fold(f64::INFINITY, f64::min);
     if by_capacity.is_finite() {
         return by_capacity;

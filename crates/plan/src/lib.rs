@@ -203,6 +203,7 @@ pub fn plan(
         utilisation: Vec::new(),
         viability: Vec::new(),
         unconfirmed: options.include_unconfirmed,
+        whole: options.whole,
         solver: darsena_milp::name_and_version(),
         remarks: network.remarks.clone(),
     };

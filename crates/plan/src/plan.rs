@@ -252,7 +252,7 @@ pub enum Cause {
         /// Place in `scenario.recipes()`.
         recipe: usize,
     },
-    /// The line stays shut.
+    /// The line stays shut: its fixed cost or minimum run is in the way.
     LineShut {
         /// Place in `scenario.recipes()`.
         recipe: usize,
@@ -297,7 +297,7 @@ pub struct Price {
 pub enum Priced {
     /// One more unit of capacity of a resource (place in `scenario.resources()`).
     Capacity(usize),
-    /// One more unit of an item at a site (places in `scenario.sites()` and `scenario.items()`).
+    /// One more unit of a kind of an item at a site (places in `scenario.sites()` and [`Plan::kinds`]).
     Material(usize, usize),
     /// One more unit over a lane (place in `scenario.lanes()`).
     Lane(usize),
@@ -382,6 +382,8 @@ pub struct Plan {
     pub viability: Vec<Viability>,
     /// Whether receipts that are not firm were counted on.
     pub unconfirmed: bool,
+    /// Whether what is counted was planned in whole units.
+    pub whole: bool,
     /// Solver name and version.
     pub solver: String,
     /// What a reader must know, a sentence each: an option that was not used, a stage cut short.

@@ -12,6 +12,9 @@
 //! The same basis prices everything: money (c the costs), deliveries (c the units open at the
 //! end) and lateness (c the open units of all periods).
 //!
+//! One more unit of a resource also gives the runs of an open line more room in the row that would
+//! keep it shut, so the price of that row counts with it.
+//!
 //! # Limits
 //! A price holds for the first units, as far as the basis stays optimal, and at a plan that is
 //! degenerate a unit less may cost more than a unit more gains. Prices do not add up.
@@ -125,7 +128,16 @@ pub(crate) fn prices(
     for q in 0..network.capacity.len() {
         for t in 0..network.periods {
             match layout.capacity(network, q, t) {
-                At::Row(row) => push(Priced::Capacity(q), t, &|f| f.of_row(row)),
+                At::Row(row) => {
+                    let lines: Vec<_> = layout
+                        .line_limits(network, q, t)
+                        .filter(|(open, _, _)| values[open.index()] > 0.5)
+                        .collect();
+                    push(Priced::Capacity(q), t, &|f| {
+                        let of_lines = lines.iter().map(|(_, row, usage)| f.of_row(*row) / usage);
+                        f.of_row(row) + of_lines.sum::<f64>()
+                    });
+                }
                 At::Upper(column, usage) if at_upper(program, values, column) => {
                     push(Priced::Capacity(q), t, &|f| f.of_upper(column) / usage);
                 }
@@ -136,7 +148,7 @@ pub(crate) fn prices(
     for (n, node) in network.nodes.iter().enumerate() {
         for t in 0..network.periods {
             // The balance reads "in - out = - supply": a unit more is a right-hand side less.
-            let what = Priced::Material(node.site, network.kinds[node.kind].item);
+            let what = Priced::Material(node.site, node.kind);
             push(what, t, &|f| -f.of_row(layout.balance(n, t)));
         }
     }

@@ -26,7 +26,7 @@ use darsena_milp::{
 };
 use darsena_scenario::{Objective, Scenario};
 
-use crate::formulate::{At, Layout, at, make_entries, most_started, ship_entries};
+use crate::formulate::{At, Layout, at, make_entries, most_started, row_at, ship_entries};
 use crate::network::{Network, Stream, due_period};
 use crate::plan::{Cause, Plan, Reason};
 use crate::solve::Clock;
@@ -54,6 +54,15 @@ struct Candidate {
 }
 
 impl Candidate {
+    /// Whether relaxing it may make the objective worse and still be a reason: the plan gives up
+    /// what it likes better, or pays for a line that stands open.
+    fn may_cost(&self) -> bool {
+        matches!(
+            self.cause,
+            Cause::Priority { .. } | Cause::Cost | Cause::LineShut { .. }
+        )
+    }
+
     /// Sort of thing, for taking the strongest of each, and how many of it are tried.
     fn sort(&self) -> (usize, usize) {
         match self.cause {
@@ -187,7 +196,7 @@ pub(crate) fn reasons(
             prover.solver.set_basis(start)?;
             let outcome = prover.relaxed(&candidate.relax, sum, &mut Watch::until(stop))?;
             let better = outcome.filter(|o| {
-                matches!(candidate.cause, Cause::Priority { .. } | Cause::Cost)
+                candidate.may_cost()
                     || o.objective < base.objective - 1e-7 * base.objective.abs().max(1.0)
             });
             found.push((
@@ -462,9 +471,13 @@ impl Prover<'_> {
             for t in 0..self.network.periods {
                 match self.layout.capacity(self.network, q, t) {
                     At::Row(row) => {
-                        score += (-base.duals[row.0 as usize]).max(0.0);
-                        let (lower, upper) = self.solver.program().row_bounds(row);
-                        relax.push(Relax::Row(row, lower, upper + plenty));
+                        let lines = self.layout.line_limits(self.network, q, t);
+                        let open = lines.filter(|(open, _, _)| self.values[open.index()] > 0.5);
+                        for row in [row].into_iter().chain(open.map(|(_, row, _)| row)) {
+                            score += (-base.duals[row.index()]).max(0.0);
+                            let (lower, upper) = self.solver.program().row_bounds(row);
+                            relax.push(Relax::Row(row, lower, upper + plenty));
+                        }
                     }
                     At::Upper(column, _) => {
                         score += (-base.reduced_costs[column.0 as usize]).max(0.0);
@@ -555,7 +568,8 @@ impl Prover<'_> {
         let periods = self.network.periods;
         let horizon = self.scenario.head().horizon();
         for (r, run) in self.network.runs.iter().enumerate() {
-            if run.line.is_some() {
+            let shut = |open: Column| self.values[open.index()] < 0.5;
+            if self.layout.open[r].is_some_and(shut) {
                 continue;
             }
             let recipe = &self.scenario.recipes()[run.recipe];
@@ -563,6 +577,14 @@ impl Prover<'_> {
             let column = |t, lead| {
                 let mut entries = Vec::new();
                 make_entries(&mut entries, self.network, self.layout, r, t, lead);
+                // A line that is open: no row holds it outside its dates, and all its runs count.
+                if let Some((first, minimum)) = self.layout.line[r] {
+                    let by = t
+                        .checked_sub(run.starts.start)
+                        .filter(|_| run.starts.contains(&t));
+                    entries.extend(by.map(|by| (row_at(first, by), 1.0)));
+                    entries.push((minimum, 1.0));
+                }
                 Addition {
                     entries,
                     cost: self.of_cost * run.cost,
@@ -682,7 +704,13 @@ impl Prover<'_> {
             if self.values[open.0 as usize] < 0.5 {
                 let score = (-base.reduced_costs[open.0 as usize]).max(0.0);
                 if score > 1e-9 {
-                    let relax = vec![Relax::Column(open, 0.0, 1.0)];
+                    // As if it stood open anyway: no minimum run, and its fixed cost is spent.
+                    let mut relax = vec![Relax::Column(open, 1.0, 1.0)];
+                    relax.extend(
+                        self.layout.line[r].map(|(_, minimum)| {
+                            Relax::Row(minimum, f64::NEG_INFINITY, f64::INFINITY)
+                        }),
+                    );
                     all.push(Candidate {
                         cause: Cause::LineShut { recipe: run.recipe },
                         only: None,

@@ -3,7 +3,7 @@
 use darsena_plan::Priced;
 use maud::{Markup, html};
 
-use super::{party_label, section};
+use super::{made, party_label, section};
 use crate::bind::{Notes, Rows, name};
 use crate::chart::{Caption, Width, shares};
 use crate::figures::{Figures, Group, NOTHING, Total, Worth};
@@ -110,10 +110,13 @@ fn bind_point(figures: &Figures<'_>, notes: &mut Notes<'_>, worth: &Worth) -> Ma
             let sources = scenario.capacity_of(id).iter().flat_map(|row| &row.source);
             (figures.resource(resource), notes.cite(sources))
         }
-        Priced::Material(site, item) => (
-            html! { (figures.item(item)) " at " (figures.site(site)) },
-            notes.cite(&scenario.items()[item].source),
-        ),
+        Priced::Material(site, kind) => {
+            let item = figures.plan.kinds[kind].item;
+            (
+                html! { (made(figures, kind)) " at " (figures.site(site)) },
+                notes.cite(&scenario.items()[item].source),
+            )
+        }
         Priced::Lane(lane) => {
             let (from, to, _) = figures.lane(lane);
             (
@@ -166,13 +169,17 @@ pub(crate) fn rows_of(figures: &Figures<'_>, what: Priced) -> Rows {
             "prices",
             &[("resource", &scenario.resources()[resource].resource)],
         ),
-        Priced::Material(site, item) => Rows::filtered(
-            "prices",
-            &[
-                ("site", &scenario.sites()[site].site),
-                ("item", &scenario.items()[item].item),
-            ],
-        ),
+        Priced::Material(site, kind) => {
+            let kind = &figures.plan.kinds[kind];
+            Rows::filtered(
+                "prices",
+                &[
+                    ("site", &scenario.sites()[site].site),
+                    ("item", &scenario.items()[kind.item].item),
+                    ("made_in", &kind.states.join(";")),
+                ],
+            )
+        }
         Priced::Lane(lane) => Rows::filtered("prices", &[("lane", &scenario.lanes()[lane].lane)]),
     }
 }

@@ -147,6 +147,35 @@ fn site_label(figures: &Figures<'_>, id: &str) -> String {
     }
 }
 
+/// An item, and where its units were made if that is told apart.
+fn made(figures: &Figures<'_>, kind: usize) -> Markup {
+    let kind = &figures.plan.kinds[kind];
+    html! { (text::Names::item(figures, kind.item)) (made_in(figures, &kind.states)) }
+}
+
+/// The same for text that cannot hold markup.
+fn made_label(figures: &Figures<'_>, kind: usize) -> String {
+    let kind = &figures.plan.kinds[kind];
+    item_label(figures, kind.item) + &made_in(figures, &kind.states)
+}
+
+fn made_in(figures: &Figures<'_>, states: &[String]) -> String {
+    let names: Vec<&str> = states
+        .iter()
+        .map(|state| state_label(figures, state))
+        .collect();
+    text::made_in(&names)
+}
+
+/// The name of a state.
+fn state_label<'a>(figures: &Figures<'a>, state: &'a str) -> &'a str {
+    let parties = figures.scenario.parties();
+    match figures.scenario.find_party(state) {
+        Some(n) if !parties[n].name.is_empty() => &parties[n].name,
+        _ => state,
+    }
+}
+
 /// A name for text that cannot hold markup.
 fn item_label(figures: &Figures<'_>, item: usize) -> String {
     let row = &figures.scenario.items()[item];

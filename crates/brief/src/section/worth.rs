@@ -4,7 +4,7 @@ use darsena_plan::Priced;
 use maud::{Markup, html};
 
 use super::front::{rows_of, when};
-use super::{item_label, resource_name, section, site_label};
+use super::{made, made_label, resource_name, section, site_label};
 use crate::bind::Notes;
 use crate::chart::{Caption, Width, bars};
 use crate::figures::{Figures, NOTHING, Worth};
@@ -104,7 +104,7 @@ fn chart(
     };
     // An end item at its customer's door serves him: that says nothing new.
     let tells = |worth: &Worth| match worth.what {
-        Priced::Material(_, item) => figures.is_part(item),
+        Priced::Material(_, kind) => figures.is_part(figures.plan.kinds[kind].item),
         Priced::Capacity(_) | Priced::Lane(_) => true,
     };
     let mut drawn: Vec<&Worth> = worths
@@ -183,10 +183,10 @@ fn label(figures: &Figures<'_>, worth: &Worth) -> (String, String) {
                 site_label(figures, &row.site),
             )
         }
-        Priced::Material(site, item) => {
+        Priced::Material(site, kind) => {
             let place = site_label(figures, &scenario.sites()[site].site);
             let when = text::stretches_of(&figures.horizon, &worth.periods);
-            (item_label(figures, item), format!("{place}, {when}"))
+            (made_label(figures, kind), format!("{place}, {when}"))
         }
         Priced::Lane(lane) => {
             let lane = &scenario.lanes()[lane];
@@ -209,10 +209,13 @@ fn names(figures: &Figures<'_>, notes: &mut Notes<'_>, what: Priced) -> (Markup,
                 notes.cite(sources.iter().flat_map(|row| &row.source)),
             )
         }
-        Priced::Material(site, item) => (
-            html! { (figures.item(item)) ", " (figures.site(site)) },
-            notes.cite(&scenario.items()[item].source),
-        ),
+        Priced::Material(site, kind) => {
+            let item = figures.plan.kinds[kind].item;
+            (
+                html! { (made(figures, kind)) ", " (figures.site(site)) },
+                notes.cite(&scenario.items()[item].source),
+            )
+        }
         Priced::Lane(lane) => {
             let (from, to, _) = figures.lane(lane);
             (

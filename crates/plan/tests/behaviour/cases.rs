@@ -209,7 +209,7 @@ fn found(scenario: &Scenario, plan: &Plan, what: &str, which: &str) -> Option<St
             let price = plan
                 .prices
                 .iter()
-                .find(|p| priced(scenario, p) == thing && day(scenario, p.period) == date)?;
+                .find(|p| priced(scenario, plan, p) == thing && day(scenario, p.period) == date)?;
             match words[words.len() - 1] {
                 "money" => price.money,
                 "deliveries" => price.deliveries?,
@@ -255,10 +255,18 @@ fn measure(measure: Measure) -> String {
     }
 }
 
-fn priced(scenario: &Scenario, price: &Price) -> String {
+fn priced(scenario: &Scenario, plan: &Plan, price: &Price) -> String {
     match price.what {
         Priced::Capacity(q) => format!("capacity {}", scenario.resources()[q].resource),
-        Priced::Material(site, item) => format!("material {}", place(scenario, site, item)),
+        Priced::Material(site, kind) => {
+            let kind = &plan.kinds[kind];
+            let made_in: String = kind
+                .states
+                .iter()
+                .map(|state| format!(" {state}"))
+                .collect();
+            format!("material {}{made_in}", place(scenario, site, kind.item))
+        }
         Priced::Lane(l) => format!("lane {}", scenario.lanes()[l].lane),
     }
 }

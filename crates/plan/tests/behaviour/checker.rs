@@ -487,3 +487,16 @@ fn every_change_breaks_the_rule_that_speaks_of_it() {
     ];
     assert_eq!(rules.into_iter().collect::<Vec<_>>(), all);
 }
+
+#[test]
+fn halves_of_what_is_counted_are_found_where_whole_units_were_asked_for() {
+    let mut tables = pact();
+    tables.set("capacity", 0, "capacity", 2.5);
+    let scenario = tables.scenario();
+    let mut plan = good(&scenario);
+    assert!(check(&scenario, &Arcs::open(&scenario), &plan).holds());
+    plan.whole = true;
+    let verdict = check(&scenario, &Arcs::open(&scenario), &plan);
+    let broken: BTreeSet<&str> = verdict.breaches.iter().map(|b| b.rule).collect();
+    assert_eq!(broken.into_iter().collect::<Vec<_>>(), ["whole"]);
+}

@@ -133,10 +133,10 @@ fn price(scenario: &Scenario, plan: &Plan, table: &str, row: &str) -> [f64; 3] {
                 && scenario.resources()[q].resource.as_str() == cells[0]
                 && start(price.period) == cells[1]
         }
-        Priced::Material(site, item) => {
+        Priced::Material(site, kind) => {
             table == "receipts"
                 && scenario.sites()[site].site.as_str() == cells[0]
-                && scenario.items()[item].item.as_str() == cells[1]
+                && scenario.items()[plan.kinds[kind].item].item.as_str() == cells[1]
                 && start(price.period) == cells[2]
         }
         // A lane has one limit for all weeks.
