@@ -163,6 +163,10 @@ pub(crate) trait Names {
     fn resource(&self, resource: usize) -> Markup;
     /// What a recipe makes, where, and its lead time in days.
     fn recipe(&self, recipe: usize) -> (Markup, Markup, Markup);
+    /// What an obstacle of the law does.
+    fn obstacle(&self, obstacle: usize) -> Markup;
+    /// An authorization that sets a ceiling.
+    fn ceiling(&self, ceiling: usize) -> Markup;
     /// Where a lane starts, where it ends, and its transit time in days.
     fn lane(&self, lane: usize) -> (Markup, Markup, Markup);
 }
@@ -201,6 +205,10 @@ pub(crate) fn cause(cause: &Cause, names: &impl Names) -> Markup {
             html! { (names.item(*item)) " is kept as a floor at " (names.site(*site)) }
         }
         Cause::MadeIn => html! { "only units made in certain states are accepted" },
+        Cause::Law { obstacle } => names.obstacle(*obstacle),
+        Cause::Ceiling { ceiling } => {
+            html! { "authorization " (names.ceiling(*ceiling)) " allows no more" }
+        }
         Cause::Cost => {
             html! { "it could be served, at a cost above what its lateness is priced at" }
         }
@@ -358,6 +366,7 @@ pub(crate) const WORTH_NOTE: &str = "Shadow prices. For capacity and lanes: what
 pub(crate) const WORTH_CAPACITY: &str = "One more unit of capacity";
 pub(crate) const WORTH_MATERIAL: &str = "One more unit of a part";
 pub(crate) const WORTH_LANE: &str = "One more unit over a lane";
+pub(crate) const WORTH_CEILING: &str = "Ceilings of authorizations";
 
 pub(crate) const LOADS: &str = "How full the resources are";
 pub(crate) const LOADS_NOTE: &str = "Each mark is one period; its height is the share of the regular capacity that is used. \

@@ -257,6 +257,8 @@ fn plan() -> Plan {
             break_even_units: Some(5.0),
             break_even_export_units: Some(4.25),
         }],
+        obstacles: vec![],
+        ceilings: vec![],
         unconfirmed: false,
         whole: false,
         solver: "HiGHS 1.0".to_owned(),

@@ -15,8 +15,8 @@ use crate::plan::{Measure, Plan};
 /// One thing in a plan that does not hold.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Breach {
-    /// Which constraint or figure: `amount`, `kind`, `window`, `balance`, `capacity`, `lane`, `line`,
-    /// `whole`, `demand`, `floor`, `objective`, or `answer` for what is said of a demand or a resource.
+    /// Which constraint or figure: `amount`, `kind`, `window`, `balance`, `capacity`, `lane`, `ceiling`,
+    /// `line`, `whole`, `demand`, `floor`, `objective`, or `answer` for what is said of a demand or a resource.
     pub rule: &'static str,
     /// Of what and when, in ids and dates.
     pub what: String,
@@ -65,11 +65,12 @@ pub fn check(scenario: &Scenario, arcs: &Arcs, plan: &Plan) -> Verdict {
         // Rows that name what is not there can't be reckoned with.
         return checker.verdict;
     }
-    checker.kinds();
+    checker.kinds(arcs);
     checker.windows(arcs);
     checker.balances();
     checker.capacities();
     checker.lanes();
+    checker.ceilings(arcs);
     checker.lines();
     checker.whole();
     let late = checker.demands(arcs);
@@ -125,11 +126,11 @@ impl Calendar {
         let start = self.horizon.start_of(t);
         from.is_none_or(|from| start >= from) && until.is_none_or(|until| start < until)
     }
-    fn opened(&self, t: usize, opening: Opening) -> bool {
+    fn opened(&self, t: usize, opening: &Opening) -> bool {
+        let day = self.horizon.start_of(t);
         match opening {
-            Opening::Open => true,
-            Opening::From(date) => self.horizon.start_of(t) >= date,
-            Opening::Never => false,
+            Opening::Always => true,
+            Opening::During(spans) => spans.iter().any(|span| span.0 <= day && day < span.1),
         }
     }
 }
@@ -244,7 +245,7 @@ impl Checker<'_> {
         for make in &plan.make {
             let recipe = &scenario.recipes()[make.recipe];
             let kept = self.calendar.inside(make.period, recipe.from, recipe.until)
-                && self.calendar.opened(make.period, arcs.make[make.recipe])
+                && self.calendar.opened(make.period, &arcs.make[make.recipe])
                 && make.done == make.period + self.calendar.cover(recipe.lead_time_days)
                 && (make.quantity - make.runs * recipe.quantity).abs()
                     <= TOLERANCE * make.quantity.max(1.0);
@@ -255,8 +256,11 @@ impl Checker<'_> {
         }
         for ship in &plan.ship {
             let lane = &scenario.lanes()[ship.lane];
+            let states = plan.kinds[ship.kind].states.iter();
+            let units = states.map(|state| arcs.shipping(ship.lane, ship.item, state));
             let kept = self.calendar.inside(ship.period, lane.from, lane.until)
-                && self.calendar.opened(ship.period, arcs.ship[ship.lane])
+                && self.calendar.opened(ship.period, &arcs.ship[ship.lane])
+                && { units }.all(|opening| self.calendar.opened(ship.period, &opening))
                 && ship.arrives == ship.period + self.calendar.cover(lane.transit_days)
                 && lane
                     .item
@@ -270,6 +274,39 @@ impl Checker<'_> {
                 1.0,
                 || format!("shipment over `{}` leaving {day}", lane.lane),
             );
+        }
+    }
+
+    /// Whether all lanes and demands open for units of an item made in any of the states on one day.
+    fn open_alike(&self, arcs: &Arcs, item: usize, states: &[String]) -> bool {
+        let (lanes, demands) = (self.scenario.lanes().len(), self.scenario.demands().len());
+        states.windows(2).all(|pair| {
+            let [one, other] = [0, 1].map(|n| pair[n].as_str());
+            (0..lanes).all(|l| arcs.shipping(l, item, one) == arcs.shipping(l, item, other))
+                && (0..demands)
+                    .all(|j| arcs.delivering(j, item, one) == arcs.delivering(j, item, other))
+                && arcs.ceilings.iter().all(|ceiling| {
+                    let count = |l, state: &str| ceiling.counts.get(&(l, item, state.to_owned()));
+                    (0..lanes).all(|l| count(l, one) == count(l, other))
+                })
+        })
+    }
+
+    /// What authorizations allow in all is not exceeded.
+    fn ceilings(&mut self, arcs: &Arcs) {
+        for ceiling in &arcs.ceilings {
+            let counted = self.plan.ship.iter().map(|ship| {
+                let states = &self.plan.kinds[ship.kind].states;
+                let count = states.first().and_then(|state| {
+                    let key = (ship.lane, ship.item, state.clone());
+                    ceiling.counts.get(&key)
+                });
+                ship.quantity * count.copied().unwrap_or(0.0)
+            });
+            let sum: f64 = counted.sum();
+            self.at_most("ceiling", sum - ceiling.most, ceiling.most, || {
+                format!("under `{}`", ceiling.id)
+            });
         }
     }
 
@@ -313,9 +350,10 @@ impl Checker<'_> {
         }
     }
 
-    /// Kinds tell apart what some demand tells apart: units of one kind are all accepted by a demand
-    /// or none of them, and every state that units come from belongs to one kind.
-    fn kinds(&mut self) {
+    /// Kinds tell apart what some demand or arc tells apart: units of one kind are all accepted by a
+    /// demand or none of them, arcs open for all of them on the same day, and every state that units
+    /// come from belongs to one kind.
+    fn kinds(&mut self, arcs: &Arcs) {
         let (scenario, plan) = (self.scenario, self.plan);
         let mut states: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
         for recipe in scenario.recipes() {
@@ -348,7 +386,9 @@ impl Checker<'_> {
                     .filter(|k| k.states.iter().any(|s| s == state))
                     .count()
             };
-            let told_apart = tests.is_empty() || from.iter().all(|&state| homes(state) == 1);
+            let by_arcs = arcs.tells_apart(i);
+            let told_apart =
+                (tests.is_empty() && !by_arcs) || from.iter().all(|&state| homes(state) == 1);
             let pure = kinds.iter().all(|kind| {
                 tests.iter().all(|test| {
                     let accepted = kind
@@ -359,10 +399,18 @@ impl Checker<'_> {
                     accepted == 0 || accepted == kind.states.len()
                 })
             });
-            let one = kinds.len() == 1 || (!tests.is_empty() && kinds.len() > 1);
+            let alike = !by_arcs
+                || kinds
+                    .iter()
+                    .all(|kind| self.open_alike(arcs, i, &kind.states));
+            let one = kinds.len() == 1 || ((by_arcs || !tests.is_empty()) && kinds.len() > 1);
             self.at_most(
                 "kind",
-                if told_apart && pure && one { 0.0 } else { 1.0 },
+                if told_apart && pure && alike && one {
+                    0.0
+                } else {
+                    1.0
+                },
                 1.0,
                 || format!("kinds of `{}`", item.item),
             );
@@ -700,9 +748,14 @@ impl Checker<'_> {
             let in_time = demand
                 .deadline
                 .is_none_or(|day| self.day(deliver.period) < day);
-            let open = self
-                .calendar
-                .opened(deliver.period, arcs.deliver[deliver.demand]);
+            let units = kind
+                .states
+                .iter()
+                .map(|state| arcs.delivering(deliver.demand, kind.item, state));
+            let open = [arcs.deliver[deliver.demand].clone()]
+                .into_iter()
+                .chain(units)
+                .all(|opening| self.calendar.opened(deliver.period, &opening));
             let early = deliver.period < self.calendar.within(demand.due);
             let kept = of_item && accepted && in_time && open && !early;
             self.at_most(

@@ -1,6 +1,6 @@
 //! Network to program: one function per family of constraints, in the order of the crate's page.
 //!
-//! Rows stand first (balance, capacity, demand, lane, pool, floor, line), then columns with their
+//! Rows stand first (balance, capacity, demand, lane, pool, floor, line, ceiling), then columns with their
 //! entries, both in the order of the scenario's sorted tables, so the same scenario gives the same
 //! program whatever the order of its files.
 
@@ -49,6 +49,8 @@ pub(crate) struct Layout {
     pub share: BTreeMap<(usize, u32), Row>,
     /// The largest share of each priority.
     pub worst: BTreeMap<u32, Column>,
+    /// First row of the ceilings.
+    pub ceiling: Row,
 }
 
 /// How the capacity of a resource is written.
@@ -275,6 +277,7 @@ fn rows_of(network: &Network, program: &mut Program) -> Layout {
         floor: floor_rows(network, program),
         share: BTreeMap::new(),
         worst: BTreeMap::new(),
+        ceiling: ceiling_rows(network, program),
     }
 }
 
@@ -317,6 +320,14 @@ fn floor_rows(network: &Network, program: &mut Program) -> Vec<Row> {
     rows
 }
 
+fn ceiling_rows(network: &Network, program: &mut Program) -> Row {
+    let first = Row(small(program.rows()));
+    for (c, &most) in network.ceilings.iter().enumerate() {
+        program.add_row(label("ceiling", c, NONE, NONE), f64::NEG_INFINITY, most);
+    }
+    first
+}
+
 /// Puts into `entries` those of one run of `run` started in `t` whose output comes `lead` periods later.
 pub(crate) fn make_entries(
     entries: &mut Vec<(Row, f64)>,
@@ -353,7 +364,11 @@ fn make(network: &Network, program: &mut Program, layout: &mut Layout) {
                 entries.push((row_at(first, t - run.starts.start), 1.0));
                 entries.push((minimum, 1.0));
             }
-            let most = most_started(network, layout, r, t);
+            let most = if run.open.contains(t) {
+                most_started(network, layout, r, t)
+            } else {
+                0.0
+            };
             program.add_column(
                 label("make", run.recipe, t, NONE),
                 run.cost,
@@ -393,6 +408,8 @@ pub(crate) fn ship_entries(
     entries.push((layout.balance(arc.from, t), -1.0));
     entries.push((layout.balance(arc.to, t + transit), 1.0));
     entries.extend(layout.lane(arc.lane, t).map(|row| (row, 1.0)));
+    let counted = arc.ceilings.iter();
+    entries.extend(counted.map(|&(c, count)| (row_at(layout.ceiling, c), count)));
 }
 
 fn ship(network: &Network, program: &mut Program, layout: &mut Layout) {
@@ -401,7 +418,11 @@ fn ship(network: &Network, program: &mut Program, layout: &mut Layout) {
         layout.ship.push(Column(small(program.columns())));
         for t in arc.departs.clone() {
             ship_entries(&mut entries, network, layout, m, t, arc.transit);
-            let most = network.lane_limit[arc.lane][t];
+            let most = if arc.open.contains(t) {
+                network.lane_limit[arc.lane][t]
+            } else {
+                0.0
+            };
             program.add_column(
                 label("ship", arc.lane, arc.kind, t),
                 arc.cost,
@@ -462,7 +483,7 @@ fn overtime(network: &Network, program: &mut Program, layout: &mut Layout) {
 fn deliver(network: &Network, program: &mut Program, layout: &mut Layout) {
     for (j, stream) in network.streams.iter().enumerate() {
         let mut firsts = Vec::new();
-        for &node in &stream.nodes {
+        for (&node, open) in stream.nodes.iter().zip(&stream.open) {
             firsts.push(Column(small(program.columns())));
             for t in stream.serves.clone() {
                 let entries = [
@@ -470,7 +491,8 @@ fn deliver(network: &Network, program: &mut Program, layout: &mut Layout) {
                     (layout.demand(network, j, t), 1.0),
                 ];
                 let name = label("deliver", j, network.nodes[node].kind, t);
-                program.add_column(name, 0.0, 0.0, f64::INFINITY, &entries);
+                let most = if open.contains(t) { f64::INFINITY } else { 0.0 };
+                program.add_column(name, 0.0, 0.0, most, &entries);
             }
         }
         layout.deliver.push(firsts);

@@ -64,7 +64,7 @@ mod viability;
 
 use std::time::Instant;
 
-pub use arcs::{Arcs, Opening};
+pub use arcs::{Arc, Arcs, Ceiling, Obstacle, Opening};
 use darsena_milp::{SolveError, Solver, Status, Watch};
 use darsena_scenario::{Objective, Scenario};
 pub use plan::*;
@@ -202,6 +202,12 @@ pub fn plan(
         prices: Vec::new(),
         utilisation: Vec::new(),
         viability: Vec::new(),
+        obstacles: arcs
+            .obstacles
+            .iter()
+            .map(|o| (o.id.clone(), o.says.clone()))
+            .collect(),
+        ceilings: arcs.ceilings.iter().map(|c| c.id.clone()).collect(),
         unconfirmed: options.include_unconfirmed,
         whole: options.whole,
         solver: darsena_milp::name_and_version(),
@@ -244,6 +250,7 @@ pub fn plan(
         let values = &solved.values;
         reasons::reasons(
             scenario,
+            arcs,
             &network,
             &layout,
             &mut solver,

@@ -31,8 +31,8 @@ pub(crate) struct Run {
     pub usages: Vec<(usize, f64)>,
     /// Periods in which it may start, ends inside the horizon.
     pub starts: Range<usize>,
-    /// First period in which its arc is open, whatever its own dates say.
-    pub opens: usize,
+    /// Periods in which its arc is open, whatever its own dates say.
+    pub open: Spans,
     /// Periods in which its site is out of use.
     pub shut: Vec<Range<usize>>,
     pub cost: f64,
@@ -64,9 +64,40 @@ pub(crate) struct Move {
     pub to: usize,
     pub transit: usize,
     pub departs: Range<usize>,
-    /// First period in which its arc is open, whatever its own dates say.
-    pub opens: usize,
+    /// Ceilings that count its units (places in [`Arcs::ceilings`]), and what each counts.
+    pub ceilings: Vec<(usize, f64)>,
+    /// Periods in which its arc is open, whatever its own dates say.
+    pub open: Spans,
     pub cost: f64,
+}
+
+/// Periods, as ranges in order and apart.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Spans(Vec<(usize, usize)>);
+
+impl Spans {
+    /// The periods that start while an arc is open.
+    pub(crate) fn of(horizon: &Horizon, opening: &Opening) -> Self {
+        let periods = horizon.len();
+        let Opening::During(days) = opening else {
+            return Spans(vec![(0, periods)]);
+        };
+        let from = |day| usize::try_from(horizon.first_from(day).max(0)).unwrap_or(periods);
+        let spans = days.iter().map(|&(a, b)| (from(a), from(b).min(periods)));
+        Spans(spans.filter(|(a, b)| a < b).collect())
+    }
+
+    pub(crate) fn contains(&self, t: usize) -> bool {
+        self.0.iter().any(|&(from, end)| from <= t && t < end)
+    }
+
+    /// From the first of them to the last.
+    fn hull(&self) -> Range<usize> {
+        match (self.0.first(), self.0.last()) {
+            (Some(&(from, _)), Some(&(_, end))) => from..end,
+            _ => 0..0,
+        }
+    }
 }
 
 /// Demands that differ in nothing but date and quantity.
@@ -79,13 +110,17 @@ pub(crate) struct Stream {
     pub due: Vec<f64>,
     /// First period with something due.
     pub first: usize,
-    /// Periods in which it may be served.
+    /// The end of the periods in which it may be served: its deadline, or the horizon.
+    pub until: usize,
+    /// Periods in which it may be served by some node.
     pub serves: Range<usize>,
     pub tardiness_cost: f64,
     pub unmet_cost: f64,
     pub priority: Vec<u32>,
     /// Nodes it may be served from.
     pub nodes: Vec<usize>,
+    /// The periods in which the arc from each of them is open.
+    pub open: Vec<Spans>,
     /// Kinds of the item it does not accept.
     pub refused: Vec<usize>,
 }
@@ -123,6 +158,8 @@ pub(crate) struct Network {
     pub holding_cost: Vec<f64>,
     pub streams: Vec<Stream>,
     pub floors: Vec<Floor>,
+    /// The most each ceiling allows.
+    pub ceilings: Vec<f64>,
     pub remarks: Vec<String>,
 }
 
@@ -148,8 +185,9 @@ struct Split {
 }
 
 impl Split {
-    /// Tells origins of an item apart where, and only where, the accepted states of some demand do.
-    fn new(scenario: &Scenario) -> Self {
+    /// Tells origins of an item apart where, and only where, the accepted states of some demand or the
+    /// openings of some arc do.
+    fn new(scenario: &Scenario, arcs: &Arcs) -> Self {
         let items = scenario.items();
         let mut tests: Vec<BTreeSet<Vec<&str>>> = vec![BTreeSet::new(); items.len()];
         for demand in scenario.demands().iter().filter(|d| !d.made_in.is_empty()) {
@@ -174,12 +212,13 @@ impl Split {
         let mut of_origin = vec![BTreeMap::new(); items.len()];
         for i in 0..items.len() {
             let first = kinds.len();
-            let mut alike: BTreeMap<Vec<bool>, Vec<String>> = BTreeMap::new();
+            let mut alike: BTreeMap<(Vec<bool>, Vec<String>), Vec<String>> = BTreeMap::new();
             for origin in &origins[i] {
-                let signature = tests[i]
+                let accepted = tests[i]
                     .iter()
                     .map(|states| states.contains(&origin.as_str()))
                     .collect();
+                let signature = (accepted, arcs.signature(i, origin));
                 alike.entry(signature).or_default().push(origin.clone());
             }
             if alike.len() <= 1 {
@@ -191,7 +230,7 @@ impl Split {
                     of_origin[i].insert(origin.clone(), first);
                 }
                 // One kind that a demand refuses is still told apart from what it accepts.
-                if !tests[i].is_empty() {
+                if !tests[i].is_empty() || arcs.tells_apart(i) {
                     kinds[first].states = origins[i].iter().cloned().collect();
                 }
             } else {
@@ -234,7 +273,7 @@ fn site(scenario: &Scenario, id: &SiteId) -> usize {
 pub(crate) fn network(scenario: &Scenario, arcs: &Arcs, include_unconfirmed: bool) -> Network {
     let horizon = scenario.head().horizon();
     let periods = horizon.len();
-    let split = Split::new(scenario);
+    let split = Split::new(scenario, arcs);
     let closures = Closures::new(scenario, &horizon);
     let mut remarks = Vec::new();
 
@@ -346,10 +385,10 @@ pub(crate) fn network(scenario: &Scenario, arcs: &Arcs, include_unconfirmed: boo
             })
             .collect();
         let state = scenario.sites()[at].state.to_string();
-        let opens = opening(&horizon, arcs.make[r]);
+        let open = Spans::of(&horizon, &arcs.make[r]);
         let starts = clip(
             horizon.span(recipe.from, recipe.until),
-            opens,
+            open.hull(),
             periods.saturating_sub(lead),
         );
         runs.push(Run {
@@ -360,7 +399,7 @@ pub(crate) fn network(scenario: &Scenario, arcs: &Arcs, include_unconfirmed: boo
             inputs,
             usages: usages[r].clone(),
             starts,
-            opens,
+            open,
             shut: closures.of_site(at).collect(),
             cost: recipe.cost,
             line: (recipe.fixed_cost > 0.0 || recipe.minimum_run > 0.0).then_some(LineTerms {
@@ -377,22 +416,27 @@ pub(crate) fn network(scenario: &Scenario, arcs: &Arcs, include_unconfirmed: boo
             site(scenario, &lane.to_site),
         );
         let transit = horizon.periods_for_days(lane.transit_days);
-        let opens = opening(&horizon, arcs.ship[l]);
-        let departs = clip(
-            horizon.span(lane.from, lane.until),
-            opens,
-            periods.saturating_sub(transit),
-        );
         for &i in &lane_items[l] {
             for kind in split.of_item[i].clone() {
+                let states = split.kinds[kind].states.iter();
+                let opening = states.fold(arcs.ship[l].clone(), |all, state| {
+                    all.and(&arcs.shipping(l, i, state))
+                });
+                let open = Spans::of(&horizon, &opening);
+                let departs = clip(
+                    horizon.span(lane.from, lane.until),
+                    open.hull(),
+                    periods.saturating_sub(transit),
+                );
                 moves.push(Move {
                     lane: l,
                     kind,
                     from: node_of[&(from, kind)],
                     to: node_of[&(to, kind)],
                     transit,
-                    departs: departs.clone(),
-                    opens,
+                    departs,
+                    ceilings: ceilings_over(arcs, l, i, &split.kinds[kind].states),
+                    open,
                     cost: lane.cost,
                 });
             }
@@ -434,6 +478,7 @@ pub(crate) fn network(scenario: &Scenario, arcs: &Arcs, include_unconfirmed: boo
         overtime,
         streams,
         floors,
+        ceilings: arcs.ceilings.iter().map(|c| c.most).collect(),
         overtime_cost: scenario
             .resources()
             .iter()
@@ -449,20 +494,22 @@ pub(crate) fn network(scenario: &Scenario, arcs: &Arcs, include_unconfirmed: boo
     }
 }
 
-fn opening(horizon: &Horizon, opening: Opening) -> usize {
-    match opening {
-        Opening::Open => 0,
-        Opening::From(date) => {
-            usize::try_from(horizon.first_from(date).max(0)).unwrap_or(usize::MAX)
-        }
-        Opening::Never => usize::MAX,
-    }
+/// Ceilings that count units of one kind over a lane; all its states count alike.
+fn ceilings_over(arcs: &Arcs, lane: usize, item: usize, states: &[String]) -> Vec<(usize, f64)> {
+    let Some(state) = states.first() else {
+        return Vec::new();
+    };
+    let key = (lane, item, state.clone());
+    let counts = arcs.ceilings.iter().enumerate();
+    counts
+        .filter_map(|(c, ceiling)| Some((c, *ceiling.counts.get(&key)?)))
+        .collect()
 }
 
-/// The part of `span` from `opens` on and before `end`.
-fn clip(span: Range<usize>, opens: usize, end: usize) -> Range<usize> {
-    let end = span.end.min(end);
-    span.start.max(opens).min(end)..end
+/// The part of `span` that is inside `open` and before `end`.
+fn clip(span: Range<usize>, open: Range<usize>, end: usize) -> Range<usize> {
+    let end = span.end.min(open.end).min(end);
+    span.start.max(open.start).min(end)..end
 }
 
 /// Items each lane carries: the one it names, or every item that can come to its start and is of
@@ -643,8 +690,16 @@ fn streams(
     let periods = horizon.len();
     let priorities = Priorities::new(scenario, horizon);
     // Costs in a key compare by their bits: equal numbers have equal bits here, all are >= 0.
-    type Key<'a> = (usize, usize, usize, [u64; 2], Vec<&'a str>, Range2, usize);
-    type Range2 = (usize, usize);
+    type Key<'a> = (
+        usize,
+        usize,
+        usize,
+        [u64; 2],
+        Vec<&'a str>,
+        Vec<Spans>,
+        usize,
+        usize,
+    );
     let mut groups: BTreeMap<Key<'_>, Vec<usize>> = BTreeMap::new();
     for (j, demand) in scenario.demands().iter().enumerate() {
         if demand.quantity <= 0.0 {
@@ -660,13 +715,22 @@ fn streams(
         });
         let mut made_in: Vec<&str> = demand.made_in.iter().map(|s| s.as_str()).collect();
         made_in.sort_unstable();
+        let i = item(scenario, &demand.item);
+        let open = split.of_item[i].clone().map(|kind| {
+            let states = split.kinds[kind].states.iter();
+            let opening = states.fold(arcs.deliver[j].clone(), |all, state| {
+                all.and(&arcs.delivering(j, i, state))
+            });
+            Spans::of(horizon, &opening)
+        });
         let key = (
             site(scenario, &demand.site),
-            item(scenario, &demand.item),
+            i,
             party,
             [demand.tardiness_cost.to_bits(), demand.unmet_cost.to_bits()],
             made_in,
-            (opening(horizon, arcs.deliver[j]).min(periods), last),
+            open.collect(),
+            last,
             priorities.of_demand[j],
         );
         groups.entry(key).or_default().push(j);
@@ -674,7 +738,7 @@ fn streams(
     groups
         .into_iter()
         .map(
-            |((s, i, party, costs, made_in, (from, until), priority), mut demands)| {
+            |((s, i, party, costs, made_in, spans, until, priority), mut demands)| {
                 let due_in = |j: usize| due_period(horizon, scenario.demands()[j].due);
                 demands.sort_by_key(|&j| (scenario.demands()[j].due, j));
                 let mut due = vec![0.0; periods];
@@ -682,13 +746,14 @@ fn streams(
                     due[due_in(j)] += scenario.demands()[j].quantity;
                 }
                 let first = due_in(demands[0]);
-                let (mut nodes, mut refused) = (Vec::new(), Vec::new());
-                for kind in split.of_item[i].clone() {
+                let (mut nodes, mut open, mut refused) = (Vec::new(), Vec::new(), Vec::new());
+                for (kind, spans) in split.of_item[i].clone().zip(spans) {
                     let states = &split.kinds[kind].states;
                     if made_in.is_empty()
                         || states.iter().any(|state| made_in.contains(&state.as_str()))
                     {
                         nodes.push(node_of[&(s, kind)]);
+                        open.push(spans);
                     } else {
                         refused.push(node_of[&(s, kind)]);
                     }
@@ -698,17 +763,27 @@ fn streams(
                     item: i,
                     due,
                     first,
-                    serves: clip(first..periods, from, until),
+                    until,
+                    serves: clip(first..periods, served(&open), until),
                     tardiness_cost: f64::from_bits(costs[0]),
                     unmet_cost: f64::from_bits(costs[1]),
                     priority: priorities.courses[priority].clone(),
                     demands,
                     nodes,
+                    open,
                     refused,
                 }
             },
         )
         .collect()
+}
+
+/// From the first period in which any of the arcs is open to the last.
+fn served(open: &[Spans]) -> Range<usize> {
+    let hulls = open.iter().map(Spans::hull).filter(|hull| !hull.is_empty());
+    hulls
+        .reduce(|a, b| a.start.min(b.start)..a.end.max(b.end))
+        .unwrap_or(0..0)
 }
 
 /// The period a demand is due in; one overdue on the first day is due in the first.

@@ -271,6 +271,16 @@ pub enum Cause {
     },
     /// Only units made in certain states are accepted.
     MadeIn,
+    /// The law holds arcs back.
+    Law {
+        /// Place in [`Plan::obstacles`].
+        obstacle: usize,
+    },
+    /// An authorization allows no more.
+    Ceiling {
+        /// Place in [`Plan::ceilings`].
+        ceiling: usize,
+    },
     /// It could be served, at a cost above what its lateness is priced.
     Cost,
     /// No single relaxation helps: several things stand in the way together.
@@ -301,6 +311,9 @@ pub enum Priced {
     Material(usize, usize),
     /// One more unit over a lane (place in `scenario.lanes()`).
     Lane(usize),
+    /// One more unit, or one more of the currency, under a ceiling (place in [`Plan::ceilings`]);
+    /// it holds for the whole horizon, and its period is the first.
+    Ceiling(usize),
 }
 
 /// How far a resource is used.
@@ -380,6 +393,10 @@ pub struct Plan {
     pub utilisation: Vec<Use>,
     /// One row per recipe that is run or that is a line.
     pub viability: Vec<Viability>,
+    /// Obstacles of the law that were tried as reasons: id and words.
+    pub obstacles: Vec<(String, String)>,
+    /// Authorizations that set a ceiling.
+    pub ceilings: Vec<String>,
     /// Whether receipts that are not firm were counted on.
     pub unconfirmed: bool,
     /// Whether what is counted was planned in whole units.

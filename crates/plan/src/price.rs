@@ -26,7 +26,7 @@
 
 use darsena_milp::{Column, Program, Row, SolveError, Solver};
 
-use crate::formulate::{At, Layout, at};
+use crate::formulate::{At, Layout, at, row_at};
 use crate::network::Network;
 use crate::plan::{Price, Priced};
 
@@ -173,6 +173,11 @@ pub(crate) fn prices(
                 }
             }
         }
+    }
+    for c in 0..network.ceilings.len() {
+        push(Priced::Ceiling(c), 0, &|f| {
+            f.of_row(row_at(layout.ceiling, c))
+        });
     }
     prices.sort_by_key(|p| (p.what, p.period));
     Ok(prices)

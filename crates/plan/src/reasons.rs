@@ -20,14 +20,17 @@
 //! of it is worth; that is its shadow price. Of two bottlenecks in a row neither may help alone,
 //! and then the reason is that several things stand in the way together.
 
+use std::collections::BTreeMap;
+
 use darsena_milp::{
     Basis, Column, Label, Method, Options as SolverOptions, Outcome, Row, Solver, Status, Stop,
     Watch,
 };
 use darsena_scenario::{Objective, Scenario};
 
+use crate::arcs::{Arc, Arcs};
 use crate::formulate::{At, Layout, at, make_entries, most_started, row_at, ship_entries};
-use crate::network::{Network, Stream, due_period};
+use crate::network::{Network, Spans, Stream, due_period};
 use crate::plan::{Cause, Plan, Reason};
 use crate::solve::Clock;
 use crate::{Options, PlanError, Reasons};
@@ -78,7 +81,9 @@ impl Candidate {
             Cause::Floor { .. } => (9, 4),
             Cause::MadeIn => (10, 4),
             Cause::Cost => (11, 1),
-            Cause::Several => (12, 0),
+            Cause::Law { .. } => (12, 16),
+            Cause::Ceiling { .. } => (13, 6),
+            Cause::Several => (14, 0),
         }
     }
 }
@@ -110,6 +115,7 @@ struct Addition {
 )]
 pub(crate) fn reasons(
     scenario: &Scenario,
+    arcs: &Arcs,
     network: &Network,
     layout: &Layout,
     solver: &mut Solver,
@@ -137,6 +143,7 @@ pub(crate) fn reasons(
     }
     let mut prover = Prover {
         scenario,
+        arcs,
         network,
         layout,
         solver,
@@ -166,7 +173,7 @@ pub(crate) fn reasons(
         candidates.retain(|c| {
             c.score >= least || matches!(c.cause, Cause::Priority { .. } | Cause::Cost)
         });
-        let mut tried = [0; 13];
+        let mut tried = [0; 15];
         candidates.retain(|c| {
             let (sort, most) = c.sort();
             tried[sort] += 1;
@@ -181,6 +188,7 @@ pub(crate) fn reasons(
         let mut solver = Solver::new(program.clone())?;
         let mut prover = Prover {
             scenario,
+            arcs,
             network,
             layout,
             solver: &mut solver,
@@ -238,6 +246,7 @@ pub(crate) fn reasons(
     found.sort_by_key(|(n, _)| *n);
     let prover = Prover {
         scenario,
+        arcs,
         network,
         layout,
         solver,
@@ -264,6 +273,7 @@ type Profiles = Vec<Vec<f64>>;
 
 struct Prover<'a> {
     scenario: &'a Scenario,
+    arcs: &'a Arcs,
     network: &'a Network,
     layout: &'a Layout,
     solver: &'a mut Solver,
@@ -389,6 +399,8 @@ impl Prover<'_> {
         self.floors(base, &mut all);
         self.parties(plan, &mut all);
         self.refused(base, &mut all);
+        self.held_by_law(base, &mut all);
+        self.ceilings(base, plenty, &mut all);
         if plan.objective == Objective::Weighted {
             let mut costs = vec![0.0; self.solver.program().columns()];
             for (j, stream) in self.network.streams.iter().enumerate() {
@@ -406,22 +418,98 @@ impl Prover<'_> {
         all
     }
 
+    /// Arcs that would open sooner without an obstacle of the law.
+    fn held_by_law(&self, base: &Outcome, all: &mut Vec<Candidate>) {
+        let horizon = self.scenario.head().horizon();
+        let periods = self.network.periods;
+        for (n, obstacle) in self.arcs.obstacles.iter().enumerate() {
+            let mut columns: BTreeMap<(u8, usize, usize, usize), Addition> = BTreeMap::new();
+            for (arc, opening) in &obstacle.lifts {
+                let lifted = Spans::of(&horizon, opening);
+                match arc {
+                    Arc::Make(r) => {
+                        let runs = self.network.runs.iter().enumerate();
+                        for (r, run) in runs.filter(|(_, run)| run.recipe == *r) {
+                            let recipe = &self.scenario.recipes()[run.recipe];
+                            let window = horizon.span(recipe.from, recipe.until);
+                            let end = periods.saturating_sub(run.lead);
+                            let opens = |t: &usize| lifted.contains(*t) && !run.open.contains(*t);
+                            for t in (0..end).filter(opens).filter(|t| window.contains(t)) {
+                                columns.insert((0, r, 0, t), self.run(r, t, run.lead));
+                            }
+                        }
+                    }
+                    Arc::Ship(lane, item, state) => {
+                        for (m, arc) in self.network.moves.iter().enumerate() {
+                            if arc.lane != *lane || !self.is_of(arc.kind, *item, state) {
+                                continue;
+                            }
+                            let lane = &self.scenario.lanes()[arc.lane];
+                            let window = horizon.span(lane.from, lane.until);
+                            let end = periods.saturating_sub(arc.transit);
+                            let opens = |t: &usize| lifted.contains(*t) && !arc.open.contains(*t);
+                            for t in (0..end).filter(opens).filter(|t| window.contains(t)) {
+                                columns.insert((1, m, 0, t), self.shipment(m, t, arc.transit));
+                            }
+                        }
+                    }
+                    Arc::Deliver(demand, item, state) => {
+                        for (j, stream) in self.network.streams.iter().enumerate() {
+                            if !stream.demands.contains(demand) {
+                                continue;
+                            }
+                            let places = stream.nodes.iter().zip(&stream.open).enumerate();
+                            for (k, (&node, open)) in places {
+                                if !self.is_of(self.network.nodes[node].kind, *item, state) {
+                                    continue;
+                                }
+                                let opens = |t: &usize| lifted.contains(*t) && !open.contains(*t);
+                                for t in (stream.first..stream.until).filter(opens) {
+                                    columns.insert((2, j, k, t), self.handover(j, node, t));
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+            let cause = Cause::Law { obstacle: n };
+            self.added(cause, None, columns.into_values().collect(), base, all);
+        }
+    }
+
+    /// Whether a kind holds units of an item made in a state.
+    fn is_of(&self, kind: usize, item: usize, state: &str) -> bool {
+        let kind = &self.network.kinds[kind];
+        kind.item == item && kind.states.iter().any(|s| s == state)
+    }
+
+    fn ceilings(&self, base: &Outcome, plenty: f64, all: &mut Vec<Candidate>) {
+        for ceiling in 0..self.network.ceilings.len() {
+            let row = row_at(self.layout.ceiling, ceiling);
+            let score = (-base.duals[row.index()]).max(0.0);
+            if score > 1e-9 {
+                let (lower, upper) = self.solver.program().row_bounds(row);
+                // A ceiling may count money.
+                let counts = self.arcs.ceilings[ceiling].counts.values();
+                let most = plenty * counts.copied().fold(1.0, f64::max);
+                all.push(Candidate {
+                    cause: Cause::Ceiling { ceiling },
+                    only: None,
+                    score,
+                    relax: vec![Relax::Row(row, lower, upper + most)],
+                });
+            }
+        }
+    }
+
     /// Units of other make than a stream accepts.
     fn refused(&self, base: &Outcome, all: &mut Vec<Candidate>) {
         for (j, stream) in self.network.streams.iter().enumerate() {
             let columns = stream.refused.iter().flat_map(|&node| {
-                stream.serves.clone().map(move |t| {
-                    let entries = vec![
-                        (self.layout.balance(node, t), -1.0),
-                        (self.layout.demand(self.network, j, t), 1.0),
-                    ];
-                    Addition {
-                        entries,
-                        cost: 0.0,
-                        most: f64::INFINITY,
-                        beside: None,
-                    }
-                })
+                stream
+                    .serves
+                    .clone()
+                    .map(move |t| self.handover(j, node, t))
             });
             self.added(Cause::MadeIn, Some(j), columns.collect(), base, all);
         }
@@ -563,6 +651,59 @@ impl Prover<'_> {
         all.extend(by_item.into_values());
     }
 
+    /// A run started in `t` that takes `lead` periods, as a new column.
+    fn run(&self, r: usize, t: usize, lead: usize) -> Addition {
+        let run = &self.network.runs[r];
+        let mut entries = Vec::new();
+        make_entries(&mut entries, self.network, self.layout, r, t, lead);
+        // A line that is open: no row holds it outside its dates, and all its runs count.
+        if let Some((first, minimum)) = self.layout.line[r] {
+            let by = t
+                .checked_sub(run.starts.start)
+                .filter(|_| run.starts.contains(&t));
+            entries.extend(by.map(|by| (row_at(first, by), 1.0)));
+            entries.push((minimum, 1.0));
+        }
+        Addition {
+            entries,
+            cost: self.of_cost * run.cost,
+            most: most_started(self.network, self.layout, r, t),
+            beside: run
+                .starts
+                .contains(&t)
+                .then(|| self.layout.make(r, &run.starts, t)),
+        }
+    }
+
+    /// A shipment that leaves in `t` and takes `transit` periods, as a new column.
+    fn shipment(&self, m: usize, t: usize, transit: usize) -> Addition {
+        let arc = &self.network.moves[m];
+        let mut entries = Vec::new();
+        ship_entries(&mut entries, self.network, self.layout, m, t, transit);
+        // A lane with several kinds has a row for its limit, which the new column is in too.
+        let shared = self.layout.lane(arc.lane, t).is_some();
+        Addition {
+            entries,
+            cost: self.of_cost * arc.cost,
+            most: self.network.lane_limit[arc.lane][t],
+            beside: (!shared && arc.departs.contains(&t))
+                .then(|| at(self.layout.ship[m], t - arc.departs.start)),
+        }
+    }
+
+    /// Units handed over in `t` from `node` to stream `j`, as a new column.
+    fn handover(&self, j: usize, node: usize, t: usize) -> Addition {
+        Addition {
+            entries: vec![
+                (self.layout.balance(node, t), -1.0),
+                (self.layout.demand(self.network, j, t), 1.0),
+            ],
+            cost: 0.0,
+            most: f64::INFINITY,
+            beside: None,
+        }
+    }
+
     /// Runs and lanes that take no time, or that may be used outside their dates.
     fn times(&self, base: &Outcome, all: &mut Vec<Candidate>) {
         let periods = self.network.periods;
@@ -574,37 +715,17 @@ impl Prover<'_> {
             }
             let recipe = &self.scenario.recipes()[run.recipe];
             let window = horizon.span(recipe.from, recipe.until);
-            let column = |t, lead| {
-                let mut entries = Vec::new();
-                make_entries(&mut entries, self.network, self.layout, r, t, lead);
-                // A line that is open: no row holds it outside its dates, and all its runs count.
-                if let Some((first, minimum)) = self.layout.line[r] {
-                    let by = t
-                        .checked_sub(run.starts.start)
-                        .filter(|_| run.starts.contains(&t));
-                    entries.extend(by.map(|by| (row_at(first, by), 1.0)));
-                    entries.push((minimum, 1.0));
-                }
-                Addition {
-                    entries,
-                    cost: self.of_cost * run.cost,
-                    most: most_started(self.network, self.layout, r, t),
-                    beside: run
-                        .starts
-                        .contains(&t)
-                        .then(|| self.layout.make(r, &run.starts, t)),
-                }
-            };
+            let column = |t, lead| self.run(r, t, lead);
             if run.lead > 0 {
                 let instant = window
                     .clone()
-                    .filter(|&t| t >= run.opens)
+                    .filter(|&t| run.open.contains(t))
                     .map(|t| column(t, 0));
                 let cause = Cause::LeadTime { recipe: run.recipe };
                 self.added(cause, None, instant.collect(), base, all);
             }
-            let outside =
-                (run.opens..periods.saturating_sub(run.lead)).filter(|t| !window.contains(t));
+            let outside = (0..periods.saturating_sub(run.lead))
+                .filter(|t| run.open.contains(*t) && !window.contains(t));
             let outside = outside.map(|t| column(t, run.lead)).collect();
             self.added(
                 Cause::RecipeDates { recipe: run.recipe },
@@ -617,23 +738,11 @@ impl Prover<'_> {
         for (m, arc) in self.network.moves.iter().enumerate() {
             let lane = &self.scenario.lanes()[arc.lane];
             let window = horizon.span(lane.from, lane.until);
-            // A lane with several kinds has a row for its limit, which the new columns are in too.
-            let column = |t, transit| {
-                let mut entries = Vec::new();
-                ship_entries(&mut entries, self.network, self.layout, m, t, transit);
-                let shared = self.layout.lane(arc.lane, t).is_some();
-                Addition {
-                    entries,
-                    cost: self.of_cost * arc.cost,
-                    most: self.network.lane_limit[arc.lane][t],
-                    beside: (!shared && arc.departs.contains(&t))
-                        .then(|| at(self.layout.ship[m], t - arc.departs.start)),
-                }
-            };
+            let column = |t, transit| self.shipment(m, t, transit);
             if arc.transit > 0 {
                 let instant = window
                     .clone()
-                    .filter(|&t| t >= arc.opens)
+                    .filter(|&t| arc.open.contains(t))
                     .map(|t| column(t, 0));
                 self.added(
                     Cause::Transit { lane: arc.lane },
@@ -643,8 +752,8 @@ impl Prover<'_> {
                     all,
                 );
             }
-            let outside =
-                (arc.opens..periods.saturating_sub(arc.transit)).filter(|t| !window.contains(t));
+            let outside = (0..periods.saturating_sub(arc.transit))
+                .filter(|t| arc.open.contains(*t) && !window.contains(t));
             let outside = outside.map(|t| column(t, arc.transit)).collect();
             self.added(
                 Cause::LaneDates { lane: arc.lane },

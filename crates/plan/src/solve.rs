@@ -580,7 +580,7 @@ fn idle(network: &Network, layout: &Layout, columns: usize) -> Vec<f64> {
             let stream = &network.streams[j];
             open[j] += stream.due[t];
             for (n, &node) in stream.nodes.iter().enumerate() {
-                let given = if stream.serves.contains(&t) {
+                let given = if stream.serves.contains(&t) && stream.open[n].contains(t) {
                     f64::min(open[j], held[node])
                 } else {
                     0.0

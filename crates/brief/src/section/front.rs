@@ -124,6 +124,7 @@ fn bind_point(figures: &Figures<'_>, notes: &mut Notes<'_>, worth: &Worth) -> Ma
                 notes.cite(&scenario.lanes()[lane].source),
             )
         }
+        Priced::Ceiling(ceiling) => cited_ceiling(figures, notes, ceiling),
     };
     let unit = "unit";
     let waiting = text::unit_periods(unit, &figures.horizon);
@@ -161,6 +162,22 @@ pub(crate) fn when(figures: &Figures<'_>, rows: &Rows, worth: &Worth) -> Markup 
     )
 }
 
+/// An authorization that sets a ceiling, with its source.
+pub(crate) fn cited_ceiling(
+    figures: &Figures<'_>,
+    notes: &mut Notes<'_>,
+    ceiling: usize,
+) -> (Markup, Markup) {
+    let scenario = figures.scenario;
+    let id = &figures.plan.ceilings[ceiling];
+    let row = scenario.find_authorization(id);
+    let sources = row.map(|n| &scenario.authorizations()[n].source);
+    (
+        figures.ceiling(ceiling),
+        notes.cite(sources.into_iter().flatten()),
+    )
+}
+
 /// The rows of the prices of one thing.
 pub(crate) fn rows_of(figures: &Figures<'_>, what: Priced) -> Rows {
     let scenario = figures.scenario;
@@ -181,6 +198,9 @@ pub(crate) fn rows_of(figures: &Figures<'_>, what: Priced) -> Rows {
             )
         }
         Priced::Lane(lane) => Rows::filtered("prices", &[("lane", &scenario.lanes()[lane].lane)]),
+        Priced::Ceiling(ceiling) => {
+            Rows::filtered("prices", &[("ceiling", &figures.plan.ceilings[ceiling])])
+        }
     }
 }
 

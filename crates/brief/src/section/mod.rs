@@ -68,6 +68,14 @@ impl text::Names for Figures<'_> {
         name("sites", &row.site, &row.name)
     }
 
+    fn obstacle(&self, obstacle: usize) -> Markup {
+        html! { (self.plan.obstacles[obstacle].1) }
+    }
+
+    fn ceiling(&self, ceiling: usize) -> Markup {
+        name("authorizations", &self.plan.ceilings[ceiling], "")
+    }
+
     fn party(&self, party: usize) -> Markup {
         let row = &self.scenario.parties()[party];
         name("parties", &row.party, &row.name)

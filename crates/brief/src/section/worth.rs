@@ -3,7 +3,7 @@
 use darsena_plan::Priced;
 use maud::{Markup, html};
 
-use super::front::{rows_of, when};
+use super::front::{cited_ceiling, rows_of, when};
 use super::{made, made_label, resource_name, section, site_label};
 use crate::bind::Notes;
 use crate::chart::{Caption, Width, bars};
@@ -20,6 +20,7 @@ pub(crate) fn worth(figures: &Figures<'_>, notes: &mut Notes<'_>, worths: &[Wort
         ("capacity", text::WORTH_CAPACITY),
         ("material", text::WORTH_MATERIAL),
         ("lane", text::WORTH_LANE),
+        ("ceiling", text::WORTH_CEILING),
     ];
     section(
         "worth",
@@ -44,6 +45,7 @@ fn sort_of(what: Priced) -> &'static str {
         Priced::Capacity(_) => "capacity",
         Priced::Material(..) => "material",
         Priced::Lane(_) => "lane",
+        Priced::Ceiling(_) => "ceiling",
     }
 }
 
@@ -105,7 +107,7 @@ fn chart(
     // An end item at its customer's door serves him: that says nothing new.
     let tells = |worth: &Worth| match worth.what {
         Priced::Material(_, kind) => figures.is_part(figures.plan.kinds[kind].item),
-        Priced::Capacity(_) | Priced::Lane(_) => true,
+        Priced::Capacity(_) | Priced::Lane(_) | Priced::Ceiling(_) => true,
     };
     let mut drawn: Vec<&Worth> = worths
         .iter()
@@ -196,6 +198,7 @@ fn label(figures: &Figures<'_>, worth: &Worth) -> (String, String) {
             );
             (way, text::stretches_of(&figures.horizon, &worth.periods))
         }
+        Priced::Ceiling(ceiling) => (figures.plan.ceilings[ceiling].clone(), String::new()),
     }
 }
 
@@ -223,5 +226,6 @@ fn names(figures: &Figures<'_>, notes: &mut Notes<'_>, what: Priced) -> (Markup,
                 notes.cite(&scenario.lanes()[lane].source),
             )
         }
+        Priced::Ceiling(ceiling) => cited_ceiling(figures, notes, ceiling),
     }
 }

@@ -29,6 +29,8 @@ pub(super) fn cause(names: &Names<'_>, cause: &Cause) -> (&'static str, String) 
         ),
         Cause::MadeIn => ("made-in", String::new()),
         Cause::Cost => ("cost", String::new()),
+        Cause::Law { obstacle } => ("law", names.plan.obstacles[*obstacle].0.clone()),
+        Cause::Ceiling { ceiling } => ("ceiling", names.plan.ceilings[*ceiling].clone()),
         _ => ("several", String::new()),
     }
 }
@@ -56,6 +58,8 @@ pub(super) fn sentence(names: &Names<'_>, reason: &Reason) -> String {
         Cause::Priority { .. } => format!("units go to `{id}` instead"),
         Cause::Floor { .. } => format!("floor kept at `{id}`"),
         Cause::MadeIn => "only units made in certain states are accepted".into(),
+        Cause::Law { obstacle } => names.plan.obstacles[*obstacle].1.clone(),
+        Cause::Ceiling { .. } => format!("authorization `{id}` allows no more"),
         Cause::Cost => "serving it sooner costs more than its lateness is priced".into(),
         _ => "several things together: no single one helps".into(),
     }

@@ -39,6 +39,7 @@ pub(super) fn priced(names: &Names<'_>, what: Priced) -> Thing {
                 ..thing("material", &item, &names.site(s))
             }
         }
+        Priced::Ceiling(c) => thing("ceiling", &names.plan.ceilings[c], ""),
         Priced::Lane(l) => {
             let lane = names.lane(l);
             Thing {

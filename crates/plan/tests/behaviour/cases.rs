@@ -122,11 +122,13 @@ fn differences_of_run(scenario: &Scenario, run: &str, expected: &[Expected<'_>])
             wrong.push(format!("{what} {which}: expected {value}, found {found}"));
             if what.ends_with("reason") {
                 let demand = demand(scenario, which.split(' ').next().unwrap());
-                wrong.extend(
-                    plan.demands[demand].reasons.iter().map(|r| {
-                        format!("    {} {}", cause(scenario, &r.cause), r.gain_unit_periods)
-                    }),
-                );
+                wrong.extend(plan.demands[demand].reasons.iter().map(|r| {
+                    format!(
+                        "    {} {}",
+                        cause(scenario, &plan, &r.cause),
+                        r.gain_unit_periods
+                    )
+                }));
             }
         }
     }
@@ -200,7 +202,7 @@ fn found(scenario: &Scenario, plan: &Plan, what: &str, which: &str) -> Option<St
             let reasons = &plan.demands[demand(scenario, words[0])].reasons;
             reasons
                 .iter()
-                .find(|r| cause(scenario, &r.cause) == words[1..].join(" "))?
+                .find(|r| cause(scenario, plan, &r.cause) == words[1..].join(" "))?
                 .gain_unit_periods
         }
         "price" => {
@@ -267,11 +269,12 @@ fn priced(scenario: &Scenario, plan: &Plan, price: &Price) -> String {
                 .collect();
             format!("material {}{made_in}", place(scenario, site, kind.item))
         }
+        Priced::Ceiling(c) => format!("ceiling {}", plan.ceilings[c]),
         Priced::Lane(l) => format!("lane {}", scenario.lanes()[l].lane),
     }
 }
 
-fn cause(scenario: &Scenario, cause: &Cause) -> String {
+fn cause(scenario: &Scenario, plan: &Plan, cause: &Cause) -> String {
     match *cause {
         Cause::Capacity { resource } => {
             format!("capacity {}", scenario.resources()[resource].resource)
@@ -288,6 +291,8 @@ fn cause(scenario: &Scenario, cause: &Cause) -> String {
         Cause::Priority { party } => format!("priority {}", scenario.parties()[party].party),
         Cause::Floor { site, item } => format!("floor {}", place(scenario, site, item)),
         Cause::MadeIn => "made-in".into(),
+        Cause::Law { obstacle } => format!("law {}", plan.obstacles[obstacle].0),
+        Cause::Ceiling { ceiling } => format!("ceiling {}", plan.ceilings[ceiling]),
         Cause::Cost => "cost".into(),
         Cause::Several => "several".into(),
         ref other => format!("{other:?}"),

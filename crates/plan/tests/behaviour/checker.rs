@@ -166,10 +166,10 @@ const CHANGES: &[(&str, &[&str], Change)] = &[
         tables.set("lanes", 0, "until", "2024-07-15")
     }),
     ("a recipe not permitted", &["window"], |_, arcs, _| {
-        arcs.make[0] = Opening::Never
+        arcs.make[0] = Opening::never()
     }),
     ("a lane permitted later", &["window"], |_, arcs, _| {
-        arcs.ship[0] = Opening::From(date(2024, 7, 16))
+        arcs.ship[0] = Opening::from_day(date(2024, 7, 16))
     }),
     (
         "output that is not runs times quantity",
@@ -276,7 +276,7 @@ const CHANGES: &[(&str, &[&str], Change)] = &[
         tables.set("demands", 0, "deadline", "2024-07-15")
     }),
     ("a demand not permitted", &["demand"], |_, arcs, _| {
-        arcs.deliver[0] = Opening::Never
+        arcs.deliver[0] = Opening::never()
     }),
     (
         "units of a make that is refused",

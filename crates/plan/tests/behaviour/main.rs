@@ -3,6 +3,7 @@
 
 #![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
 
+mod arcs;
 mod cases;
 mod checker;
 mod lines;

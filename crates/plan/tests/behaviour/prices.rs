@@ -139,6 +139,7 @@ fn price(scenario: &Scenario, plan: &Plan, table: &str, row: &str) -> [f64; 3] {
                 && scenario.items()[plan.kinds[kind].item].item.as_str() == cells[1]
                 && start(price.period) == cells[2]
         }
+        Priced::Ceiling(_) => false,
         // A lane has one limit for all weeks.
         Priced::Lane(lane) => table == "lanes" && scenario.lanes()[lane].lane.as_str() == cells[0],
     };
