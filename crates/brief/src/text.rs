@@ -212,6 +212,9 @@ pub(crate) fn cause(cause: &Cause, names: &impl Names) -> Markup {
         Cause::Cost => {
             html! { "it could be served, at a cost above what its lateness is priced at" }
         }
+        Cause::Untried => {
+            html! { "nothing that was tried helps alone, and not everything was tried" }
+        }
         Cause::Several => {
             html! { "several things stand in the way together; no single one helps alone" }
         }

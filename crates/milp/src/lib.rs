@@ -51,6 +51,7 @@
 mod certify;
 mod highs;
 mod outcome;
+mod part;
 mod program;
 mod solve;
 mod sum;
@@ -58,5 +59,6 @@ mod sum;
 pub use certify::{Certificate, certify};
 pub use highs::{Solver, name_and_version};
 pub use outcome::{Basis, Outcome, Position, Status};
+pub use part::{Part, Parts};
 pub use program::{Column, Label, Program, Row};
 pub use solve::{Method, Options, Progress, Quantity, SolveError, Stop, Watch};

@@ -478,6 +478,19 @@ impl Program {
         self.integers = 0;
     }
 
+    /// The reduced costs that belong to costs and duals: of each column its cost less what its entries
+    /// are worth.
+    ///
+    /// # Panics
+    /// Panics when there is not one cost for each column and one dual for each row.
+    pub fn reduced_costs(&self, costs: &[f64], duals: &[f64]) -> Vec<f64> {
+        assert_eq!(costs.len(), self.columns(), "one cost for each column");
+        assert_eq!(duals.len(), self.rows(), "one dual for each row");
+        let mut reduced = costs.to_vec();
+        self.each_entry(|row, column, value| reduced[column.index()] -= value * duals[row.index()]);
+        reduced
+    }
+
     /// Sum of cost times value, with a compensated sum.
     ///
     /// # Panics

@@ -662,13 +662,13 @@ fn worst(most_open: &BTreeMap<(usize, u32), f64>, program: &mut Program, layout:
 }
 
 /// Runs that give `units`, at least the minimum, and one for rounding up.
-fn runs_for(run: &Run, units: f64) -> f64 {
+pub(crate) fn runs_for(run: &Run, units: f64) -> f64 {
     units / run.quantity + run.line.map_or(0.0, |line| line.minimum_run) + 1.0
 }
 
 /// Units of each item that no plan has a use for more of: what demands and floors ask for, and what
 /// the recipes take that make the rest, each unit by the recipe that takes most.
-fn wanted(network: &Network) -> Vec<f64> {
+pub(crate) fn wanted(network: &Network) -> Vec<f64> {
     let item = |node: usize| network.kinds[network.nodes[node].kind].item;
     let items = network.kinds.last().map_or(0, |kind| kind.item + 1);
     let mut asked = vec![0.0; items];

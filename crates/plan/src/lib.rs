@@ -172,7 +172,6 @@ pub fn plan(
         formulate::formulate(&network, options.whole.then_some(&countable[..]), fair);
     let cost: Vec<f64> = formulate::costs_of(&network, &program, &layout, Measure::Cost);
     let measures = measures(&network, objective, fair);
-    let (sum, of_cost) = solve::one_sum(&network, &layout, &program, &measures);
     let original = solve::Bounds::of(&program);
     let mut solver = Solver::new(program)?;
     let mut solved = solve::solve(
@@ -245,23 +244,21 @@ pub fn plan(
     plan.viability = viability::viability(scenario, &trace, &plan);
     if solved.status == Status::Optimal
         && options.reasons != Reasons::None
-        && let Some(basis) = &solved.near
+        && !solved.stages.is_empty()
+        && let Some(near) = &solved.near
     {
-        let values = &solved.values;
-        reasons::reasons(
+        let planned = reasons::Planned {
             scenario,
             arcs,
-            &network,
-            &layout,
-            &mut solver,
-            options,
-            &mut plan,
-            values,
-            basis,
-            (&sum, of_cost),
-            &clock,
-            &watch.stop,
-        )?;
+            network: &network,
+            layout: &layout,
+            program: solver.program(),
+            values: &solved.values,
+            last: &solved.last,
+            stages: &solved.stages,
+            near,
+        };
+        reasons::reasons(&planned, options, &mut plan, &clock, &watch.stop)?;
     }
     Ok(plan)
 }

@@ -285,6 +285,8 @@ pub enum Cause {
     Cost,
     /// No single relaxation helps: several things stand in the way together.
     Several,
+    /// Nothing that was tried helps, and not everything was.
+    Untried,
 }
 
 /// What one more unit of something would be worth at this plan.

@@ -26,9 +26,23 @@ pub(crate) struct Solved {
     pub duals: Option<Vec<f64>>,
     /// The optimal basis of the last stage, at which the solver stands.
     pub basis: Option<Basis>,
-    /// An optimal basis of the stages as one sum, with nothing held: where what-if questions start.
+    /// Every stage at its optimum, when all were reached.
+    pub stages: Vec<Stage>,
+    /// Values of the last stage.
+    pub last: Vec<f64>,
+    /// An optimal basis of the stages as one sum, with nothing held: where what-if questions and
+    /// other branches start.
     pub near: Option<Basis>,
     pub remarks: Vec<String>,
+}
+
+/// A stage at its optimum, with the stages before it held.
+pub(crate) struct Stage {
+    pub measure: Measure,
+    pub costs: Vec<f64>,
+    pub duals: Vec<f64>,
+    pub reduced_costs: Vec<f64>,
+    pub basis: Basis,
 }
 
 impl Solved {
@@ -39,6 +53,8 @@ impl Solved {
             values: Vec::new(),
             duals: None,
             basis: None,
+            stages: Vec::new(),
+            last: Vec::new(),
             near: None,
             remarks: Vec::new(),
         }
@@ -46,7 +62,7 @@ impl Solved {
 }
 
 /// A reduced cost or dual beyond this holds its column or row at its bound.
-const HELD: f64 = 1e-7;
+pub(crate) const HELD: f64 = 1e-7;
 
 /// Seconds left of a limit, counted from the start of the whole job.
 pub(crate) struct Clock {
@@ -119,7 +135,8 @@ pub(crate) fn solve(
         if solved.status == Status::Optimal && !solved.values.is_empty() {
             fix_lines(layout, solver, &solved.values)?;
             let exact = stages.linear(solver, None, None, watch)?.solved()?;
-            (solved.duals, solved.basis, solved.near) = (exact.duals, exact.basis, exact.near);
+            (solved.duals, solved.basis) = (exact.duals, exact.basis);
+            (solved.stages, solved.last, solved.near) = (exact.stages, exact.last, exact.near);
             if options.whole {
                 let note = "shadow prices and reasons are those of the plan in fractions of units, with the same lines open";
                 solved.remarks.push(note.into());
@@ -134,7 +151,7 @@ pub(crate) fn solve(
     };
     if solved.values.is_empty() {
         solved.values = idle(network, layout, solver.program().columns());
-        (solved.basis, solved.near) = (None, None);
+        (solved.basis, solved.stages) = (None, Vec::new());
         solved.levels.clear();
         solved.remarks.push(
             "no plan was found in time: what is at hand is handed over, nothing is made or shipped"
@@ -270,13 +287,24 @@ impl Stages<'_> {
                 outcome.bound.min(outcome.objective),
             ));
             if stage + 1 < self.measures.len() {
-                hold_face(solver, &outcome)?;
+                hold_face(solver, &outcome.reduced_costs, &outcome.duals)?;
             } else {
-                solved.duals = (!outcome.duals.is_empty()).then_some(outcome.duals);
+                solved.duals = (!outcome.duals.is_empty()).then(|| outcome.duals.clone());
                 solved.near = solved.near.or_else(|| outcome.basis.clone());
-                solved.basis = outcome.basis;
+                solved.basis = outcome.basis.clone();
+                solved.last = outcome.values.clone();
             }
             solved.values = outcome.values;
+            solved.stages.extend(outcome.basis.map(|basis| Stage {
+                measure,
+                costs: costs.clone(),
+                duals: outcome.duals,
+                reduced_costs: outcome.reduced_costs,
+                basis,
+            }));
+        }
+        if solved.stages.len() < self.measures.len() {
+            solved.stages.clear();
         }
         Ok(End::Optimal(solved))
     }
@@ -372,22 +400,26 @@ impl Stages<'_> {
 
 /// Costs of all stages in one sum: each stage weighs several times the next, the cost little.
 fn mixed_costs(measures: &[Measure], costs: &[Vec<f64>]) -> Vec<f64> {
-    if let [only] = costs {
-        return only.clone();
-    }
-    let stages = i32::try_from(costs.len()).unwrap_or(i32::MAX);
-    let ratio = f64::min(8.0, 1e6_f64.powf(1.0 / f64::from(stages)));
     let mut mixed = vec![0.0; costs.first().map_or(0, Vec::len)];
-    for (back, (measure, costs)) in (1..=stages).rev().zip(measures.iter().zip(costs)) {
-        let weight = match measure {
-            Measure::Cost => cost_weight(stages, costs),
-            _ => ratio.powi(back - 1),
-        };
+    for (weight, costs) in weights(measures, costs).into_iter().zip(costs) {
         for (sum, cost) in mixed.iter_mut().zip(costs) {
             *sum += weight * cost;
         }
     }
     mixed
+}
+
+/// What each stage weighs in the sum of all.
+pub(crate) fn weights(measures: &[Measure], costs: &[Vec<f64>]) -> Vec<f64> {
+    let stages = i32::try_from(costs.len()).unwrap_or(i32::MAX);
+    let ratio = f64::min(8.0, 1e6_f64.powf(1.0 / f64::from(stages)));
+    let stages_back = (1..=stages).rev().zip(measures.iter().zip(costs));
+    stages_back
+        .map(|(back, (measure, costs))| match measure {
+            Measure::Cost => cost_weight(stages, costs),
+            _ => ratio.powi(back - 1),
+        })
+        .collect()
 }
 
 /// What the cost, as one of so many stages, weighs in their sum.
@@ -397,23 +429,6 @@ fn cost_weight(stages: i32, costs: &[f64]) -> f64 {
     }
     let most = costs.iter().fold(0.0, |most: f64, c| most.max(c.abs()));
     0.3 / most.max(f64::MIN_POSITIVE)
-}
-
-/// The objective as one sum, near enough to the stages to start from and to ask what changes it,
-/// and what the cost weighs in it.
-pub(crate) fn one_sum(
-    network: &Network,
-    layout: &Layout,
-    program: &Program,
-    measures: &[Measure],
-) -> (Vec<f64>, f64) {
-    let costs: Vec<Vec<f64>> = measures
-        .iter()
-        .map(|&m| costs_of(network, program, layout, m))
-        .collect();
-    let stages = i32::try_from(costs.len()).unwrap_or(i32::MAX);
-    let weight = costs.last().map_or(1.0, |last| cost_weight(stages, last));
-    (mixed_costs(measures, &costs), weight)
 }
 
 /// What is known when branching is cut short: the best plan so far, and no better bound than that
@@ -437,6 +452,7 @@ fn cut_branching(
         status: cut.status,
         remarks: cut.remarks,
         basis: None,
+        stages: Vec::new(),
         near: None,
         duals: None,
         ..best
@@ -486,28 +502,29 @@ fn name(measure: Measure) -> String {
 }
 
 /// Fixes what every optimal plan of this stage has in common.
-fn hold_face(solver: &mut Solver, outcome: &Outcome) -> Result<(), PlanError> {
-    for c in 0..outcome.values.len() {
-        let column = at(Column(0), c);
-        let (lower, upper) = solver.program().bounds(column);
-        if lower < upper && outcome.reduced_costs[c].abs() > HELD {
-            let bound = if outcome.reduced_costs[c] > 0.0 {
-                lower
-            } else {
-                upper
-            };
+pub(crate) fn hold_face(
+    solver: &mut Solver,
+    reduced_costs: &[f64],
+    duals: &[f64],
+) -> Result<(), PlanError> {
+    for (column, price) in (0u32..).map(Column).zip(reduced_costs) {
+        if let Some(bound) = held(*price, solver.program().bounds(column)) {
             solver.set_column_bounds(column, bound, bound)?;
         }
     }
-    for r in 0..outcome.duals.len() {
-        let row = Row(u32::try_from(r).expect("rows are counted in 32 bits"));
-        let (lower, upper) = solver.program().row_bounds(row);
-        if lower < upper && outcome.duals[r].abs() > HELD {
-            let bound = if outcome.duals[r] > 0.0 { lower } else { upper };
+    for (row, price) in (0u32..).map(Row).zip(duals) {
+        if let Some(bound) = held(*price, solver.program().row_bounds(row)) {
             solver.set_row_bounds(row, bound, bound)?;
         }
     }
     Ok(())
+}
+
+/// Where a column or row with such a reduced cost or dual stands in every optimal plan, if it could
+/// stand elsewhere.
+pub(crate) fn held(price: f64, (lower, upper): (f64, f64)) -> Option<f64> {
+    let bound = if price > 0.0 { lower } else { upper };
+    (price.abs() > HELD && lower < upper && bound.is_finite()).then_some(bound)
 }
 
 /// Leaves a linear program in which every line is as `values` has it.

@@ -31,6 +31,7 @@ pub(super) fn cause(names: &Names<'_>, cause: &Cause) -> (&'static str, String) 
         Cause::Cost => ("cost", String::new()),
         Cause::Law { obstacle } => ("law", names.plan.obstacles[*obstacle].0.clone()),
         Cause::Ceiling { ceiling } => ("ceiling", names.plan.ceilings[*ceiling].clone()),
+        Cause::Untried => ("untried", String::new()),
         _ => ("several", String::new()),
     }
 }
@@ -61,6 +62,9 @@ pub(super) fn sentence(names: &Names<'_>, reason: &Reason) -> String {
         Cause::Law { obstacle } => names.plan.obstacles[*obstacle].1.clone(),
         Cause::Ceiling { .. } => format!("authorization `{id}` allows no more"),
         Cause::Cost => "serving it sooner costs more than its lateness is priced".into(),
+        Cause::Untried => {
+            "nothing that was tried helps alone; `--reasons all` tries everything".into()
+        }
         _ => "several things together: no single one helps".into(),
     }
 }

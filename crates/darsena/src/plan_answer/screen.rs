@@ -166,6 +166,10 @@ fn waiting(names: &Names<'_>) -> Table {
     // The strongest of each sort, so that a full line does not hide a slow one.
     let strongest = |key: &(String, String)| {
         let mut of: Vec<(&(&str, String), &f64)> = causes[key].iter().collect();
+        // Some demands of the party may have reasons where others have none.
+        if of.iter().any(|(_, gain)| **gain > 0.0) {
+            of.retain(|(_, gain)| **gain > 0.0);
+        }
         of.sort_by(|a, b| b.1.total_cmp(a.1).then(a.0.cmp(b.0)));
         let mut seen = Vec::new();
         of.retain(|((sort, _), _)| {

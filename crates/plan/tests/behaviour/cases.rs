@@ -291,6 +291,7 @@ fn cause(scenario: &Scenario, plan: &Plan, cause: &Cause) -> String {
         Cause::Priority { party } => format!("priority {}", scenario.parties()[party].party),
         Cause::Floor { site, item } => format!("floor {}", place(scenario, site, item)),
         Cause::MadeIn => "made-in".into(),
+        Cause::Untried => "untried".into(),
         Cause::Law { obstacle } => format!("law {}", plan.obstacles[obstacle].0),
         Cause::Ceiling { ceiling } => format!("ceiling {}", plan.ceilings[ceiling]),
         Cause::Cost => "cost".into(),

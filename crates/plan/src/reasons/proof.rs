@@ -1,0 +1,352 @@
+//! Planning again with one thing relaxed, in the parts of the program that the thing touches.
+//!
+//! Quickly: with the stages as one sum. As many stages of the plan it finds count as come before the
+//! first that is worse than it was. Exactly: stage by stage. What no stage before the first one with
+//! a price can change is held as those stages left it; from there on each stage is minimised and held
+//! as in the plan itself.
+
+use darsena_milp::{
+    Basis, Column, Label, Method, Options as SolverOptions, Outcome, Part, Position, Program, Row,
+    Solver, Status, Watch,
+};
+
+use super::thing::{Addition, Relax, Sight, Thing};
+use crate::PlanError;
+use crate::plan::Measure;
+use crate::solve::{Bounds, Clock, HELD, dot, held, hold_face};
+
+/// Some parts of the program in a solver of their own.
+pub(super) struct Prover<'a> {
+    sight: Sight<'a>,
+    part: &'a Part,
+    solver: Solver,
+    bounds: Bounds,
+    stages: Vec<Cut>,
+    /// The stages as one sum, its basis, and the values of the last stage.
+    sum: Vec<f64>,
+    near: Basis,
+    last: Vec<f64>,
+    clock: &'a Clock,
+}
+
+/// A plan with a thing relaxed.
+pub(super) struct Proved {
+    /// Of the columns of the part.
+    pub values: Vec<f64>,
+    /// In how many stages it is sure to be no worse than the plan with nothing relaxed.
+    pub stages: usize,
+}
+
+/// A stage, cut to the parts.
+struct Cut {
+    costs: Vec<f64>,
+    basis: Basis,
+    /// What every best plan of the stage has in common.
+    columns: Vec<(Column, f64)>,
+    rows: Vec<(Row, f64)>,
+}
+
+impl<'a> Prover<'a> {
+    pub(super) fn new(
+        sight: Sight<'a>,
+        part: &'a Part,
+        clock: &'a Clock,
+    ) -> Result<Self, PlanError> {
+        let program = part.program();
+        let stages = sight.stages.iter().map(|stage| {
+            let mut cut = Cut {
+                costs: part.of_columns(&stage.costs),
+                basis: part.basis(&stage.basis),
+                columns: Vec::new(),
+                rows: Vec::new(),
+            };
+            for (here, whole) in (0u32..).map(Column).zip(part.columns()) {
+                let price = stage.reduced_costs[whole.index()];
+                let bound = held(price, program.bounds(here));
+                cut.columns.extend(bound.map(|bound| (here, bound)));
+            }
+            for (here, whole) in (0u32..).map(Row).zip(part.rows()) {
+                let price = stage.duals[whole.index()];
+                let bound = held(price, program.row_bounds(here));
+                cut.rows.extend(bound.map(|bound| (here, bound)));
+            }
+            cut
+        });
+        let stages = stages.collect();
+        let mut sum = vec![0.0; program.columns()];
+        for (stage, weight) in sight.sum.stages.iter().zip(sight.sum.weights) {
+            for (sum, cost) in sum.iter_mut().zip(part.of_columns(&stage.costs)) {
+                *sum += weight * cost;
+            }
+        }
+        Ok(Prover {
+            sum,
+            near: part.basis(sight.sum.near),
+            last: part.of_columns(sight.sum.last),
+            sight,
+            part,
+            bounds: Bounds::of(program),
+            solver: Solver::new(program.clone())?,
+            stages,
+            clock,
+        })
+    }
+
+    /// A plan with `thing` relaxed, the best stage by stage or of their sum; none if the time ran out.
+    pub(super) fn plan_again(
+        &mut self,
+        thing: &Thing,
+        exactly: bool,
+        watch: &mut Watch<'_>,
+    ) -> Result<Option<Proved>, PlanError> {
+        self.bounds.restore(&mut self.solver)?;
+        let (columns, rows) = (self.last.len(), self.part.rows().len());
+        let mut values = if exactly {
+            self.stage_by_stage(thing, thing.from, watch)
+        } else {
+            self.by_the_sum(thing, watch)
+        };
+        self.solver.truncate(columns, rows)?;
+        if exactly && thing.from > 0 && matches!(values, Ok(None)) && !watch.stop.stopped() {
+            // What is held may, by the last digits of the arithmetic, leave no plan.
+            self.bounds.restore(&mut self.solver)?;
+            values = self.stage_by_stage(thing, 0, watch);
+            self.solver.truncate(columns, rows)?;
+        }
+        Ok(values?.map(|mut values| {
+            values.truncate(columns);
+            let stages = self.no_worse(thing, &values);
+            Proved { values, stages }
+        }))
+    }
+
+    fn by_the_sum(
+        &mut self,
+        thing: &Thing,
+        watch: &mut Watch<'_>,
+    ) -> Result<Option<Vec<f64>>, PlanError> {
+        self.solver.set_basis(&self.near)?;
+        let added = self.relax(thing, 0)?;
+        let costs = self.sum_costs(thing, &added);
+        self.solver.set_costs(&costs)?;
+        let outcome = self.solver.solve(&self.warm(thing.method()), watch)?;
+        Ok((outcome.status == Status::Optimal).then_some(outcome.values))
+    }
+
+    fn stage_by_stage(
+        &mut self,
+        thing: &Thing,
+        from: usize,
+        watch: &mut Watch<'_>,
+    ) -> Result<Option<Vec<f64>>, PlanError> {
+        for stage in &self.stages[..from] {
+            for &(column, bound) in &stage.columns {
+                self.solver.set_column_bounds(column, bound, bound)?;
+            }
+            for &(row, bound) in &stage.rows {
+                self.solver.set_row_bounds(row, bound, bound)?;
+            }
+        }
+        self.solver.set_basis(&self.stages[from].basis)?;
+        let added = self.relax(thing, from)?;
+        self.stages_from(thing, from, &added, watch)
+    }
+
+    /// How many stages come before the first in which `values` are worse than the plan.
+    fn no_worse(&self, thing: &Thing, values: &[f64]) -> usize {
+        let worse = |stage: &usize| {
+            let costs = self.costs(*stage, thing, &[]);
+            let (planned, again) = (dot(&costs, &self.last), dot(&costs, values));
+            again > planned + 1e-6 * planned.abs().max(1.0)
+        };
+        let stages = self.stages.len();
+        (0..stages).find(worse).unwrap_or(stages)
+    }
+
+    fn warm(&self, method: Method) -> SolverOptions {
+        SolverOptions {
+            method,
+            presolve: false,
+            ..self.clock.left()
+        }
+    }
+
+    /// Changes the program as `thing` says, with the stages before `from` held, and returns the costs of
+    /// the new columns.
+    fn relax(&mut self, thing: &Thing, from: usize) -> Result<Vec<f64>, PlanError> {
+        let mut added = Vec::new();
+        for relax in &thing.relax {
+            match relax {
+                Relax::Row(row, lower, upper) => {
+                    if let Some(row) = self.part.row(*row) {
+                        self.solver.set_row_bounds(row, *lower, *upper)?;
+                    }
+                }
+                Relax::Column(column, lower, upper) => {
+                    if let Some(column) = self.part.column(*column) {
+                        self.solver.set_column_bounds(column, *lower, *upper)?;
+                    }
+                }
+                Relax::Add(addition) if self.stays_out(addition, from) => {}
+                Relax::Add(addition) => {
+                    self.add(addition)?;
+                    added.push(addition.cost);
+                }
+                Relax::Open(line) => {
+                    if let Some(line) = self.part.column(*line) {
+                        self.solver.set_column_bounds(line, 1.0, 1.0)?;
+                    }
+                }
+                Relax::Wait(_) | Relax::LatenessOnly => {}
+            }
+        }
+        Ok(added)
+    }
+
+    /// Whether a stage that does not change keeps a new column at nothing.
+    fn stays_out(&self, addition: &Addition, from: usize) -> bool {
+        let before = self.sight.stages[..from].iter();
+        before
+            .map(|stage| self.sight.gain(addition, stage))
+            .any(|gain| gain < -HELD)
+    }
+
+    fn add(&mut self, addition: &Addition) -> Result<(), PlanError> {
+        let label = Label::new("relaxed", &[]);
+        let entries = addition.entries.iter();
+        let entries: Vec<(Row, f64)> = entries
+            .filter_map(|(row, value)| Some((self.part.row(*row)?, *value)))
+            .collect();
+        let column = self
+            .solver
+            .add_column(label, 0.0, 0.0, addition.most, &entries)?;
+        let beside = addition.beside.and_then(|beside| self.part.column(beside));
+        if let Some(beside) = beside.filter(|_| addition.most.is_finite()) {
+            let both = [(beside, 1.0), (column, 1.0)];
+            let most = addition.most;
+            self.solver
+                .add_row_over(label, f64::NEG_INFINITY, most, &both)?;
+        }
+        Ok(())
+    }
+
+    fn stages_from(
+        &mut self,
+        thing: &Thing,
+        from: usize,
+        added: &[f64],
+        watch: &mut Watch<'_>,
+    ) -> Result<Option<Vec<f64>>, PlanError> {
+        let new =
+            |relax: &Relax| matches!(relax, Relax::Add(_) | Relax::Wait(_) | Relax::LatenessOnly);
+        let mut method = if thing.relax.iter().any(new) {
+            Method::PrimalSimplex
+        } else {
+            Method::DualSimplex
+        };
+        let mut known: Option<Outcome> = None;
+        for k in from..self.stages.len() {
+            let costs = self.costs(k, thing, added);
+            if let Some(outcome) = &known {
+                // The last stage may have ended where this one does.
+                let duals = self.solver.row_duals_of(&costs)?;
+                let reduced = self.solver.program().reduced_costs(&costs, &duals);
+                if is_best(self.solver.program(), outcome, &reduced, &duals) {
+                    hold_face(&mut self.solver, &reduced, &duals)?;
+                    continue;
+                }
+            }
+            self.solver.set_costs(&costs)?;
+            let outcome = self.solver.solve(&self.warm(method), watch)?;
+            if outcome.status != Status::Optimal {
+                return Ok(None);
+            }
+            hold_face(&mut self.solver, &outcome.reduced_costs, &outcome.duals)?;
+            known = Some(outcome);
+            method = Method::PrimalSimplex;
+            if thing
+                .relax
+                .iter()
+                .any(|relax| matches!(relax, Relax::LatenessOnly))
+            {
+                break;
+            }
+        }
+        Ok(known.map(|outcome| outcome.values))
+    }
+
+    /// Costs of a stage for all columns that are there with `thing` relaxed.
+    fn costs(&self, stage: usize, thing: &Thing, added: &[f64]) -> Vec<f64> {
+        let mut costs = self.stages[stage].costs.clone();
+        self.adapt(thing, &mut costs);
+        let of_cost = self.sight.stages[stage].measure == Measure::Cost;
+        costs.extend(added.iter().map(|cost| if of_cost { *cost } else { 0.0 }));
+        costs
+    }
+
+    /// Costs of the sum of all stages.
+    fn sum_costs(&self, thing: &Thing, added: &[f64]) -> Vec<f64> {
+        let mut costs = self.sum.clone();
+        self.adapt(thing, &mut costs);
+        let stages = self.sight.sum.stages.iter().zip(self.sight.sum.weights);
+        let of_cost: f64 = stages
+            .filter(|(stage, _)| stage.measure == Measure::Cost)
+            .map(|(_, weight)| weight)
+            .sum();
+        costs.extend(added.iter().map(|cost| of_cost * cost));
+        costs
+    }
+
+    /// What `thing` makes of costs.
+    fn adapt(&self, thing: &Thing, costs: &mut [f64]) {
+        for relax in &thing.relax {
+            match relax {
+                Relax::Wait(party) => self.unmet(Some(*party), |c| costs[c.index()] = 0.0),
+                Relax::LatenessOnly => {
+                    costs.fill(0.0);
+                    self.unmet(None, |c| costs[c.index()] = 1.0);
+                }
+                Relax::Open(line) => {
+                    if let Some(line) = self.part.column(*line) {
+                        costs[line.index()] = 0.0;
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Visits the open units of the streams of a party, or of all, in the part.
+    fn unmet(&self, party: Option<usize>, mut visit: impl FnMut(Column)) {
+        let Sight {
+            network, layout, ..
+        } = self.sight;
+        for (j, stream) in network.streams.iter().enumerate() {
+            if party.is_none_or(|party| stream.party == party) {
+                for t in stream.first..network.periods {
+                    if let Some(column) = self.part.column(layout.unmet(network, j, t)) {
+                        visit(column);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Whether the basis of `outcome` is the best for the costs that gave these reduced costs and duals.
+fn is_best(program: &Program, outcome: &Outcome, reduced: &[f64], duals: &[f64]) -> bool {
+    let Some(basis) = &outcome.basis else {
+        return false;
+    };
+    let settled = |position: Position, (lower, upper): (f64, f64), price: f64| match position {
+        _ if lower >= upper => true,
+        Position::Basic => true,
+        Position::Lower => price >= -HELD,
+        Position::Upper => price <= HELD,
+        Position::Zero => price.abs() <= HELD,
+    };
+    let mut columns = (0u32..).map(Column).zip(reduced);
+    let mut rows = (0u32..).map(Row).zip(duals);
+    columns.all(|(c, price)| settled(basis.column(c), program.bounds(c), *price))
+        && rows.all(|(r, price)| settled(basis.row(r), program.row_bounds(r), *price))
+}
