@@ -1,0 +1,519 @@
+//! The answer of the law: a verdict per regime and overall, with rules, approvals, missing facts.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use darsena_scenario::AuthorizationDecision;
+use jiff::civil::Date;
+use serde_json::{Value, json};
+
+use crate::library::{Confidence, Days, Law, Rule, RuleKind};
+use crate::question::{Leg, Question, Record};
+use crate::view::Say;
+
+/// What every ruling says of itself.
+pub const NO_ADVICE: &str = "no legal advice: rules are read from public sources and may be incomplete or out of date";
+
+/// What the law says, from best to worst.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Verdict {
+    /// Nothing further is needed.
+    Allow,
+    /// Lawful only after approvals.
+    Needs,
+    /// A political act, with no rule behind it.
+    Policy,
+    /// A fact is missing on which the answer turns.
+    Unknown,
+    /// Not lawful on that day, whatever is asked for.
+    Deny,
+}
+
+impl Verdict {
+    /// `allow`, `needs`, `policy`, `unknown` or `deny`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Verdict::Allow => "allow",
+            Verdict::Needs => "needs",
+            Verdict::Policy => "policy",
+            Verdict::Unknown => "unknown",
+            Verdict::Deny => "deny",
+        }
+    }
+
+    /// The verdict of that word.
+    #[must_use]
+    pub fn from_text(text: &str) -> Option<Verdict> {
+        [Self::Allow, Self::Needs, Self::Policy, Self::Unknown, Self::Deny]
+            .into_iter()
+            .find(|verdict| verdict.as_str() == text)
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// What the rules of one regime come to, before any record is looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Judgement {
+    pub(crate) verdict: Verdict,
+    /// Rules that hold, by place, and whether they do whatever the missing facts are.
+    pub(crate) holds: BTreeMap<usize, bool>,
+    /// Facts the answer turns on.
+    pub(crate) missing: BTreeSet<String>,
+    /// Flaws of the law met on the way.
+    pub(crate) faults: Vec<String>,
+}
+
+impl Judgement {
+    pub(crate) fn of(law: &Law, places: &[usize]) -> Self {
+        let kinds = places.iter().map(|place| law.rules[*place].kind);
+        let verdict = kinds.fold(Verdict::Allow, |worst, kind| {
+            worst.max(match kind {
+                RuleKind::Deny => Verdict::Deny,
+                RuleKind::Policy => Verdict::Policy,
+                RuleKind::Needs => Verdict::Needs,
+                RuleKind::Route | RuleKind::Allow | RuleKind::Note => Verdict::Allow,
+            })
+        });
+        Judgement {
+            verdict,
+            holds: places.iter().map(|place| (*place, true)).collect(),
+            missing: BTreeSet::new(),
+            faults: Vec::new(),
+        }
+    }
+
+    pub(crate) fn fault(why: String) -> Self {
+        Judgement {
+            verdict: Verdict::Unknown,
+            holds: BTreeMap::new(),
+            missing: BTreeSet::new(),
+            faults: vec![why],
+        }
+    }
+
+    /// What would be decided: approvals for a needs, nothing more where the verdict says all.
+    fn decisive<'a>(&self, law: &'a Law) -> BTreeSet<(&'a String, Days, bool)> {
+        let needs = |(place, certain): (&usize, &bool)| {
+            let rule = &law.rules[*place];
+            let asked = self.verdict == Verdict::Needs && rule.kind == RuleKind::Needs;
+            let certain = *certain;
+            asked.then(|| rule.approvals.iter().map(move |id| (id, rule.days, certain)))
+        };
+        self.holds.iter().filter_map(needs).flatten().collect()
+    }
+
+    /// What holds whichever of two ways `fact` turns out.
+    pub(crate) fn either(law: &Law, fact: &str, one: Judgement, other: Judgement) -> Judgement {
+        let same = one.verdict == other.verdict && one.decisive(law) == other.decisive(law);
+        let verdict = if one.verdict == other.verdict { one.verdict } else { Verdict::Unknown };
+        let mut missing = &one.missing | &other.missing;
+        if !same {
+            missing.insert(fact.to_string());
+        }
+        if verdict == Verdict::Deny {
+            missing.clear();
+        }
+        let mut holds = BTreeMap::new();
+        for place in one.holds.keys().chain(other.holds.keys()) {
+            let certain = |holds: &BTreeMap<usize, bool>| holds.get(place).copied().unwrap_or(false);
+            holds.insert(*place, certain(&one.holds) && certain(&other.holds));
+        }
+        let mut faults = one.faults;
+        faults.extend(other.faults);
+        faults.dedup();
+        Judgement { verdict, holds, missing, faults }
+    }
+}
+
+/// A rule a ruling rests on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cited {
+    /// Id of the rule.
+    pub id: String,
+    /// Id of its policy.
+    pub policy: String,
+    /// Regime it belongs to.
+    pub regime: String,
+    /// What it does.
+    pub kind: RuleKind,
+    /// Act, section, date.
+    pub citation: String,
+    /// Address of its first source.
+    pub url: Option<String>,
+    /// In plain words.
+    pub plain: String,
+    /// How far it can be trusted.
+    pub confidence: Confidence,
+    /// Whether it holds whatever the missing facts are.
+    pub certain: bool,
+    /// Whether the verdict of its regime rests on it.
+    pub decides: bool,
+}
+
+/// An approval that is needed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Approval {
+    /// Id.
+    pub id: String,
+    /// State that grants.
+    pub grantor: String,
+    /// Who there.
+    pub body: String,
+    /// What it is.
+    pub name: String,
+    /// Days from application to decision.
+    pub days: Days,
+    /// Approvals of this ruling that come before it.
+    pub after: Vec<String>,
+    /// Rules that ask for it.
+    pub rules: Vec<String>,
+    /// Whether it is needed whatever the missing facts are.
+    pub certain: bool,
+    /// How far rule and days can be trusted.
+    pub confidence: Confidence,
+    /// The record of a decision or a pending application.
+    pub record: Option<(String, AuthorizationDecision)>,
+}
+
+/// What one regime says of one leg.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RegimeRuling {
+    /// Regime.
+    pub regime: String,
+    /// State whose law it is; the exporter for an agreement of states.
+    pub state: String,
+    /// Ends of the leg.
+    pub leg: (String, String),
+    /// What it says.
+    pub verdict: Verdict,
+    /// Ids of the rules that decide.
+    pub rules: Vec<String>,
+    /// Ids of the approvals still needed.
+    pub approvals: Vec<String>,
+    /// Facts its answer turns on.
+    pub missing: Vec<String>,
+}
+
+/// The answer of the law to a question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ruling {
+    /// The worst of all regimes.
+    pub overall: Verdict,
+    /// Per regime and leg, in order of legs.
+    pub regimes: Vec<RegimeRuling>,
+    /// Approvals still needed, in order of grantors and, within one, of application.
+    pub approvals: Vec<Approval>,
+    /// Approvals a record grants.
+    pub granted: Vec<Approval>,
+    /// Approvals a record refuses.
+    pub refused: Vec<Approval>,
+    /// Every rule that holds, those that decide first.
+    pub rules: Vec<Cited>,
+    /// Facts the answer turns on, with the question in plain words.
+    pub missing: Vec<(String, String)>,
+    /// Flaws of the law met on the way; they make a ruling unknown.
+    pub faults: Vec<String>,
+    /// First later day on which it is no longer denied, where one is known.
+    pub opens: Option<Date>,
+}
+
+impl Ruling {
+    /// Days from application to the last approval: those of one state one after the other, states side by side.
+    #[must_use]
+    pub fn days(&self) -> Days {
+        let mut by_state: BTreeMap<&str, Days> = BTreeMap::new();
+        for approval in &self.approvals {
+            let days = by_state.entry(&approval.grantor).or_insert(Days { max: Some(0), ..Days::default() });
+            *days = days.then(approval.days);
+        }
+        let start = Days { max: Some(0), ..Days::default() };
+        by_state.values().fold(start, |all, days| all.beside(*days))
+    }
+
+    /// The least trusted rule the verdict rests on.
+    #[must_use]
+    pub fn confidence(&self) -> Confidence {
+        let deciding = self.rules.iter().filter(|rule| rule.decides).map(|rule| rule.confidence);
+        deciding.max().unwrap_or(Confidence::Stated)
+    }
+
+    /// Whether two rulings say the same, whatever the day they open.
+    #[must_use]
+    pub fn same(&self, other: &Ruling) -> bool {
+        Ruling { opens: None, ..self.clone() } == Ruling { opens: None, ..other.clone() }
+    }
+
+    /// The ruling as JSON.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        let approval = |approval: &Approval| {
+            let decision = approval.record.as_ref().map(|(_, decision)| decision.as_str());
+            json!({
+                "id": approval.id, "grantor": approval.grantor, "body": approval.body, "name": approval.name,
+                "days": days(approval.days), "after": approval.after, "rules": approval.rules,
+                "certain": approval.certain, "confidence": approval.confidence.as_str(),
+                "record": approval.record.as_ref().map(|(id, _)| id), "decision": decision,
+            })
+        };
+        let rule = |rule: &Cited| {
+            json!({
+                "id": rule.id, "policy": rule.policy, "regime": rule.regime, "kind": rule.kind.as_str(),
+                "citation": rule.citation, "url": rule.url, "plain": rule.plain,
+                "confidence": rule.confidence.as_str(), "certain": rule.certain, "decides": rule.decides,
+            })
+        };
+        let regime = |regime: &RegimeRuling| {
+            json!({
+                "regime": regime.regime, "state": regime.state, "from": regime.leg.0, "to": regime.leg.1,
+                "verdict": regime.verdict.as_str(), "rules": regime.rules, "approvals": regime.approvals,
+                "missing": regime.missing,
+            })
+        };
+        let missing = |(fact, plain): &(String, String)| json!({ "fact": fact, "plain": plain });
+        json!({
+            "overall": self.overall.as_str(),
+            "regimes": self.regimes.iter().map(regime).collect::<Vec<_>>(),
+            "approvals": self.approvals.iter().map(approval).collect::<Vec<_>>(),
+            "granted": self.granted.iter().map(approval).collect::<Vec<_>>(),
+            "refused": self.refused.iter().map(approval).collect::<Vec<_>>(),
+            "days": days(self.days()),
+            "rules": self.rules.iter().map(rule).collect::<Vec<_>>(),
+            "missing": self.missing.iter().map(missing).collect::<Vec<_>>(),
+            "faults": self.faults,
+            "opens": self.opens.map(|date| date.to_string()),
+            "confidence": self.confidence().as_str(),
+            "advice": NO_ADVICE,
+        })
+    }
+}
+
+pub(crate) fn days(days: Days) -> Value {
+    json!({ "min": days.min, "typical": days.typical, "max": days.max })
+}
+
+/// Puts judgements and records together.
+pub(crate) fn assemble(
+    law: &Law,
+    question: &Question,
+    legs: &[Leg],
+    judged: &[(&Say, &Judgement)],
+) -> Ruling {
+    let mut regimes = Vec::new();
+    let mut approvals: BTreeMap<(String, String), Approval> = BTreeMap::new();
+    let mut rules: Vec<Cited> = Vec::new();
+    let mut missing = BTreeSet::new();
+    let mut faults = Vec::new();
+    for (say, judgement) in judged {
+        let (regime, leg) = (&law.regimes[say.regime], &legs[say.leg]);
+        let mut verdict = judgement.verdict;
+        let mut outstanding = Vec::new();
+        let mut open = false;
+        let mut refused = false;
+        for (place, certain) in &judgement.holds {
+            let rule = &law.rules[*place];
+            if rule.kind != RuleKind::Needs {
+                continue;
+            }
+            for id in &rule.approvals {
+                let approval = approval(law, question, leg, say, rule, id, *certain);
+                match approval.record.as_ref().map(|(_, decision)| *decision) {
+                    Some(AuthorizationDecision::Granted) => {}
+                    Some(AuthorizationDecision::Refused) => refused |= *certain,
+                    _ => {
+                        open = true;
+                        if !outstanding.contains(&approval.id) {
+                            outstanding.push(approval.id.clone());
+                        }
+                    }
+                }
+                merge(&mut approvals, approval);
+            }
+        }
+        if matches!(verdict, Verdict::Needs | Verdict::Unknown | Verdict::Policy) && refused {
+            verdict = Verdict::Deny;
+        } else if verdict == Verdict::Needs && !open {
+            verdict = Verdict::Allow;
+        }
+        let mut deciding = Vec::new();
+        for (place, certain) in &judgement.holds {
+            let rule = &law.rules[*place];
+            let decides = decides(rule.kind, judgement.verdict);
+            if decides && !deciding.contains(&rule.policy) {
+                deciding.push(rule.policy.clone());
+            }
+            cite(law, rule, *certain, decides, &mut rules);
+        }
+        // A ruling that is denied whatever the facts turns on none of them.
+        if verdict != Verdict::Deny {
+            missing.extend(judgement.missing.iter().cloned());
+        }
+        faults.extend(judgement.faults.iter().cloned());
+        regimes.push(RegimeRuling {
+            regime: regime.id.clone(),
+            state: say.state.clone(),
+            leg: (leg.from.clone(), leg.to.clone()),
+            verdict,
+            rules: deciding,
+            approvals: outstanding,
+            missing: if verdict == Verdict::Deny { Vec::new() } else { judgement.missing.iter().cloned().collect() },
+        });
+    }
+    let overall = regimes.iter().map(|one| one.verdict).max().unwrap_or(Verdict::Allow);
+    rules.sort_by_key(|rule| (!rule.decides, matches!(rule.kind, RuleKind::Note)));
+    let plain = |fact: String| {
+        let plain = law.fact(&fact).map_or(String::new(), |fact| fact.plain.clone());
+        (fact, plain)
+    };
+    let (granted, rest): (Vec<_>, Vec<_>) = approvals.into_values().partition(|one| is(one, AuthorizationDecision::Granted));
+    let (refused, needed): (Vec<_>, Vec<_>) = rest.into_iter().partition(|one| is(one, AuthorizationDecision::Refused));
+    let missing = if overall == Verdict::Deny { BTreeSet::new() } else { missing };
+    faults.sort();
+    faults.dedup();
+    Ruling {
+        overall,
+        regimes,
+        approvals: in_order(needed),
+        granted,
+        refused,
+        rules,
+        missing: missing.into_iter().map(plain).collect(),
+        faults,
+        opens: None,
+    }
+}
+
+fn is(approval: &Approval, decision: AuthorizationDecision) -> bool {
+    approval.record.as_ref().is_some_and(|(_, one)| *one == decision)
+}
+
+/// Whether a rule of that kind decides a verdict.
+fn decides(kind: RuleKind, verdict: Verdict) -> bool {
+    match verdict {
+        Verdict::Allow => matches!(kind, RuleKind::Allow | RuleKind::Route),
+        Verdict::Needs => matches!(kind, RuleKind::Needs | RuleKind::Route),
+        Verdict::Policy => kind == RuleKind::Policy,
+        Verdict::Unknown => kind != RuleKind::Note,
+        Verdict::Deny => kind == RuleKind::Deny,
+    }
+}
+
+fn cite(law: &Law, rule: &Rule, certain: bool, decides: bool, rules: &mut Vec<Cited>) {
+    if let Some(known) = rules.iter_mut().find(|known| known.policy == rule.policy) {
+        known.certain |= certain;
+        known.decides |= decides;
+        return;
+    }
+    rules.push(Cited {
+        id: rule.id().to_string(),
+        policy: rule.policy.clone(),
+        regime: law.regimes[rule.regime].id.clone(),
+        kind: rule.kind,
+        citation: rule.citation.clone(),
+        url: rule.sources.iter().find_map(|source| law.url(source)).map(str::to_string),
+        plain: rule.plain.clone(),
+        confidence: rule.least_confidence(),
+        certain,
+        decides,
+    });
+}
+
+fn approval(law: &Law, question: &Question, leg: &Leg, say: &Say, rule: &Rule, id: &str, certain: bool) -> Approval {
+    let named = id.replacen('*', &say.state, 1);
+    let (kind, grantor) = law.approval(&named, &say.state).expect("a law that was read knows its approvals");
+    let grantor = if grantor == "to" { leg.to.clone() } else { grantor };
+    let after = kind.after.iter().map(|one| one.replacen('*', &say.state, 1)).collect();
+    let record = record(question, leg, &named, kind.kinds.as_slice(), &grantor);
+    Approval {
+        id: named,
+        grantor,
+        body: kind.body.clone(),
+        name: kind.name.clone(),
+        days: rule.days,
+        after,
+        rules: vec![rule.id().to_string()],
+        certain,
+        confidence: rule.least_confidence(),
+        record: record.map(|record| (record.id.clone(), record.decision)),
+    }
+}
+
+/// The latest record in force that answers an approval; of one day, a refusal before a grant.
+fn record<'a>(question: &'a Question, leg: &Leg, id: &str, kinds: &[String], grantor: &str) -> Option<&'a Record> {
+    let goods = &question.goods;
+    let ends = |told: &Option<String>, one: &str, other: &str| told.as_deref().is_none_or(|state| state == one || state == other);
+    let fits = |record: &&Record| {
+        record.grantor == grantor
+            && (record.kind == id || record.kind == "any" || kinds.contains(&record.kind))
+            && record.item.as_ref().is_none_or(|item| *item == goods.id)
+            && ends(&record.from, &leg.from, &question.from)
+            && ends(&record.to, &leg.to, &question.to)
+            && record.date.is_none_or(|date| date <= question.on)
+            && record.until.is_none_or(|until| question.on < until)
+            && record.quantity.is_none_or(|most| question.quantity.is_none_or(|asked| asked <= most))
+    };
+    let rank = |record: &&Record| {
+        let weight = match record.decision {
+            AuthorizationDecision::Pending => 0,
+            AuthorizationDecision::Granted => 1,
+            AuthorizationDecision::Refused => 2,
+        };
+        (record.date, weight)
+    };
+    question.records.iter().filter(fits).max_by_key(rank)
+}
+
+/// Adds an approval; of two with the same id and grantor the longer days count.
+fn merge(approvals: &mut BTreeMap<(String, String), Approval>, approval: Approval) {
+    let key = (approval.grantor.clone(), approval.id.clone());
+    match approvals.get_mut(&key) {
+        None => {
+            approvals.insert(key, approval);
+        }
+        Some(known) => {
+            known.days = known.days.beside(approval.days);
+            known.certain |= approval.certain;
+            known.confidence = known.confidence.max(approval.confidence);
+            for rule in approval.rules {
+                if !known.rules.contains(&rule) {
+                    known.rules.push(rule);
+                }
+            }
+            // On a way of several legs the worse record counts: none before a grant, a refusal before all.
+            let weight = |record: &Option<(String, AuthorizationDecision)>| match record {
+                Some((_, AuthorizationDecision::Granted)) => 0,
+                None => 1,
+                Some((_, AuthorizationDecision::Pending)) => 2,
+                Some((_, AuthorizationDecision::Refused)) => 3,
+            };
+            if weight(&approval.record) > weight(&known.record) {
+                known.record = approval.record;
+            }
+        }
+    }
+}
+
+/// Approvals grantor by grantor, each after those it waits for; `after` keeps only what is there.
+fn in_order(mut approvals: Vec<Approval>) -> Vec<Approval> {
+    let there: Vec<(String, String)> = approvals.iter().map(|one| (one.grantor.clone(), one.id.clone())).collect();
+    for approval in &mut approvals {
+        let grantor = approval.grantor.clone();
+        approval.after.retain(|id| there.contains(&(grantor.clone(), id.clone())));
+    }
+    let mut ordered: Vec<Approval> = Vec::new();
+    while !approvals.is_empty() {
+        let ready = |one: &Approval| {
+            one.after.iter().all(|id| ordered.iter().any(|done| done.grantor == one.grantor && done.id == *id))
+        };
+        // A circle in the table would leave nobody ready: then the first goes.
+        let next = approvals.iter().position(ready).unwrap_or(0);
+        ordered.push(approvals.remove(next));
+    }
+    ordered.sort_by(|a, b| a.grantor.cmp(&b.grantor));
+    ordered
+}
