@@ -14,7 +14,7 @@ use jiff::civil::Date;
 use crate::engine::{self, Book, Outcome, Run};
 use crate::library::{FactKind, Law, Rule};
 use crate::question::{Leg, Question, Told};
-use crate::ruling::{Judgement, Ruling, Verdict, assemble};
+use crate::ruling::{Heard, Judgement, Ruling, Verdict, assemble, granted};
 use crate::view::{self, Say, Spoken};
 
 /// Which law is read.
@@ -49,66 +49,81 @@ const MOST_WAYS: usize = 2_048;
 pub struct Reading<'law> {
     law: &'law Law,
     options: ReadingOptions,
-    /// By regime: the days on which its rules in force change, in order.
-    turns: Vec<Vec<Date>>,
-    /// Facts any rule of a regime reads.
-    asked: Vec<Vec<usize>>,
-    /// Groups any rule of a regime reads.
-    groups: Vec<BTreeSet<String>>,
-    shelves: Mutex<HashMap<(usize, usize), Arc<Shelf>>>,
+    circles: Mutex<HashMap<Vec<usize>, Arc<Circle>>>,
     judged: Mutex<HashMap<Key, Arc<Judgement>>>,
 }
 
-/// The book of a regime over an interval, and what it reads.
-struct Shelf {
+/// Regimes that are judged together.
+struct Circle {
+    regimes: Vec<usize>,
+    /// Days on which their rules in force change, in order.
+    turns: Vec<Date>,
+    /// Facts any of their rules reads, in force or not.
+    asked: Vec<usize>,
+    /// Groups any of their rules reads.
+    groups: BTreeSet<String>,
+    /// By interval between turns.
+    shelves: Mutex<HashMap<usize, Arc<Shelf>>>,
     number: usize,
+}
+
+/// The book of a circle over an interval, and what it reads.
+struct Shelf {
+    number: (usize, usize),
     book: Result<Book, String>,
-    facts: Vec<usize>,
+    /// Facts its rules read: place in the law, place among those the circle asks.
+    facts: Vec<(usize, usize)>,
     groups: Vec<String>,
     states: Vec<String>,
     /// Numbers written out, by fact, in order.
     numbers: BTreeMap<usize, Vec<i64>>,
 }
 
-/// What a judgement depends on.
-type Key = (usize, u8, Vec<u64>);
+/// What a judgement depends on: shelf, act, how exporter and facts look, approvals granted.
+type Key = ((usize, usize), u8, Vec<u64>, Vec<String>);
 
 /// A question made ready: its legs, who has a say, and what is known for each.
 pub(crate) struct Brief {
     pub(crate) legs: Vec<Leg>,
     pub(crate) says: Vec<Say>,
-    /// Per say: what is known of each fact its regime asks.
+    circles: Vec<Arc<Circle>>,
+    /// Per say: what is known of each fact its circle asks.
     known: Vec<Vec<Option<Told>>>,
 }
 
+/// What each say comes to on a day: with no approval, and with those on record.
+pub(crate) type Judged = Vec<(Arc<Judgement>, Arc<Judgement>)>;
+
 impl<'law> Reading<'law> {
     pub(crate) fn new(law: &'law Law, options: ReadingOptions) -> Self {
-        let count = law.regimes.len();
-        let mut reading = Reading {
-            law,
-            options,
-            turns: vec![Vec::new(); count],
-            asked: vec![Vec::new(); count],
-            groups: vec![BTreeSet::new(); count],
+        Reading { law, options, circles: Mutex::default(), judged: Mutex::default() }
+    }
+
+    fn circle(&self, regimes: &[usize]) -> Arc<Circle> {
+        let mut circles = self.circles.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(circle) = circles.get(regimes) {
+            return circle.clone();
+        }
+        let mut circle = Circle {
+            regimes: regimes.to_vec(),
+            turns: Vec::new(),
+            asked: Vec::new(),
+            groups: BTreeSet::new(),
             shelves: Mutex::default(),
-            judged: Mutex::default(),
+            number: circles.len(),
         };
-        for rule in &law.rules {
-            let turns = &mut reading.turns[rule.regime];
-            turns.extend(rule.from.iter().chain(&rule.until));
-            for name in &rule.reads.facts {
-                let place = law.fact_places[name];
-                if !reading.asked[rule.regime].contains(&place) {
-                    reading.asked[rule.regime].push(place);
-                }
-            }
-            reading.groups[rule.regime].extend(rule.reads.groups.iter().cloned());
+        for rule in self.law.rules.iter().filter(|rule| regimes.contains(&rule.regime)) {
+            circle.turns.extend(rule.from.iter().chain(&rule.until));
+            circle.asked.extend(rule.reads.facts.iter().map(|name| self.law.fact_places[name]));
+            circle.groups.extend(rule.reads.groups.iter().cloned());
         }
-        for turns in &mut reading.turns {
-            turns.sort_unstable();
-            turns.dedup();
-        }
-        reading
+        circle.turns.sort_unstable();
+        circle.turns.dedup();
+        circle.asked.sort_unstable();
+        circle.asked.dedup();
+        let circle = Arc::new(circle);
+        circles.insert(regimes.to_vec(), circle.clone());
+        circle
     }
 
     /// The law that is read.
@@ -154,119 +169,130 @@ impl<'law> Reading<'law> {
         let legs = question.legs();
         let spoken = Spoken::new(question);
         let says = view::says(self.law, question, &legs, &spoken);
-        let of = |say: &Say| {
-            let asked = self.asked[say.regime].iter();
+        let circles: Vec<Arc<Circle>> = says.iter().map(|say| self.circle(&say.regimes)).collect();
+        let of = |(say, circle): (&Say, &Arc<Circle>)| {
             let known = |place: &usize| {
                 view::known(self.law, question, &legs[say.leg], &spoken, say, &self.law.facts[*place])
             };
-            asked.map(known).collect()
+            circle.asked.iter().map(known).collect()
         };
-        let known = says.iter().map(of).collect();
-        Brief { legs, says, known }
+        let known = says.iter().zip(&circles).map(of).collect();
+        Brief { legs, says, circles, known }
     }
 
     pub(crate) fn rule_on(&self, question: &Question, brief: &Brief, on: Date) -> Ruling {
-        let judged = self.judge(question, brief, on);
-        let pairs: Vec<(&Say, &Judgement)> = brief.says.iter().zip(judged.iter().map(Arc::as_ref)).collect();
-        if on == question.on {
-            assemble(self.law, question, &brief.legs, &pairs)
+        let moved;
+        let question = if on == question.on {
+            question
         } else {
-            let moved = Question { on, ..question.clone() };
-            assemble(self.law, &moved, &brief.legs, &pairs)
-        }
+            moved = Question { on, ..question.clone() };
+            &moved
+        };
+        self.assemble(question, brief, &self.judge(question, brief))
     }
 
-    /// The judgement of each say on a day.
-    pub(crate) fn judge(&self, question: &Question, brief: &Brief, on: Date) -> Vec<Arc<Judgement>> {
-        let day = self.day(on);
-        let of = |(say, known): (&Say, &Vec<Option<Told>>)| {
-            let shelf = self.shelf(say.regime, day);
-            let principal = &brief.legs[say.leg].from;
-            let act = question.act;
-            let mut looks = vec![self.look(&shelf, principal, day)];
-            let mut facts: Vec<Option<Told>> = Vec::with_capacity(shelf.facts.len());
-            for place in &shelf.facts {
-                let n = self.asked[say.regime].iter().position(|asked| asked == place);
-                let told = n.and_then(|n| known[n].clone());
-                looks.push(match &told {
-                    None => 0,
-                    Some(Told::Flag(flag)) => 1 + u64::from(*flag),
-                    Some(Told::Number(number)) => {
-                        let marks = shelf.numbers.get(place).map_or(&[][..], Vec::as_slice);
-                        1 + region(marks, *number)
-                    }
-                    Some(Told::Word(word)) => match self.law.facts[*place].kind {
-                        FactKind::State => 1 + self.look(&shelf, word, day),
-                        _ => {
-                            let options = &self.law.facts[*place].options;
-                            1 + options.iter().position(|one| one == word).map_or(options.len(), |n| n) as u64
-                        }
-                    },
-                });
-                facts.push(told);
-            }
-            let key = (shelf.number, act as u8, looks);
-            let remembered = self.judged.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
-            remembered.unwrap_or_else(|| {
-                let judgement = Arc::new(self.judge_anew(&shelf, question, principal, day, &facts, &[]));
-                let mut judged = self.judged.lock().unwrap_or_else(PoisonError::into_inner);
-                judged.insert(key, judgement.clone());
-                judgement
-            })
+    pub(crate) fn assemble(&self, question: &Question, brief: &Brief, judged: &Judged) -> Ruling {
+        let pairs = brief.says.iter().zip(judged);
+        let heard: Vec<Heard<'_>> = pairs.map(|(say, (bare, now))| Heard { say, bare, now }).collect();
+        assemble(self.law, question, &brief.legs, &heard)
+    }
+
+    /// The judgement of each say on the day of the question.
+    pub(crate) fn judge(&self, question: &Question, brief: &Brief) -> Judged {
+        let of = |n: usize| {
+            let say = &brief.says[n];
+            let bare = self.judge_say(question, brief, n, &[]);
+            let granted = granted(self.law, question, &brief.legs[say.leg], say, &bare);
+            let now = if granted.is_empty() { bare.clone() } else { self.judge_say(question, brief, n, &granted) };
+            (bare, now)
         };
-        brief.says.iter().zip(&brief.known).map(of).collect()
+        (0..brief.says.len()).map(of).collect()
+    }
+
+    fn judge_say(&self, question: &Question, brief: &Brief, n: usize, approvals: &[String]) -> Arc<Judgement> {
+        let day = self.day(question.on);
+        let (say, circle, known) = (&brief.says[n], &brief.circles[n], &brief.known[n]);
+        let shelf = self.shelf(circle, day);
+        let principal = &brief.legs[say.leg].from;
+        let mut looks = Vec::with_capacity(shelf.facts.len() + 1);
+        looks.push(self.look(&shelf, principal, day));
+        for (place, n) in &shelf.facts {
+            looks.push(match &known[*n] {
+                None => 0,
+                Some(Told::Flag(flag)) => 1 + u64::from(*flag),
+                Some(Told::Number(number)) => {
+                    let marks = shelf.numbers.get(place).map_or(&[][..], Vec::as_slice);
+                    1 + region(marks, *number)
+                }
+                Some(Told::Word(word)) => match self.law.facts[*place].kind {
+                    FactKind::State => 1 + self.look(&shelf, word, day),
+                    _ => {
+                        let options = &self.law.facts[*place].options;
+                        1 + options.iter().position(|one| one == word).unwrap_or(options.len()) as u64
+                    }
+                },
+            });
+        }
+        let key = (shelf.number, question.act as u8, looks, approvals.to_vec());
+        let remembered = self.judged.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+        remembered.unwrap_or_else(|| {
+            let judgement = Arc::new(self.judge_anew(circle, &shelf, question, principal, known, approvals));
+            let mut judged = self.judged.lock().unwrap_or_else(PoisonError::into_inner);
+            judged.insert(key, judgement.clone());
+            judgement
+        })
     }
 
     /// Runs the book, and where a fact is missing each way it could turn out.
     fn judge_anew(
         &self,
+        circle: &Circle,
         shelf: &Shelf,
         question: &Question,
         principal: &str,
-        day: Date,
-        facts: &[Option<Told>],
+        known: &[Option<Told>],
         approvals: &[String],
     ) -> Judgement {
         let book = match &shelf.book {
             Ok(book) => book,
-            Err(why) => return Judgement::fault(why.clone()),
+            Err(why) => return Judgement::fault(&circle.regimes, why.clone()),
         };
-        let mut told: Vec<(&str, Told, FactKind)> = Vec::with_capacity(facts.len());
-        for (place, one) in shelf.facts.iter().zip(facts) {
-            if let Some(one) = one {
+        let day = self.day(question.on);
+        let mut told: Vec<(&str, Told, FactKind)> = Vec::with_capacity(shelf.facts.len());
+        for (place, n) in &shelf.facts {
+            if let Some(one) = &known[*n] {
                 let fact = &self.law.facts[*place];
                 told.push((&fact.name, one.clone(), fact.kind));
             }
         }
         let groups = |state: &str| self.groups_of(state, day, &shelf.groups);
-        let mut ways = 0;
-        self.each_way(shelf, book, &mut told, &mut ways, &|told| {
+        let run = |told: &[(&str, Told, FactKind)]| {
             let run = Run { act: question.act, principal, facts: told, groups: &groups, approvals };
             engine::run(self.law, book, &run)
-        })
+        };
+        self.each_way(&circle.regimes, shelf, &mut told, &mut 0, &run)
     }
 
     fn each_way<'t>(
         &'t self,
+        regimes: &[usize],
         shelf: &Shelf,
-        book: &Book,
         told: &mut Vec<(&'t str, Told, FactKind)>,
         ways: &mut usize,
         run: &dyn Fn(&[(&str, Told, FactKind)]) -> Outcome,
     ) -> Judgement {
         *ways += 1;
         let name = match run(told) {
-            Outcome::Holds(places) => return Judgement::of(self.law, &places),
-            Outcome::Fault(why) => return Judgement::fault(why),
+            Outcome::Holds(places) => return Judgement::of(self.law, regimes, &places),
+            Outcome::Fault(why) => return Judgement::fault(regimes, why),
             Outcome::Missing(name) => name,
         };
         let Some(place) = self.law.fact_places.get(&name) else {
-            return Judgement::fault(format!("a rule asks `{name}`, which is no fact"));
+            return Judgement::fault(regimes, format!("a rule asks `{name}`, which is no fact"));
         };
         let fact = &self.law.facts[*place];
         if *ways > MOST_WAYS {
-            let mut open = Judgement::fault(String::new());
-            open.faults.clear();
+            let mut open = Judgement::open(regimes);
             open.missing.insert(name);
             return open;
         }
@@ -279,50 +305,44 @@ impl<'law> Reading<'law> {
         let mut both: Option<Judgement> = None;
         for option in options {
             told.push((&fact.name, option, fact.kind));
-            let one = self.each_way(shelf, book, told, ways, run);
+            let one = self.each_way(regimes, shelf, told, ways, run);
             told.pop();
             both = Some(match both {
                 None => one,
                 Some(other) => Judgement::either(self.law, &fact.name, other, one),
             });
         }
-        both.unwrap_or_else(|| Judgement::fault(format!("fact `{name}` has no options")))
+        both.unwrap_or_else(|| Judgement::fault(regimes, format!("fact `{name}` has no options")))
     }
 
-    /// Whether, with every approval granted, nothing stands in the way any more: for each say that needs
-    /// approvals, the rules run again by the engine with these granted. Used to check the law.
+    /// Whether, with every approval granted, nothing stands in the way any more: where approvals are
+    /// needed, the rules run again by the engine with these granted. Used to check the law.
     #[must_use]
     pub fn holds_when_granted(&self, question: &Question) -> bool {
         let brief = self.brief(question);
-        let day = self.day(question.on);
-        let judged = self.judge(question, &brief, question.on);
-        brief.says.iter().zip(&brief.known).zip(judged).all(|((say, known), judgement)| {
-            if judgement.verdict != Verdict::Needs {
+        (0..brief.says.len()).all(|n| {
+            let judgement = self.judge_say(question, &brief, n, &[]);
+            if judgement.between != (Verdict::Needs, Verdict::Needs) {
                 return true;
             }
-            let asked = judgement.holds.keys().flat_map(|place| self.law.rules[*place].approvals.iter().cloned());
-            let approvals: Vec<String> = asked.collect();
-            let shelf = self.shelf(say.regime, day);
-            let facts: Vec<Option<Told>> = shelf
-                .facts
-                .iter()
-                .map(|place| self.asked[say.regime].iter().position(|one| one == place).and_then(|n| known[n].clone()))
-                .collect();
-            let principal = &brief.legs[say.leg].from;
-            self.judge_anew(&shelf, question, principal, day, &facts, &approvals).verdict == Verdict::Allow
+            let asked = judgement.holds.keys().flat_map(|place| &self.law.rules[*place].approvals);
+            let approvals: Vec<String> = asked.cloned().collect();
+            self.judge_say(question, &brief, n, &approvals).between == (Verdict::Allow, Verdict::Allow)
         })
     }
 
-    fn shelf(&self, regime: usize, day: Date) -> Arc<Shelf> {
-        let interval = self.turns[regime].partition_point(|turn| *turn <= day);
-        let mut shelves = self.shelves.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(shelf) = shelves.get(&(regime, interval)) {
+    fn shelf(&self, circle: &Circle, day: Date) -> Arc<Shelf> {
+        let interval = circle.turns.partition_point(|turn| *turn <= day);
+        let mut shelves = circle.shelves.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(shelf) = shelves.get(&interval) {
             return shelf.clone();
         }
-        let read = |(place, rule): (usize, &Rule)| (rule.regime == regime && self.is_read(rule, day)).then_some(place);
+        let read = |(place, rule): (usize, &Rule)| {
+            (circle.regimes.contains(&rule.regime) && self.is_read(rule, day)).then_some(place)
+        };
         let places: Vec<usize> = self.law.rules.iter().enumerate().filter_map(read).collect();
         let mut shelf = Shelf {
-            number: shelves.len(),
+            number: (circle.number, interval),
             book: Book::new(self.law, &places),
             facts: Vec::new(),
             groups: Vec::new(),
@@ -331,7 +351,11 @@ impl<'law> Reading<'law> {
         };
         for place in &places {
             let reads = &self.law.rules[*place].reads;
-            shelf.facts.extend(reads.facts.iter().map(|name| self.law.fact_places[name]));
+            for name in &reads.facts {
+                let fact = self.law.fact_places[name];
+                let n = circle.asked.binary_search(&fact).expect("a circle asks what its rules read");
+                shelf.facts.push((fact, n));
+            }
             shelf.groups.extend(reads.groups.iter().cloned());
             shelf.states.extend(reads.states.iter().cloned());
             for (name, number) in &reads.numbers {
@@ -349,7 +373,7 @@ impl<'law> Reading<'law> {
             list.dedup();
         }
         let shelf = Arc::new(shelf);
-        shelves.insert((regime, interval), shelf.clone());
+        shelves.insert(interval, shelf.clone());
         shelf
     }
 
@@ -398,14 +422,11 @@ impl<'law> Reading<'law> {
             }
         }
         let inside = |day: &Date| *day > from && until.is_none_or(|until| *day < until);
-        let mut regimes: Vec<usize> = brief.says.iter().map(|say| say.regime).collect();
-        regimes.sort_unstable();
-        regimes.dedup();
-        for &regime in &regimes {
-            days.extend(self.turns[regime].iter().filter(|day| inside(day)));
+        for circle in &brief.circles {
+            days.extend(circle.turns.iter().filter(|day| inside(day)));
             for state in &states {
                 for member in self.law.memberships(state) {
-                    if self.groups[regime].contains(&member.group) {
+                    if circle.groups.contains(&member.group) {
                         days.extend(std::iter::once(&member.from).chain(&member.until).filter(|day| inside(day)));
                     }
                 }

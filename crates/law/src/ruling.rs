@@ -57,10 +57,13 @@ impl fmt::Display for Verdict {
     }
 }
 
-/// What the rules of one regime come to, before any record is looked at.
+/// What the rules of a state come to, before a record refuses anything.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Judgement {
-    pub(crate) verdict: Verdict,
+    /// The best and the worst it may be, over all ways the missing facts can turn out.
+    pub(crate) between: (Verdict, Verdict),
+    /// The same of each regime.
+    pub(crate) parts: Vec<(Verdict, Verdict)>,
     /// Rules that hold, by place, and whether they do whatever the missing facts are.
     pub(crate) holds: BTreeMap<usize, bool>,
     /// Facts the answer turns on.
@@ -70,38 +73,50 @@ pub(crate) struct Judgement {
 }
 
 impl Judgement {
-    pub(crate) fn of(law: &Law, places: &[usize]) -> Self {
-        let kinds = places.iter().map(|place| law.rules[*place].kind);
-        let verdict = kinds.fold(Verdict::Allow, |worst, kind| {
-            worst.max(match kind {
+    /// Of the rules that hold, where nothing is missing.
+    pub(crate) fn of(law: &Law, regimes: &[usize], places: &[usize]) -> Self {
+        let of = |regime: &usize| {
+            let mine = places.iter().map(|place| &law.rules[*place]).filter(|rule| rule.regime == *regime);
+            let worst = mine.map(|rule| match rule.kind {
                 RuleKind::Deny => Verdict::Deny,
                 RuleKind::Policy => Verdict::Policy,
                 RuleKind::Needs => Verdict::Needs,
                 RuleKind::Route | RuleKind::Allow | RuleKind::Note => Verdict::Allow,
-            })
-        });
+            });
+            worst.max().unwrap_or(Verdict::Allow)
+        };
+        let parts: Vec<Verdict> = regimes.iter().map(of).collect();
+        let worst = parts.iter().copied().max().unwrap_or(Verdict::Allow);
         Judgement {
-            verdict,
+            between: (worst, worst),
+            parts: parts.into_iter().map(|part| (part, part)).collect(),
             holds: places.iter().map(|place| (*place, true)).collect(),
             missing: BTreeSet::new(),
             faults: Vec::new(),
         }
     }
 
-    pub(crate) fn fault(why: String) -> Self {
+    /// Of nothing: it may be anything.
+    pub(crate) fn open(regimes: &[usize]) -> Self {
         Judgement {
-            verdict: Verdict::Unknown,
+            between: (Verdict::Allow, Verdict::Deny),
+            parts: vec![(Verdict::Allow, Verdict::Deny); regimes.len()],
             holds: BTreeMap::new(),
             missing: BTreeSet::new(),
-            faults: vec![why],
+            faults: Vec::new(),
         }
     }
 
-    /// What would be decided: approvals for a needs, nothing more where the verdict says all.
-    fn decisive<'a>(&self, law: &'a Law) -> BTreeSet<(&'a String, Days, bool)> {
+    /// Of a flaw of the law.
+    pub(crate) fn fault(regimes: &[usize], why: String) -> Self {
+        Judgement { faults: vec![why], ..Self::open(regimes) }
+    }
+
+    /// The approvals it asks for, where that is all it says.
+    fn asks<'a>(&self, law: &'a Law) -> BTreeSet<(&'a String, Days, bool)> {
         let needs = |(place, certain): (&usize, &bool)| {
             let rule = &law.rules[*place];
-            let asked = self.verdict == Verdict::Needs && rule.kind == RuleKind::Needs;
+            let asked = self.between.0 < Verdict::Deny && rule.kind == RuleKind::Needs;
             let certain = *certain;
             asked.then(|| rule.approvals.iter().map(move |id| (id, rule.days, certain)))
         };
@@ -110,13 +125,15 @@ impl Judgement {
 
     /// What holds whichever of two ways `fact` turns out.
     pub(crate) fn either(law: &Law, fact: &str, one: Judgement, other: Judgement) -> Judgement {
-        let same = one.verdict == other.verdict && one.decisive(law) == other.decisive(law);
-        let verdict = if one.verdict == other.verdict { one.verdict } else { Verdict::Unknown };
+        let same = one.between == other.between && one.asks(law) == other.asks(law);
+        let both = |a: (Verdict, Verdict), b: (Verdict, Verdict)| (a.0.min(b.0), a.1.max(b.1));
+        let between = both(one.between, other.between);
+        let parts = one.parts.iter().zip(&other.parts).map(|(a, b)| both(*a, *b)).collect();
         let mut missing = &one.missing | &other.missing;
         if !same {
             missing.insert(fact.to_string());
         }
-        if verdict == Verdict::Deny {
+        if between.0 == Verdict::Deny {
             missing.clear();
         }
         let mut holds = BTreeMap::new();
@@ -127,8 +144,13 @@ impl Judgement {
         let mut faults = one.faults;
         faults.extend(other.faults);
         faults.dedup();
-        Judgement { verdict, holds, missing, faults }
+        Judgement { between, parts, holds, missing, faults }
     }
+}
+
+/// The one verdict there is between two bounds, if there is one.
+fn settled((best, worst): (Verdict, Verdict)) -> Verdict {
+    if best == worst { best } else { Verdict::Unknown }
 }
 
 /// A rule a ruling rests on.
@@ -297,88 +319,117 @@ pub(crate) fn days(days: Days) -> Value {
     json!({ "min": days.min, "typical": days.typical, "max": days.max })
 }
 
-/// Puts judgements and records together.
-pub(crate) fn assemble(
-    law: &Law,
-    question: &Question,
-    legs: &[Leg],
-    judged: &[(&Say, &Judgement)],
-) -> Ruling {
-    let mut regimes = Vec::new();
-    let mut approvals: BTreeMap<(String, String), Approval> = BTreeMap::new();
-    let mut rules: Vec<Cited> = Vec::new();
-    let mut missing = BTreeSet::new();
-    let mut faults = Vec::new();
-    for (say, judgement) in judged {
-        let (regime, leg) = (&law.regimes[say.regime], &legs[say.leg]);
-        let mut verdict = judgement.verdict;
-        let mut outstanding = Vec::new();
-        let mut open = false;
-        let mut refused = false;
-        for (place, certain) in &judgement.holds {
-            let rule = &law.rules[*place];
-            if rule.kind != RuleKind::Needs {
-                continue;
+/// The approvals a record grants, as the rules name them; they go to the engine, which lifts what they lift.
+pub(crate) fn granted(law: &Law, question: &Question, leg: &Leg, say: &Say, judgement: &Judgement) -> Vec<String> {
+    let mut granted = Vec::new();
+    if question.records.is_empty() {
+        return granted;
+    }
+    for place in judgement.holds.keys() {
+        let rule = &law.rules[*place];
+        for id in &rule.approvals {
+            let approval = approval(law, question, leg, say, rule, id, true);
+            if is(&approval, AuthorizationDecision::Granted) && !granted.contains(id) {
+                granted.push(id.clone());
             }
+        }
+    }
+    granted
+}
+
+/// What the rules of a state say of a leg: who speaks, what they ask for with no approval at all, and what
+/// they say with those that are granted.
+pub(crate) struct Heard<'a> {
+    pub(crate) say: &'a Say,
+    pub(crate) bare: &'a Judgement,
+    pub(crate) now: &'a Judgement,
+}
+
+/// Puts judgements and records together.
+pub(crate) fn assemble(law: &Law, question: &Question, legs: &[Leg], heard: &[Heard<'_>]) -> Ruling {
+    let mut approvals: BTreeMap<(String, String), Approval> = BTreeMap::new();
+    let mut all = (Verdict::Allow, Verdict::Allow);
+    let mut bounds: Vec<Vec<(Verdict, Verdict)>> = Vec::new();
+    for Heard { say, bare, now } in heard {
+        let mut parts = now.parts.clone();
+        let mut between = now.between;
+        for (place, certain) in &bare.holds {
+            let rule = &law.rules[*place];
             for id in &rule.approvals {
-                let approval = approval(law, question, leg, say, rule, id, *certain);
-                match approval.record.as_ref().map(|(_, decision)| *decision) {
-                    Some(AuthorizationDecision::Granted) => {}
-                    Some(AuthorizationDecision::Refused) => refused |= *certain,
-                    _ => {
-                        open = true;
-                        if !outstanding.contains(&approval.id) {
-                            outstanding.push(approval.id.clone());
+                let approval = approval(law, question, &legs[say.leg], say, rule, id, *certain);
+                if is(&approval, AuthorizationDecision::Refused) {
+                    let part = say.regimes.iter().position(|regime| *regime == rule.regime);
+                    for bounds in part.and_then(|n| parts.get_mut(n)).into_iter().chain([&mut between]) {
+                        bounds.1 = Verdict::Deny;
+                        if *certain {
+                            bounds.0 = Verdict::Deny;
                         }
                     }
                 }
                 merge(&mut approvals, approval);
             }
         }
-        if matches!(verdict, Verdict::Needs | Verdict::Unknown | Verdict::Policy) && refused {
-            verdict = Verdict::Deny;
-        } else if verdict == Verdict::Needs && !open {
-            verdict = Verdict::Allow;
-        }
-        let mut deciding = Vec::new();
-        for (place, certain) in &judgement.holds {
-            let rule = &law.rules[*place];
-            let decides = decides(rule.kind, judgement.verdict);
-            if decides && !deciding.contains(&rule.policy) {
-                deciding.push(rule.policy.clone());
-            }
-            cite(law, rule, *certain, decides, &mut rules);
-        }
-        // A ruling that is denied whatever the facts turns on none of them.
-        if verdict != Verdict::Deny {
-            missing.extend(judgement.missing.iter().cloned());
-        }
-        faults.extend(judgement.faults.iter().cloned());
-        regimes.push(RegimeRuling {
-            regime: regime.id.clone(),
-            state: say.state.clone(),
-            leg: (leg.from.clone(), leg.to.clone()),
-            verdict,
-            rules: deciding,
-            approvals: outstanding,
-            missing: if verdict == Verdict::Deny { Vec::new() } else { judgement.missing.iter().cloned().collect() },
-        });
+        all = (all.0.max(between.0), all.1.max(between.1));
+        bounds.push(parts);
     }
-    let overall = regimes.iter().map(|one| one.verdict).max().unwrap_or(Verdict::Allow);
-    rules.sort_by_key(|rule| (!rule.decides, matches!(rule.kind, RuleKind::Note)));
+    let overall = settled(all);
+    let mut regimes = Vec::new();
+    let mut rules: Vec<Cited> = Vec::new();
+    let mut missing = BTreeSet::new();
+    let mut faults = Vec::new();
+    for (Heard { say, bare, now }, parts) in heard.iter().zip(bounds) {
+        let leg = &legs[say.leg];
+        for (regime, part) in say.regimes.iter().zip(parts) {
+            // Where the whole is settled, an open part shows the worst it may be: it is no worse than the whole.
+            let verdict = if overall == Verdict::Unknown { settled(part) } else { part.1 };
+            let mut deciding = Vec::new();
+            let mut outstanding = Vec::new();
+            for (place, certain) in bare.holds.iter().filter(|(place, _)| law.rules[**place].regime == *regime) {
+                let rule = &law.rules[*place];
+                let decides = decides(rule.kind, settled(bare.between).max(verdict));
+                if decides && (rule.kind.forbids() || verdict <= Verdict::Needs) {
+                    deciding.push(rule.policy.clone());
+                }
+                cite(law, rule, *certain, decides, &mut rules);
+                for id in &rule.approvals {
+                    let id = id.replacen('*', &say.state, 1);
+                    let waits = |one: &&Approval| one.id == id && !is(one, AuthorizationDecision::Granted);
+                    if approvals.values().any(|one| waits(&one)) && !outstanding.contains(&id) {
+                        outstanding.push(id);
+                    }
+                }
+            }
+            regimes.push(RegimeRuling {
+                regime: law.regimes[*regime].id.clone(),
+                state: say.state.clone(),
+                leg: (leg.from.clone(), leg.to.clone()),
+                verdict,
+                rules: deciding,
+                approvals: if verdict == Verdict::Allow { Vec::new() } else { outstanding },
+                missing: if part.0 == part.1 { Vec::new() } else { now.missing.iter().cloned().collect() },
+            });
+        }
+        missing.extend(now.missing.iter().cloned());
+        faults.extend(now.faults.iter().cloned());
+    }
+    // A ruling that is denied whatever the facts turns on none of them.
+    if overall == Verdict::Deny {
+        missing.clear();
+    }
+    rules.sort_by_key(|rule| (!rule.decides, rule.kind == RuleKind::Note));
     let plain = |fact: String| {
         let plain = law.fact(&fact).map_or(String::new(), |fact| fact.plain.clone());
         (fact, plain)
     };
-    let (granted, rest): (Vec<_>, Vec<_>) = approvals.into_values().partition(|one| is(one, AuthorizationDecision::Granted));
+    let (granted, rest): (Vec<_>, Vec<_>) =
+        approvals.into_values().partition(|one| is(one, AuthorizationDecision::Granted));
     let (refused, needed): (Vec<_>, Vec<_>) = rest.into_iter().partition(|one| is(one, AuthorizationDecision::Refused));
-    let missing = if overall == Verdict::Deny { BTreeSet::new() } else { missing };
     faults.sort();
     faults.dedup();
     Ruling {
         overall,
         regimes,
-        approvals: in_order(needed),
+        approvals: if overall == Verdict::Allow { Vec::new() } else { in_order(needed) },
         granted,
         refused,
         rules,

@@ -7,13 +7,15 @@
 
 use std::collections::BTreeSet;
 
-use crate::library::{Fact, FactKind, Law, Regime};
+use crate::library::{Fact, FactKind, Law};
 use crate::question::{Act, Leg, Question, Told, words};
 
-/// A regime that has a say on a leg, for a state.
+/// The regimes of a state that have a say on a leg. They are judged together, because one may lift what
+/// another asks, and a fact that is missing turns out the same for all.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Say {
-    pub(crate) regime: usize,
+    /// Places of the regimes, in order.
+    pub(crate) regimes: Vec<usize>,
     pub(crate) state: String,
     pub(crate) leg: usize,
 }
@@ -47,9 +49,9 @@ impl Spoken {
     }
 }
 
-/// The regimes that have a say, leg by leg, in order of their table.
+/// Who has a say, leg by leg; an agreement of states speaks with the exporter.
 pub(crate) fn says(law: &Law, question: &Question, legs: &[Leg], spoken: &Spoken) -> Vec<Say> {
-    let mut says = Vec::new();
+    let mut says: Vec<Say> = Vec::new();
     for (n, leg) in legs.iter().enumerate() {
         let roles = roles(question, leg);
         for (place, regime) in law.regimes.iter().enumerate() {
@@ -57,9 +59,10 @@ pub(crate) fn says(law: &Law, question: &Question, legs: &[Leg], spoken: &Spoken
                 continue;
             }
             let mut add = |state: &str| {
-                let say = Say { regime: place, state: state.into(), leg: n };
-                if !says.contains(&say) {
-                    says.push(say);
+                match says.iter_mut().find(|say| say.leg == n && say.state == state) {
+                    None => says.push(Say { regimes: vec![place], state: state.into(), leg: n }),
+                    Some(say) if say.regimes.contains(&place) => {}
+                    Some(say) => say.regimes.push(place),
                 }
             };
             let held = |role: &str, wanted: &[String]| {
@@ -70,7 +73,7 @@ pub(crate) fn says(law: &Law, question: &Question, legs: &[Leg], spoken: &Spoken
                     let flag = regime.flag.as_ref().and_then(|name| law.fact(name));
                     let speaks = flag.is_none_or(|fact| {
                         let told = question.facts.get(&fact.name).cloned();
-                        told.or_else(|| said(fact, spoken, regime)) == Some(Told::Flag(true))
+                        told.or_else(|| said(law, fact, spoken, &leg.from)) == Some(Told::Flag(true))
                     });
                     if speaks {
                         add(&leg.from);
@@ -122,8 +125,7 @@ pub(crate) fn known(law: &Law, question: &Question, leg: &Leg, spoken: &Spoken, 
     {
         return Some(Told::Number(value));
     }
-    let regime = &law.regimes[say.regime];
-    if let Some(told) = said(fact, spoken, regime) {
+    if let Some(told) = said(law, fact, spoken, &say.state) {
         return Some(told);
     }
     if let Some(by) = &fact.closed_by
@@ -154,16 +156,16 @@ fn of_state(law: &Law, body: &str, state: &str) -> bool {
     body == state || law.regimes.iter().any(|regime| regime.id == body && regime.state == state)
 }
 
-/// What flags and words say of a fact: the regime's own classes first, then all, then plain words.
-fn said(fact: &Fact, spoken: &Spoken, regime: &Regime) -> Option<Told> {
+/// What flags and words say of a fact: the state's own classes first, then what is told of the item, then
+/// all classes, then plain words.
+fn said(law: &Law, fact: &Fact, spoken: &Spoken, state: &str) -> Option<Told> {
     let speaks = |by: &[(String, Vec<String>)], said: &dyn Fn(&String) -> bool| {
         let option = by.iter().find(|(_, tokens)| tokens.iter().any(said))?;
         Some(told(fact.kind, &option.0))
     };
-    let own = |body: &str| body == regime.id || body == regime.state;
     let from = |mine: bool| {
         speaks(&fact.flags, &|token| {
-            let fits = |(body, said): &(String, BTreeSet<String>)| (!mine || own(body)) && said.contains(token);
+            let fits = |(body, said): &(String, BTreeSet<String>)| (!mine || of_state(law, body, state)) && said.contains(token);
             spoken.classes.iter().any(fits)
         })
     };
