@@ -42,17 +42,26 @@
 //! Nothing here is legal advice. A veto is never foretold: where a state must consent the answer is
 //! `needs`, until a record of its decision is given.
 
+pub mod arcs;
 mod engine;
 mod library;
 mod policy_text;
 mod question;
 mod reading;
+mod receipt;
 mod ruling;
+mod timeline;
 mod view;
+mod why;
 
 pub use library::{
     ApprovalKind, Confidence, Days, Fact, FactKind, Law, LawError, Member, Regime, Revision, Rule, RuleKind,
 };
 pub use question::{Act, Classed, Goods, Leg, Question, Record, Told};
+#[doc(hidden)]
+pub use reading::plain_judgement;
 pub use reading::{AsOf, Reading, ReadingOptions};
+pub use receipt::{RECEIPT, ReceiptError, Replay, question_json, receipt, replay};
 pub use ruling::{Approval, Cited, NO_ADVICE, RegimeRuling, Ruling, Verdict};
+pub use timeline::{Cause, Turn};
+pub use why::{Change, Path};

@@ -278,6 +278,8 @@ pub struct Fact {
     pub kind: FactKind,
     /// Whether it follows from the question itself rather than being told.
     pub derived: bool,
+    /// Whether it is a property of the item, which nobody changes to make a transfer lawful.
+    pub of_item: bool,
     /// Words it may take; for a state, those that stand for all others.
     pub options: Vec<String>,
     /// What is taken where nothing is told.
@@ -373,6 +375,9 @@ pub enum LawError {
     #[error("the law has {} findings, first {}", .0.len(), .0[0])]
     Findings(Vec<Finding>),
 }
+
+/// Most groups the rules of a regime may read, so that those of all regimes of a state fit a word of 48 bits.
+const MOST_GROUPS: usize = 12;
 
 /// The law files of the project, by path.
 const EMBEDDED: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/laws.rs"));
@@ -752,6 +757,7 @@ impl Reader {
             name: row.get("fact").to_string(),
             kind,
             derived: row.get("origin") == "derived",
+            of_item: row.get("of") == "item",
             options: row.list("options"),
             default: some("default"),
             flags: said("flags"),
@@ -1038,6 +1044,14 @@ impl Reader {
             }
             for source in rule.sources.iter().filter(|id| !self.law.sources.contains_key(*id)) {
                 flaws.push((rule.file.clone(), rule.line, format!("source `{source}` is not in sources")));
+            }
+        }
+        for (n, regime) in self.law.regimes.iter().enumerate() {
+            let mine = self.law.rules.iter().filter(|rule| rule.regime == n);
+            let groups: BTreeSet<&String> = mine.flat_map(|rule| &rule.reads.groups).collect();
+            if groups.len() > MOST_GROUPS {
+                let message = format!("the rules of `{}` read {} groups; at most {MOST_GROUPS} fit", regime.id, groups.len());
+                flaws.push(("regimes.csv".into(), 1, message));
             }
         }
         for (file, line, message) in flaws {

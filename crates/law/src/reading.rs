@@ -412,6 +412,11 @@ impl<'law> Reading<'law> {
         named << 48 | bits
     }
 
+    /// Whether any rule with a say reads a group.
+    pub(crate) fn reads_group(&self, brief: &Brief, group: &str) -> bool {
+        brief.circles.iter().any(|circle| circle.groups.contains(group))
+    }
+
     /// The days in `[from, until)` on which the answer could change, with `from` itself first.
     pub(crate) fn turns(&self, question: &Question, brief: &Brief, from: Date, until: Option<Date>) -> Vec<Date> {
         let mut days = BTreeSet::from([from]);
@@ -452,6 +457,16 @@ impl Law {
     pub fn read(&self, options: ReadingOptions) -> Reading<'_> {
         Reading::new(self, options)
     }
+}
+
+/// Judges a question with nothing remembered, by one call of the engine after the other: what benchmarks
+/// and tests compare with.
+#[doc(hidden)]
+#[must_use]
+pub fn plain_judgement(reading: &Reading<'_>, question: &Question) -> Ruling {
+    let brief = reading.brief(question);
+    reading.judged.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    reading.assemble(question, &brief, &reading.judge(question, &brief))
 }
 
 /// Where a number stands among the numbers written out: on one, or between two.
