@@ -31,7 +31,10 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
         let path = entry?.path();
         if path.is_dir() {
             collect(&path, files)?;
-        } else if path.extension().is_some_and(|end| end == "cedar" || end == "csv") {
+        } else if path
+            .extension()
+            .is_some_and(|end| end == "cedar" || end == "csv")
+        {
             files.push(path);
         }
     }

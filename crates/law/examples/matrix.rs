@@ -20,7 +20,12 @@ fn main() {
     };
     let items = [
         item("Interceptor", &["jp-w", "us-mde"], &["us"], &[]),
-        item("Interceptor part", &["jp-c", "us-u"], &["us"], &["component"]),
+        item(
+            "Interceptor part",
+            &["jp-c", "us-u"],
+            &["us"],
+            &["component"],
+        ),
         item("Joint missile", &["jp-w", "us-mde"], &["jp", "us"], &[]),
         item("Radar", &["jp-nw"], &["jp"], &["radar"]),
         item("Fighter", &["jp-w"], &["gb", "it", "jp"], &["gcap"]),
@@ -29,9 +34,15 @@ fn main() {
         item("Gun ammunition", &["oth"], &["ch"], &["ammunition"]),
         item("Service", &["jp-s"], &["us"], &["service"]),
     ];
-    let states: Vec<&str> = law.states().map(|(id, _)| id).filter(|id| *id != "gu").collect();
+    let states: Vec<&str> = law
+        .states()
+        .map(|(id, _)| id)
+        .filter(|id| *id != "gu")
+        .collect();
     let mut routes = Vec::new();
-    'all: for from in ["jp", "us", "de", "gb", "kr", "pl", "au", "ch", "it", "nl", "fr", "se", "no", "ee"] {
+    'all: for from in [
+        "jp", "us", "de", "gb", "kr", "pl", "au", "ch", "it", "nl", "fr", "se", "no", "ee",
+    ] {
         for to in states.iter().filter(|to| **to != from) {
             routes.push((from, *to));
             if routes.len() == 1_000 {
@@ -42,10 +53,13 @@ fn main() {
     let mut questions = Vec::new();
     for goods in &items {
         for (n, (from, to)) in routes.iter().enumerate() {
-            let mut question = Question::new(Act::Transfer, goods.clone(), from, to, date(2019, 1, 1));
+            let mut question =
+                Question::new(Act::Transfer, goods.clone(), from, to, date(2019, 1, 1));
             question.made_in = Some(["jp", "us"][n % 2].into());
             question.value = Some([5_000_000, 30_000_000, 200_000_000][n % 3]);
-            question.facts.insert("government_user".into(), Told::Flag(n % 5 != 0));
+            question
+                .facts
+                .insert("government_user".into(), Told::Flag(n % 5 != 0));
             questions.push(question);
         }
     }
@@ -81,6 +95,9 @@ fn main() {
     }
     let each = begun.elapsed().as_secs_f64() / some as f64;
     let all = each * (questions.len() * days.len()) as f64;
-    println!("plain loop of engine calls: {:.0} µs a ruling, so {all:.0} s for all of them (measured on {some})", each * 1e6);
+    println!(
+        "plain loop of engine calls: {:.0} µs a ruling, so {all:.0} s for all of them (measured on {some})",
+        each * 1e6
+    );
     println!("reading the law: {:.1} ms", read.as_secs_f64() * 1e3);
 }

@@ -7,6 +7,10 @@
 //! asked once per state of manufacture, because the law follows the very unit. Inside one state nothing is
 //! asked, and the arc is open.
 //!
+//! # What is assumed
+//! Unless [`ArcOptions::facts`] says otherwise, finished weapons are sold by the government of the United
+//! States and everything else on commercial licences, and the party that runs a site is the user there.
+//!
 //! # When an arc opens
 //! ```text
 //! allow            on the first day of that ruling, or of the scenario
@@ -59,7 +63,7 @@ pub struct ArcOptions {
     pub open_unknown: bool,
     /// Whether an arc is used where the answer is a political act.
     pub open_policy: bool,
-    /// Facts told for every question, by name.
+    /// Facts told for every question, by name; they go before what the tables say.
     pub facts: BTreeMap<String, Told>,
 }
 
@@ -101,13 +105,21 @@ impl Ruled {
     /// Why it is shut on `day`, or what it waits for; nothing where it is open.
     #[must_use]
     pub fn reason(&self, day: Date) -> Option<Reason> {
-        if self.open.iter().any(|(from, until)| *from <= day && day < *until) {
+        if self
+            .open
+            .iter()
+            .any(|(from, until)| *from <= day && day < *until)
+        {
             return None;
         }
         let n = self.timeline.partition_point(|turn| turn.from <= day);
         let turn = self.timeline.get(n.saturating_sub(1))?;
         let ruling = turn.ruling.clone();
-        let until = self.open.iter().map(|(from, _)| *from).find(|from| *from > day);
+        let until = self
+            .open
+            .iter()
+            .map(|(from, _)| *from)
+            .find(|from| *from > day);
         Some(Reason { ruling, until })
     }
 
@@ -130,7 +142,10 @@ pub struct Reason {
 impl Reason {
     /// The rules it rests on.
     pub fn rules(&self) -> impl Iterator<Item = &Cited> {
-        self.ruling.rules.iter().filter(|rule| rule.decides && rule.kind.forbids())
+        self.ruling
+            .rules
+            .iter()
+            .filter(|rule| rule.decides && rule.kind.forbids())
     }
 }
 
@@ -142,7 +157,13 @@ pub fn rulings_for(scenario: &Scenario, reading: &Reading<'_>, options: &ArcOpti
     let mut ruled = Vec::new();
     for (n, recipe) in scenario.recipes().iter().enumerate() {
         let place = room.state_of_site[recipe.site.as_str()];
-        ruled.push(room.make(What::Make(n), Act::Make, &recipe.recipe, &recipe.item, place));
+        ruled.push(room.make(
+            What::Make(n),
+            Act::Make,
+            &recipe.recipe,
+            &recipe.item,
+            place,
+        ));
         if let Some(data) = &recipe.technical_data {
             ruled.push(room.make(What::Release(n), Act::Release, &recipe.recipe, data, place));
         }
@@ -150,9 +171,22 @@ pub fn rulings_for(scenario: &Scenario, reading: &Reading<'_>, options: &ArcOpti
     for (n, lane) in scenario.lanes().iter().enumerate() {
         let from = room.state_of_site[lane.from_site.as_str()];
         let to = room.state_of_site[lane.to_site.as_str()];
-        for item in scenario.items().iter().filter(|item| lane.item.as_ref().is_none_or(|one| *one == item.item)) {
+        for item in scenario
+            .items()
+            .iter()
+            .filter(|item| lane.item.as_ref().is_none_or(|one| *one == item.item))
+        {
             for maker in room.makers(&item.item) {
-                ruled.push(room.moved(What::Ship(n), &lane.lane, &item.item, maker, (from, to), None, None));
+                let user = room.user_at(&lane.to_site);
+                ruled.push(room.moved(
+                    What::Ship(n),
+                    &lane.lane,
+                    &item.item,
+                    maker,
+                    (from, to),
+                    user,
+                    None,
+                ));
             }
         }
     }
@@ -161,8 +195,16 @@ pub fn rulings_for(scenario: &Scenario, reading: &Reading<'_>, options: &ArcOpti
         let (to, government) = room.state_of_party[demand.party.as_str()];
         let value = room.value(&demand.item, demand.quantity);
         for maker in room.makers(&demand.item) {
-            let user = Some(government);
-            ruled.push(room.moved(What::Deliver(n), &demand.demand, &demand.item, maker, (from, to), user, value));
+            let ends = (from, to);
+            ruled.push(room.moved(
+                What::Deliver(n),
+                &demand.demand,
+                &demand.item,
+                maker,
+                ends,
+                government,
+                value,
+            ));
         }
     }
     ruled
@@ -171,9 +213,15 @@ pub fn rulings_for(scenario: &Scenario, reading: &Reading<'_>, options: &ArcOpti
 /// Returns `item` of a scenario as the law looks at it; none where there is no such item.
 #[must_use]
 pub fn goods_of(scenario: &Scenario, item: &str) -> Option<Goods> {
-    let row = scenario.items().iter().find(|row| row.item.as_str() == item)?;
+    let row = scenario
+        .items()
+        .iter()
+        .find(|row| row.item.as_str() == item)?;
     let class = |id: &str| {
-        let class = scenario.classes().iter().find(|class| class.class.as_str() == id)?;
+        let class = scenario
+            .classes()
+            .iter()
+            .find(|class| class.class.as_str() == id)?;
         Some(Classed {
             regime: class.regime.to_string(),
             code: class.code.to_string(),
@@ -193,7 +241,10 @@ pub fn goods_of(scenario: &Scenario, item: &str) -> Option<Goods> {
 #[must_use]
 pub fn records_of(scenario: &Scenario) -> Vec<Record> {
     let state = |party: &str| {
-        let row = scenario.parties().iter().find(|row| row.party.as_str() == party);
+        let row = scenario
+            .parties()
+            .iter()
+            .find(|row| row.party.as_str() == party);
         row.map_or_else(|| party.to_string(), |row| row.state.to_string())
     };
     let record = |row: &darsena_scenario::Authorization| Record {
@@ -237,22 +288,40 @@ struct Room<'a> {
 
 impl<'a> Room<'a> {
     fn new(scenario: &'a Scenario, reading: &'a Reading<'a>, options: &'a ArcOptions) -> Self {
-        let sites = scenario.sites().iter().map(|row| (row.site.as_str(), row.state.as_str()));
+        let sites = scenario
+            .sites()
+            .iter()
+            .map(|row| (row.site.as_str(), row.state.as_str()));
         let parties = scenario.parties().iter();
-        let parties = parties.map(|row| (row.party.as_str(), (row.state.as_str(), is_government(row.kind))));
+        let parties = parties.map(|row| {
+            (
+                row.party.as_str(),
+                (row.state.as_str(), is_government(row.kind)),
+            )
+        });
         let state_of_site: BTreeMap<&str, &str> = sites.collect();
         let mut makers: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
         for row in scenario.recipes() {
-            makers.entry(row.item.as_str()).or_default().insert(state_of_site[row.site.as_str()]);
+            makers
+                .entry(row.item.as_str())
+                .or_default()
+                .insert(state_of_site[row.site.as_str()]);
         }
         for row in scenario.stockpiles() {
-            makers.entry(row.item.as_str()).or_default().extend(row.made_in.as_deref());
+            makers
+                .entry(row.item.as_str())
+                .or_default()
+                .extend(row.made_in.as_deref());
         }
         for row in scenario.receipts() {
-            makers.entry(row.item.as_str()).or_default().extend(row.made_in.as_deref());
+            makers
+                .entry(row.item.as_str())
+                .or_default()
+                .extend(row.made_in.as_deref());
         }
         let goods = scenario.items().iter();
-        let goods = goods.filter_map(|row| Some((row.item.as_str(), goods_of(scenario, &row.item)?)));
+        let goods =
+            goods.filter_map(|row| Some((row.item.as_str(), goods_of(scenario, &row.item)?)));
         let horizon = scenario.head().horizon();
         Room {
             scenario,
@@ -270,7 +339,21 @@ impl<'a> Room<'a> {
     /// States in which units of an item may have been made; one `None` where no table says.
     fn makers(&self, item: &str) -> Vec<Option<&'a str>> {
         let known = self.makers.get(item).filter(|states| !states.is_empty());
-        known.map_or_else(|| vec![None], |states| states.iter().map(|state| Some(*state)).collect())
+        known.map_or_else(
+            || vec![None],
+            |states| states.iter().map(|state| Some(*state)).collect(),
+        )
+    }
+
+    /// Whether whoever runs a site acts for a government, where the tables say.
+    fn user_at(&self, site: &str) -> Option<bool> {
+        let row = self
+            .scenario
+            .sites()
+            .iter()
+            .find(|row| row.site.as_str() == site)?;
+        let (_, government) = self.state_of_party.get(row.party.as_deref()?)?;
+        *government
     }
 
     /// Worth in whole US dollars, where the currency says.
@@ -281,13 +364,22 @@ impl<'a> Room<'a> {
             "MUSD" => 1e6,
             _ => return None,
         };
-        let worth = self.scenario.items().iter().find(|row| row.item.as_str() == item)?.value?;
+        let worth = self
+            .scenario
+            .items()
+            .iter()
+            .find(|row| row.item.as_str() == item)?
+            .value?;
         Some((worth * quantity * scale).round() as i64)
     }
 
     fn make(&self, what: What, act: Act, id: &str, item: &ItemId, place: &'a str) -> Ruled {
         let goods = &self.goods[item.as_str()];
-        let designer = goods.origins.iter().find(|state| *state != place).filter(|_| !goods.origins.contains(place));
+        let designer = goods
+            .origins
+            .iter()
+            .find(|state| *state != place)
+            .filter(|_| !goods.origins.contains(place));
         let question = designer.map(|from| {
             let mut question = Question::new(act, goods.clone(), from, place, self.span.0);
             if act == Act::Make {
@@ -299,7 +391,10 @@ impl<'a> Room<'a> {
         self.ruled(what, id, item, maker, question)
     }
 
-    #[allow(clippy::too_many_arguments, reason = "one move is told by all of these")]
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "one move is told by all of these"
+    )]
     fn moved(
         &self,
         what: What,
@@ -307,7 +402,7 @@ impl<'a> Room<'a> {
         item: &ItemId,
         maker: Option<&str>,
         (from, to): (&str, &str),
-        government: Option<Option<bool>>,
+        government: Option<bool>,
         value: Option<i64>,
     ) -> Ruled {
         let question = (from != to).then(|| {
@@ -315,28 +410,56 @@ impl<'a> Room<'a> {
             let mut question = Question::new(Act::Transfer, goods, from, to, self.span.0);
             question.made_in = maker.map(str::to_string);
             question.value = value;
-            if let Some(Some(government)) = government {
-                question.facts.insert("government_user".into(), Told::Flag(government));
+            if let Some(government) = government {
+                question
+                    .facts
+                    .insert("government_user".into(), Told::Flag(government));
+            }
+            let weapon = question
+                .goods
+                .classes
+                .iter()
+                .any(|class| class.flags.contains("weapon"));
+            let channel = if weapon { "fms" } else { "commercial" };
+            for name in ["channel", "acquired"] {
+                question
+                    .facts
+                    .insert(name.into(), Told::Word(channel.into()));
             }
             question
         });
         self.ruled(what, id, item, maker, question)
     }
 
-    fn ruled(&self, what: What, id: &str, item: &ItemId, maker: Option<&str>, question: Option<Question>) -> Ruled {
+    fn ruled(
+        &self,
+        what: What,
+        id: &str,
+        item: &ItemId,
+        maker: Option<&str>,
+        question: Option<Question>,
+    ) -> Ruled {
         let (start, end) = self.span;
         let mut states = self.goods[item.as_str()].origins.clone();
         states.extend(maker.map(str::to_string));
         let question = question.map(|mut question| {
-            for (name, told) in &self.options.facts {
-                question.facts.entry(name.clone()).or_insert_with(|| told.clone());
-            }
-            let fits = |record: &&Record| record.item.as_ref().is_none_or(|one| one == item.as_str());
+            let told = self
+                .options
+                .facts
+                .iter()
+                .map(|(name, told)| (name.clone(), told.clone()));
+            question.facts.extend(told);
+            let fits =
+                |record: &&Record| record.item.as_ref().is_none_or(|one| one == item.as_str());
             question.records = self.records.iter().filter(fits).cloned().collect();
             question
         });
-        let timeline = question.as_ref().map(|question| self.reading.timeline(question, start, end));
-        let open = timeline.as_ref().map_or_else(|| vec![(start, end)], |turns| self.open(turns));
+        let timeline = question
+            .as_ref()
+            .map(|question| self.reading.timeline(question, start, end));
+        let open = timeline
+            .as_ref()
+            .map_or_else(|| vec![(start, end)], |turns| self.open(turns));
         Ruled {
             what,
             id: id.to_string(),
@@ -359,13 +482,16 @@ impl<'a> Room<'a> {
                 Verdict::Needs => {
                     let wait = self.options.wait.of(turn.ruling.days());
                     // Beyond the calendar is never.
-                    wait.and_then(|days| start.checked_add(i64::from(days).days()).ok()).map(|day| day.max(turn.from))
+                    wait.and_then(|days| start.checked_add(i64::from(days).days()).ok())
+                        .map(|day| day.max(turn.from))
                 }
                 Verdict::Policy => self.options.open_policy.then_some(turn.from),
                 Verdict::Unknown => self.options.open_unknown.then_some(turn.from),
                 Verdict::Deny => None,
             };
-            let Some(from) = from.filter(|from| *from < until) else { continue };
+            let Some(from) = from.filter(|from| *from < until) else {
+                continue;
+            };
             match open.last_mut() {
                 Some(last) if last.1 == from => last.1 = until,
                 _ => open.push((from, until)),

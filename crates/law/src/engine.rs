@@ -89,7 +89,10 @@ impl Book {
             places: BTreeMap::new(),
         };
         // With one broad permit a run of the forbids always says which of them hold.
-        let broad = Policy::parse(Some(PolicyId::new("")), "permit (principal, action, resource);");
+        let broad = Policy::parse(
+            Some(PolicyId::new("")),
+            "permit (principal, action, resource);",
+        );
         let broad = broad.map_err(|errors| errors.to_string())?;
         book.forbids.add(broad).map_err(|error| error.to_string())?;
         for &place in places {
@@ -98,8 +101,13 @@ impl Book {
                 Ok(policy) => policy.clone(),
                 Err(why) => return Err(format!("{}: {why}", rule.policy)),
             };
-            let set = if rule.kind.forbids() { &mut book.forbids } else { &mut book.permits };
-            set.add(policy).map_err(|error| format!("{}: {error}", rule.policy))?;
+            let set = if rule.kind.forbids() {
+                &mut book.forbids
+            } else {
+                &mut book.permits
+            };
+            set.add(policy)
+                .map_err(|error| format!("{}: {error}", rule.policy))?;
             book.places.insert(rule.policy.clone(), place);
         }
         Ok(book)
@@ -135,7 +143,10 @@ pub(crate) fn run(law: &Law, book: &Book, run: &Run<'_>) -> Outcome {
             Entity::new_no_attrs(uid("State", state), parents)
         })
         .collect();
-    let transfer = matches!(run.act, Act::Export | Act::Reexport | Act::Retransfer | Act::Consent);
+    let transfer = matches!(
+        run.act,
+        Act::Export | Act::Reexport | Act::Retransfer | Act::Consent
+    );
     let mut above = HashSet::new();
     if transfer {
         above.insert(uid("Action", "transfer"));
@@ -162,10 +173,14 @@ pub(crate) fn run(law: &Law, book: &Book, run: &Run<'_>) -> Outcome {
             opened.dedup();
             pairs.push(("opened".into(), texts(&opened)));
         }
-        let request = Context::from_pairs(pairs.clone()).map_err(|e| e.to_string()).and_then(|context| {
-            let (principal, action) = (uid("State", run.principal), uid("Action", run.act.as_str()));
-            Request::new(principal, action, uid("Item", "item"), context, None).map_err(|e| e.to_string())
-        });
+        let request = Context::from_pairs(pairs.clone())
+            .map_err(|e| e.to_string())
+            .and_then(|context| {
+                let (principal, action) =
+                    (uid("State", run.principal), uid("Action", run.act.as_str()));
+                Request::new(principal, action, uid("Item", "item"), context, None)
+                    .map_err(|e| e.to_string())
+            });
         let request = match request {
             Ok(request) => request,
             Err(why) => return Outcome::Fault(why),
@@ -194,7 +209,9 @@ fn expression(told: &Told, kind: FactKind) -> RestrictedExpression {
     match (told, kind) {
         (Told::Flag(flag), _) => RestrictedExpression::new_bool(*flag),
         (Told::Number(number), _) => RestrictedExpression::new_long(*number),
-        (Told::Word(state), FactKind::State) => RestrictedExpression::new_entity_uid(uid("State", state)),
+        (Told::Word(state), FactKind::State) => {
+            RestrictedExpression::new_entity_uid(uid("State", state))
+        }
         (Told::Word(word), _) => RestrictedExpression::new_string(word.clone()),
     }
 }
@@ -224,7 +241,8 @@ fn first_error<'a>(
 
 /// The schema the facts make: every fact is required, so a rule may read it without a guard.
 pub(crate) fn schema(law: &Law) -> String {
-    let mut text = String::from("entity Group;\nentity State in [Group];\nentity Item;\ntype Facts = {\n");
+    let mut text =
+        String::from("entity Group;\nentity State in [Group];\nentity Item;\ntype Facts = {\n");
     for fact in &law.facts {
         let kind = match fact.kind {
             FactKind::Flag => "Bool",
@@ -258,7 +276,9 @@ pub(crate) fn validate(law: &Law) -> Vec<Finding> {
         column: None,
         found: rule.policy.clone(),
         message: format!("policy `{}`: {}", rule.policy, message.replace('\n', " ")),
-        help: Some("facts and their types are in facts.csv, acts in the manual page of `permit`".into()),
+        help: Some(
+            "facts and their types are in facts.csv, acts in the manual page of `permit`".into(),
+        ),
     };
     let schema = match Schema::from_cedarschema_str(&schema(law)) {
         Ok((schema, _)) => schema,

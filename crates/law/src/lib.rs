@@ -55,7 +55,8 @@ mod view;
 mod why;
 
 pub use library::{
-    ApprovalKind, Confidence, Days, Fact, FactKind, Law, LawError, Member, Regime, Revision, Rule, RuleKind,
+    ApprovalKind, Confidence, Days, Fact, FactKind, Law, LawError, Member, Regime, Revision, Rule,
+    RuleKind,
 };
 pub use question::{Act, Classed, Goods, Leg, Question, Record, Told};
 #[doc(hidden)]

@@ -46,11 +46,17 @@ impl RuleKind {
     /// The word of the kind.
     #[must_use]
     pub fn as_str(self) -> &'static str {
-        Self::ALL.iter().find(|(kind, _)| *kind == self).map_or("", |(_, word)| word)
+        Self::ALL
+            .iter()
+            .find(|(kind, _)| *kind == self)
+            .map_or("", |(_, word)| word)
     }
 
     fn from_text(text: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(_, word)| *word == text).map(|(kind, _)| *kind)
+        Self::ALL
+            .iter()
+            .find(|(_, word)| *word == text)
+            .map(|(kind, _)| *kind)
     }
 
     /// Whether it is written as `forbid`.
@@ -120,7 +126,11 @@ impl Days {
         let days = Days {
             min: min.parse().ok()?,
             typical: typical.parse().ok()?,
-            max: if max == "-" { None } else { Some(max.parse().ok()?) },
+            max: if max == "-" {
+                None
+            } else {
+                Some(max.parse().ok()?)
+            },
         };
         let order = days.min <= days.typical && days.max.is_none_or(|max| days.typical <= max);
         (parts.next().is_none() && order).then_some(days)
@@ -386,28 +396,37 @@ impl Law {
     /// The law that is part of the program.
     #[must_use]
     pub fn embedded() -> Self {
-        let files = EMBEDDED.iter().map(|(name, text)| (name.to_string(), text.to_string()));
+        let files = EMBEDDED
+            .iter()
+            .map(|(name, text)| (name.to_string(), text.to_string()));
         // Tests validate the embedded files strictly, so a process need not do it again.
         read(&files.collect(), false).unwrap_or_else(|findings| {
-            unreachable!("the embedded law is tested to have no findings: {}", findings[0])
+            unreachable!(
+                "the embedded law is tested to have no findings: {}",
+                findings[0]
+            )
         })
     }
 
-    /// Reads a folder that stands in place of the embedded law, or, where it has no `facts.csv` of the
-    /// whole vocabulary, adds its regimes, facts and tables to it. Policies are validated strictly.
+    /// Reads a folder of law. One whose `facts.csv` has the fact `exporting` is a law of its own and stands in
+    /// place of the embedded one; any other adds its regimes, rules and tables to it. Policies are validated strictly.
     ///
     /// # Errors
     /// Fails when a file cannot be read or anything is wrong in one: then with every finding.
-    pub fn load(folder: &Path, alone: bool) -> Result<Self, LawError> {
+    pub fn load(folder: &Path) -> Result<Self, LawError> {
         let mut files = BTreeMap::new();
         collect(folder, folder, &mut files)?;
-        let mut all: BTreeMap<String, String> = BTreeMap::new();
-        if !alone {
-            all.extend(EMBEDDED.iter().map(|(name, text)| (name.to_string(), text.to_string())));
-            files = files.into_iter().map(|(name, text)| (format!("+/{name}"), text)).collect();
+        let whole = files
+            .get("facts.csv")
+            .is_some_and(|text| text.contains("\nexporting,"));
+        if !whole {
+            files = files
+                .into_iter()
+                .map(|(name, text)| (format!("+/{name}"), text))
+                .collect();
+            files.extend(Self::embedded_files());
         }
-        all.extend(files);
-        read(&all, true).map_err(LawError::Findings)
+        read(&files, true).map_err(LawError::Findings)
     }
 
     /// Reads law files held in memory, by path, with strict validation.
@@ -418,10 +437,19 @@ impl Law {
         read(files, true)
     }
 
+    /// The schema rules are validated against, as the engine reads it.
+    #[must_use]
+    pub fn schema(&self) -> String {
+        crate::engine::schema(self)
+    }
+
     /// The files of the embedded law, by path.
     #[must_use]
     pub fn embedded_files() -> BTreeMap<String, String> {
-        EMBEDDED.iter().map(|(name, text)| (name.to_string(), text.to_string())).collect()
+        EMBEDDED
+            .iter()
+            .map(|(name, text)| (name.to_string(), text.to_string()))
+            .collect()
     }
 
     /// Hash of every policy and table, as hexadecimal text.
@@ -469,7 +497,9 @@ impl Law {
     /// Name and meaning of a group.
     #[must_use]
     pub fn group(&self, group: &str) -> Option<(&str, &str)> {
-        self.groups.get(group).map(|(name, plain)| (name.as_str(), plain.as_str()))
+        self.groups
+            .get(group)
+            .map(|(name, plain)| (name.as_str(), plain.as_str()))
     }
 
     /// The dated revisions.
@@ -481,12 +511,17 @@ impl Law {
     /// Address of a source.
     #[must_use]
     pub fn url(&self, source: &str) -> Option<&str> {
-        self.sources.get(source).map(|(url, _)| url.as_str()).filter(|url| !url.is_empty())
+        self.sources
+            .get(source)
+            .map(|(url, _)| url.as_str())
+            .filter(|url| !url.is_empty())
     }
 
     /// The states the tables know, by id, with their names.
     pub fn states(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.states.iter().map(|(id, (name, _))| (id.as_str(), name.as_str()))
+        self.states
+            .iter()
+            .map(|(id, (name, _))| (id.as_str(), name.as_str()))
     }
 
     /// The id of a state told by id, name or alias.
@@ -502,18 +537,23 @@ impl Law {
     /// A standard class told by id or code.
     #[must_use]
     pub fn class(&self, text: &str) -> Option<&Classed> {
-        self.classes.get(&text.trim().to_lowercase()).map(|(class, _)| class)
+        self.classes
+            .get(&text.trim().to_lowercase())
+            .map(|(class, _)| class)
     }
 
     /// The standard classes, by id, with their meaning.
     pub fn classes(&self) -> impl Iterator<Item = (&str, &Classed, &str)> {
-        self.classes.iter().map(|(id, (class, plain))| (id.as_str(), class, plain.as_str()))
+        self.classes
+            .iter()
+            .map(|(id, (class, plain))| (id.as_str(), class, plain.as_str()))
     }
 
     /// Whether `state` is in `group` on `date`.
     #[must_use]
     pub fn is_member(&self, group: &str, state: &str, date: Date) -> bool {
-        self.memberships(state).any(|member| member.group == group && member.holds(date))
+        self.memberships(state)
+            .any(|member| member.group == group && member.holds(date))
     }
 
     pub(crate) fn memberships(&self, state: &str) -> impl Iterator<Item = &Member> {
@@ -526,7 +566,10 @@ impl Law {
         let general = || {
             let (before, after) = id.split_once('-')?;
             let fits = |kind: &&ApprovalKind| kind.id == format!("*-{after}");
-            self.approvals.iter().find(fits).map(|kind| (kind, before.to_string()))
+            self.approvals
+                .iter()
+                .find(fits)
+                .map(|kind| (kind, before.to_string()))
         };
         let (kind, named) = match exact {
             Some(kind) => (kind, state.to_string()),
@@ -549,7 +592,11 @@ impl Member {
     }
 }
 
-fn collect(root: &Path, folder: &Path, files: &mut BTreeMap<String, String>) -> Result<(), LawError> {
+fn collect(
+    root: &Path,
+    folder: &Path,
+    files: &mut BTreeMap<String, String>,
+) -> Result<(), LawError> {
     let fail = |path: &Path| {
         let path = path.display().to_string();
         move |error| LawError::Unreadable(path, error)
@@ -562,7 +609,10 @@ fn collect(root: &Path, folder: &Path, files: &mut BTreeMap<String, String>) -> 
     for path in entries {
         if path.is_dir() {
             collect(root, &path, files)?;
-        } else if path.extension().is_some_and(|end| end == "cedar" || end == "csv") {
+        } else if path
+            .extension()
+            .is_some_and(|end| end == "cedar" || end == "csv")
+        {
             let text = std::fs::read_to_string(&path).map_err(fail(&path))?;
             let name = path.strip_prefix(root).unwrap_or(&path);
             files.insert(name.to_string_lossy().replace('\\', "/"), text);
@@ -605,12 +655,19 @@ fn read(files: &BTreeMap<String, String>, strict: bool) -> Result<Law, Vec<Findi
         let plain = name.strip_prefix("+/").unwrap_or(name);
         if plain.ends_with(".cedar") {
             reader.policies(name, plain, text);
-        } else if !tables.iter().any(|(table, _)| plain == *table || plain.starts_with("members/")) {
+        } else if !tables
+            .iter()
+            .any(|(table, _)| plain == *table || plain.starts_with("members/"))
+        {
             reader.flaw(name, None, "unknown-table", format!("`{plain}` is no table of the law"), "the tables are facts, regimes, approvals, classes, groups, states, sources, revisions and members/*".into());
         }
     }
     reader.cross();
-    let Reader { law: mut draft, mut findings, .. } = reader;
+    let Reader {
+        law: mut draft,
+        mut findings,
+        ..
+    } = reader;
     draft.hash = hasher.finalize().to_hex().to_string();
     if strict && findings.is_empty() {
         findings.extend(crate::engine::validate(&draft));
@@ -634,7 +691,9 @@ struct Row<'a> {
 impl Row<'_> {
     fn get(&self, column: &str) -> &str {
         let place = self.header.iter().position(|name| name == column);
-        place.and_then(|n| self.cells.get(n)).map_or("", String::as_str)
+        place
+            .and_then(|n| self.cells.get(n))
+            .map_or("", String::as_str)
     }
 
     fn list(&self, column: &str) -> Vec<String> {
@@ -675,7 +734,14 @@ impl Default for Law {
 }
 
 impl Reader {
-    fn flaw(&mut self, file: &str, line: Option<u32>, code: &'static str, message: String, help: String) {
+    fn flaw(
+        &mut self,
+        file: &str,
+        line: Option<u32>,
+        code: &'static str,
+        message: String,
+        help: String,
+    ) {
         self.findings.push(Finding {
             severity: Severity::Error,
             code,
@@ -695,16 +761,40 @@ impl Reader {
     fn table(&mut self, file: &str, text: &str, read: fn(&mut Reader, &Row<'_>)) {
         let mut records = records(text).into_iter();
         let Some((_, header)) = records.next() else {
-            self.flaw(file, None, "empty-table", "the table is empty".into(), "give it a header".into());
+            self.flaw(
+                file,
+                None,
+                "empty-table",
+                "the table is empty".into(),
+                "give it a header".into(),
+            );
             return;
         };
         for (line, cells) in records {
             if cells.len() != header.len() {
-                let message = format!("{} cells where the header has {}", cells.len(), header.len());
-                self.flaw(file, Some(line), "row-length", message, "quote cells that hold commas".into());
+                let message = format!(
+                    "{} cells where the header has {}",
+                    cells.len(),
+                    header.len()
+                );
+                self.flaw(
+                    file,
+                    Some(line),
+                    "row-length",
+                    message,
+                    "quote cells that hold commas".into(),
+                );
                 continue;
             }
-            read(self, &Row { file, line, header: &header, cells: &cells });
+            read(
+                self,
+                &Row {
+                    file,
+                    line,
+                    header: &header,
+                    cells: &cells,
+                },
+            );
         }
     }
 
@@ -715,7 +805,12 @@ impl Reader {
         }
         let date = text.parse().ok();
         if date.is_none() {
-            self.at(row, "not-a-date", format!("column `{column}`: `{text}` is no date"), "write `2026-04-21`");
+            self.at(
+                row,
+                "not-a-date",
+                format!("column `{column}`: `{text}` is no date"),
+                "write `2026-04-21`",
+            );
         }
         date
     }
@@ -723,7 +818,12 @@ impl Reader {
     fn confidence(&mut self, row: &Row<'_>) -> Confidence {
         let text = row.get("confidence");
         Confidence::from_text(text).unwrap_or_else(|| {
-            self.at(row, "not-a-confidence", format!("column `confidence`: `{text}` is none"), "one of `S`, `s`, `M`, `I`");
+            self.at(
+                row,
+                "not-a-confidence",
+                format!("column `confidence`: `{text}` is none"),
+                "one of `S`, `s`, `M`, `I`",
+            );
             Confidence::Inferred
         })
     }
@@ -735,7 +835,12 @@ impl Reader {
             "number" => FactKind::Number,
             "state" => FactKind::State,
             other => {
-                return self.at(row, "not-a-type", format!("column `type`: `{other}` is none"), "one of `flag`, `word`, `number`, `state`");
+                return self.at(
+                    row,
+                    "not-a-type",
+                    format!("column `type`: `{other}` is none"),
+                    "one of `flag`, `word`, `number`, `state`",
+                );
             }
         };
         let said = |column: &str| {
@@ -766,13 +871,28 @@ impl Reader {
             presumed: presumed.collect(),
             plain: row.get("plain").to_string(),
         };
-        if matches!(kind, FactKind::Word | FactKind::State) && !fact.derived && fact.options.is_empty() {
-            self.at(row, "no-options", format!("fact `{}` has no options", fact.name), "list the words it may take, `;` between");
+        if matches!(kind, FactKind::Word | FactKind::State)
+            && !fact.derived
+            && fact.options.is_empty()
+        {
+            self.at(
+                row,
+                "no-options",
+                format!("fact `{}` has no options", fact.name),
+                "list the words it may take, `;` between",
+            );
         }
         if self.law.fact_places.contains_key(&fact.name) {
-            return self.at(row, "double-key", format!("fact `{}` stands twice", fact.name), "keep one row");
+            return self.at(
+                row,
+                "double-key",
+                format!("fact `{}` stands twice", fact.name),
+                "keep one row",
+            );
         }
-        self.law.fact_places.insert(fact.name.clone(), self.law.facts.len());
+        self.law
+            .fact_places
+            .insert(fact.name.clone(), self.law.facts.len());
         self.law.facts.push(fact);
     }
 
@@ -782,17 +902,41 @@ impl Reader {
         for act in &acts {
             match Act::from_text(act) {
                 Some(act) => known.push(act),
-                None => self.at(row, "unknown-act", format!("column `acts`: `{act}` is no act"), "see `darsena permit --help`"),
+                None => self.at(
+                    row,
+                    "unknown-act",
+                    format!("column `acts`: `{act}` is no act"),
+                    "see `darsena permit --help`",
+                ),
             }
         }
         for role in row.list("roles").iter().chain(&row.list("generic")) {
-            if !["exporter", "origin", "maker", "holder", "destination", "any"].contains(&role.as_str()) {
-                self.at(row, "unknown-role", format!("`{role}` is no role"), "one of `exporter`, `origin`, `maker`, `holder`, `destination`, `any`");
+            if ![
+                "exporter",
+                "origin",
+                "maker",
+                "holder",
+                "destination",
+                "any",
+            ]
+            .contains(&role.as_str())
+            {
+                self.at(
+                    row,
+                    "unknown-role",
+                    format!("`{role}` is no role"),
+                    "one of `exporter`, `origin`, `maker`, `holder`, `destination`, `any`",
+                );
             }
         }
         let id = row.get("regime").to_string();
         if self.law.regimes.iter().any(|regime| regime.id == id) {
-            return self.at(row, "double-key", format!("regime `{id}` stands twice"), "keep one row");
+            return self.at(
+                row,
+                "double-key",
+                format!("regime `{id}` stands twice"),
+                "keep one row",
+            );
         }
         self.law.regimes.push(Regime {
             id,
@@ -824,7 +968,9 @@ impl Reader {
             flags: row.list("flags").into_iter().collect(),
         };
         let id = row.get("class").to_lowercase();
-        self.law.classes.insert(id, (class, row.get("plain").to_string()));
+        self.law
+            .classes
+            .insert(id, (class, row.get("plain").to_string()));
     }
 
     fn group(&mut self, row: &Row<'_>) {
@@ -843,7 +989,9 @@ impl Reader {
     }
 
     fn revision(&mut self, row: &Row<'_>) {
-        let Some(from) = self.date(row, "from") else { return };
+        let Some(from) = self.date(row, "from") else {
+            return;
+        };
         self.law.revisions.push(Revision {
             id: row.get("revision").to_string(),
             regime: row.get("regime").to_string(),
@@ -858,22 +1006,48 @@ impl Reader {
         let (group, state) = (row.get("group").to_string(), row.get("state").to_string());
         if !self.law.groups.contains_key(&group) {
             let near = nearest(&group, self.law.groups.keys().map(String::as_str));
-            let help = near.map_or("name it in groups.csv".to_string(), |near| format!("did you mean `{near}`?"));
-            self.at(row, "unknown-group", format!("group `{group}` is not in groups"), &help);
+            let help = near.map_or("name it in groups.csv".to_string(), |near| {
+                format!("did you mean `{near}`?")
+            });
+            self.at(
+                row,
+                "unknown-group",
+                format!("group `{group}` is not in groups"),
+                &help,
+            );
         }
         if !self.law.states.contains_key(&state) {
-            self.at(row, "unknown-state", format!("state `{state}` is not in states"), "add it to states.csv");
+            self.at(
+                row,
+                "unknown-state",
+                format!("state `{state}` is not in states"),
+                "add it to states.csv",
+            );
         }
         let Some(from) = from else {
             if row.get("from").is_empty() {
-                self.at(row, "no-date", "column `from` is blank".into(), "a membership begins on a day");
+                self.at(
+                    row,
+                    "no-date",
+                    "column `from` is blank".into(),
+                    "a membership begins on a day",
+                );
             }
             return;
         };
         if until.is_some_and(|until| until <= from) {
-            self.at(row, "empty-interval", "`until` is not after `from`".into(), "`until` is the first day outside");
+            self.at(
+                row,
+                "empty-interval",
+                "`until` is not after `from`".into(),
+                "`until` is the first day outside",
+            );
         }
-        self.law.member_places.entry(state.clone()).or_default().push(self.law.members.len());
+        self.law
+            .member_places
+            .entry(state.clone())
+            .or_default()
+            .push(self.law.members.len());
         self.law.members.push(Member {
             group,
             state,
@@ -887,13 +1061,30 @@ impl Reader {
 
     fn policies(&mut self, file: &str, plain: &str, text: &str) {
         let folder = plain.split('/').next().unwrap_or_default();
-        let Some(regime) = self.law.regimes.iter().position(|regime| regime.id == folder) else {
+        let Some(regime) = self
+            .law
+            .regimes
+            .iter()
+            .position(|regime| regime.id == folder)
+        else {
             let help = "its folder is the id of a regime in regimes.csv".to_string();
-            return self.flaw(file, None, "unknown-regime", format!("`{folder}` is not in regimes"), help);
+            return self.flaw(
+                file,
+                None,
+                "unknown-regime",
+                format!("`{folder}` is not in regimes"),
+                help,
+            );
         };
         let (policies, flaws) = policy_text::split(text);
         for flaw in flaws {
-            self.flaw(file, Some(flaw.line), "unreadable-policy", flaw.message, flaw.help.into());
+            self.flaw(
+                file,
+                Some(flaw.line),
+                "unreadable-policy",
+                flaw.message,
+                flaw.help.into(),
+            );
         }
         for policy in policies {
             self.policy(file, regime, policy);
@@ -901,43 +1092,94 @@ impl Reader {
     }
 
     fn policy(&mut self, file: &str, regime: usize, policy: policy_text::PolicyText) {
-        const KNOWN: [&str; 12] = ["id", "kind", "from", "until", "approver", "days", "days_confidence", "cite", "source", "confidence", "plain", "after"];
+        const KNOWN: [&str; 12] = [
+            "id",
+            "kind",
+            "from",
+            "until",
+            "approver",
+            "days",
+            "days_confidence",
+            "cite",
+            "source",
+            "confidence",
+            "plain",
+            "after",
+        ];
         let line = policy.line;
         let before = self.findings.len();
         for (name, (_, at)) in &policy.annotations {
             if !KNOWN.contains(&name.as_str()) {
                 let near = nearest(name, KNOWN);
-                let help = near.map_or(format!("one of {}", KNOWN.join(", ")), |near| format!("did you mean `{near}`?"));
-                self.flaw(file, Some(*at), "unknown-annotation", format!("annotation `{name}` is not known"), help);
+                let help = near.map_or(format!("one of {}", KNOWN.join(", ")), |near| {
+                    format!("did you mean `{near}`?")
+                });
+                self.flaw(
+                    file,
+                    Some(*at),
+                    "unknown-annotation",
+                    format!("annotation `{name}` is not known"),
+                    help,
+                );
             }
         }
         let get = |name: &str| policy.annotations.get(name).map(|(text, _)| text.as_str());
         let at = |name: &str| policy.annotations.get(name).map_or(line, |(_, at)| *at);
         for name in ["id", "kind", "from", "cite", "confidence", "plain"] {
             if get(name).is_none_or(|text| text.trim().is_empty()) {
-                self.flaw(file, Some(line), "no-annotation", format!("a policy has no `@{name}`"), format!("write `@{name}(\"...\")` before it"));
+                self.flaw(
+                    file,
+                    Some(line),
+                    "no-annotation",
+                    format!("a policy has no `@{name}`"),
+                    format!("write `@{name}(\"...\")` before it"),
+                );
             }
         }
         let kind = RuleKind::from_text(get("kind").unwrap_or("note"));
         if kind.is_none() {
-            self.flaw(file, Some(at("kind")), "unknown-kind", format!("`@kind`: `{}` is none", get("kind").unwrap_or_default()), "one of route, allow, needs, deny, policy, note".into());
+            self.flaw(
+                file,
+                Some(at("kind")),
+                "unknown-kind",
+                format!("`@kind`: `{}` is none", get("kind").unwrap_or_default()),
+                "one of route, allow, needs, deny, policy, note".into(),
+            );
         }
         let mut date = |name: &str| {
             let text = get(name)?;
             let date = text.parse::<Date>().ok();
             if date.is_none() && !(name == "from" && text == "proposed") {
-                self.flaw(file, Some(at(name)), "not-a-date", format!("`@{name}`: `{text}` is no date"), "write `2026-04-21`; a proposal has `@from(\"proposed\")`".into());
+                self.flaw(
+                    file,
+                    Some(at(name)),
+                    "not-a-date",
+                    format!("`@{name}`: `{text}` is no date"),
+                    "write `2026-04-21`; a proposal has `@from(\"proposed\")`".into(),
+                );
             }
             date
         };
         let (from, until) = (date("from"), date("until"));
         if from.zip(until).is_some_and(|(from, until)| until <= from) {
-            self.flaw(file, Some(at("until")), "empty-interval", "`@until` is not after `@from`".into(), "`until` is the first day it no longer holds".into());
+            self.flaw(
+                file,
+                Some(at("until")),
+                "empty-interval",
+                "`@until` is not after `@from`".into(),
+                "`until` is the first day it no longer holds".into(),
+            );
         }
         let mut confidence = |name: &str| {
             let text = get(name).unwrap_or("S");
             Confidence::from_text(text).unwrap_or_else(|| {
-                self.flaw(file, Some(at(name)), "not-a-confidence", format!("`@{name}`: `{text}` is none"), "one of `S`, `s`, `M`, `I`".into());
+                self.flaw(
+                    file,
+                    Some(at(name)),
+                    "not-a-confidence",
+                    format!("`@{name}`: `{text}` is none"),
+                    "one of `S`, `s`, `M`, `I`".into(),
+                );
                 Confidence::Inferred
             })
         };
@@ -946,27 +1188,68 @@ impl Reader {
         let days = get("days").map(|text| (text, Days::from_text(text)));
         let needs = kind == Some(RuleKind::Needs);
         if let Some((text, None)) = days {
-            self.flaw(file, Some(at("days")), "not-days", format!("`@days`: `{text}` is not `min/typical/max`"), "write `30/60/90`, `-` for a max nobody can say".into());
+            self.flaw(
+                file,
+                Some(at("days")),
+                "not-days",
+                format!("`@days`: `{text}` is not `min/typical/max`"),
+                "write `30/60/90`, `-` for a max nobody can say".into(),
+            );
         }
         if needs != !approvals.is_empty() || needs != days.is_some() {
-            self.flaw(file, Some(line), "approver", "`@approver` and `@days` go with `@kind(\"needs\")`, and with it alone".into(), "name who approves and how long it takes".into());
+            self.flaw(
+                file,
+                Some(line),
+                "approver",
+                "`@approver` and `@days` go with `@kind(\"needs\")`, and with it alone".into(),
+                "name who approves and how long it takes".into(),
+            );
         }
         for approval in &approvals {
             if self.law.approval(approval, "*").is_none() {
-                self.flaw(file, Some(at("approver")), "unknown-approval", format!("approval `{approval}` is not in approvals"), "add it to approvals.csv".into());
+                self.flaw(
+                    file,
+                    Some(at("approver")),
+                    "unknown-approval",
+                    format!("approval `{approval}` is not in approvals"),
+                    "add it to approvals.csv".into(),
+                );
             }
         }
-        let effect = if policy.body.starts_with("forbid") { Some(true) } else if policy.body.starts_with("permit") { Some(false) } else { None };
+        let effect = if policy.body.starts_with("forbid") {
+            Some(true)
+        } else if policy.body.starts_with("permit") {
+            Some(false)
+        } else {
+            None
+        };
         if effect.is_none() || kind.is_some_and(|kind| Some(kind.forbids()) != effect) {
-            self.flaw(file, Some(policy.body_line), "effect", "the effect does not fit the kind".into(), "needs, deny and policy are `forbid`; route, allow and note are `permit`".into());
+            self.flaw(
+                file,
+                Some(policy.body_line),
+                "effect",
+                "the effect does not fit the kind".into(),
+                "needs, deny and policy are `forbid`; route, allow and note are `permit`".into(),
+            );
         }
         let reads = policy_text::reads(&policy.body);
         self.vocabulary(file, &policy, &reads, effect == Some(false));
         let id = get("id").unwrap_or_default().to_string();
-        if let Some((other, there)) = self.policy_lines.insert(id.clone(), (file.to_string(), line)) {
-            self.flaw(file, Some(at("id")), "double-key", format!("policy `{id}` stands twice"), format!("the other is at {other}:{there}"));
+        if let Some((other, there)) = self
+            .policy_lines
+            .insert(id.clone(), (file.to_string(), line))
+        {
+            self.flaw(
+                file,
+                Some(at("id")),
+                "double-key",
+                format!("policy `{id}` stands twice"),
+                format!("the other is at {other}:{there}"),
+            );
         }
-        let Some(kind) = kind.filter(|_| self.findings.len() == before) else { return };
+        let Some(kind) = kind.filter(|_| self.findings.len() == before) else {
+            return;
+        };
         self.law.rules.push(Rule {
             policy: id,
             regime,
@@ -991,14 +1274,28 @@ impl Reader {
     }
 
     /// Facts, words, groups and states a policy names must be known, and be used as the tables allow.
-    fn vocabulary(&mut self, file: &str, policy: &policy_text::PolicyText, reads: &Reads, permits: bool) {
+    fn vocabulary(
+        &mut self,
+        file: &str,
+        policy: &policy_text::PolicyText,
+        reads: &Reads,
+        permits: bool,
+    ) {
         let line = Some(policy.body_line);
         for name in &reads.facts {
             match self.law.fact(name) {
                 None => {
                     let near = nearest(name, self.law.facts.iter().map(|fact| fact.name.as_str()));
-                    let help = near.map_or("name it in facts.csv".to_string(), |near| format!("did you mean `{near}`?"));
-                    self.flaw(file, line, "unknown-fact", format!("fact `{name}` is not in facts"), help);
+                    let help = near.map_or("name it in facts.csv".to_string(), |near| {
+                        format!("did you mean `{near}`?")
+                    });
+                    self.flaw(
+                        file,
+                        line,
+                        "unknown-fact",
+                        format!("fact `{name}` is not in facts"),
+                        help,
+                    );
                 }
                 Some(fact) => {
                     let numbers = reads.numbers.iter().any(|(read, _)| read == name);
@@ -1009,53 +1306,115 @@ impl Reader {
             }
         }
         for (name, word) in &reads.words {
-            let known = self.law.fact(name).is_none_or(|fact| fact.options.contains(word));
+            let known = self
+                .law
+                .fact(name)
+                .is_none_or(|fact| fact.options.contains(word));
             if !known {
-                self.flaw(file, line, "unknown-word", format!("fact `{name}` is never `{word}`"), "take one of its options in facts.csv".into());
+                self.flaw(
+                    file,
+                    line,
+                    "unknown-word",
+                    format!("fact `{name}` is never `{word}`"),
+                    "take one of its options in facts.csv".into(),
+                );
             }
         }
         for group in &reads.groups {
             if !self.law.groups.contains_key(group) {
                 let near = nearest(group, self.law.groups.keys().map(String::as_str));
-                let help = near.map_or("name it in groups.csv".to_string(), |near| format!("did you mean `{near}`?"));
-                self.flaw(file, line, "unknown-group", format!("group `{group}` is not in groups"), help);
+                let help = near.map_or("name it in groups.csv".to_string(), |near| {
+                    format!("did you mean `{near}`?")
+                });
+                self.flaw(
+                    file,
+                    line,
+                    "unknown-group",
+                    format!("group `{group}` is not in groups"),
+                    help,
+                );
             }
         }
         for state in &reads.states {
             if !self.law.states.contains_key(state) {
-                self.flaw(file, line, "unknown-state", format!("state `{state}` is not in states"), "add it to states.csv".into());
+                self.flaw(
+                    file,
+                    line,
+                    "unknown-state",
+                    format!("state `{state}` is not in states"),
+                    "add it to states.csv".into(),
+                );
             }
         }
         if reads.approvals {
-            self.flaw(file, line, "approvals", "a policy looks at approvals".into(), "leave it to `@approver`: so no approval can ever create a denial".into());
+            self.flaw(
+                file,
+                line,
+                "approvals",
+                "a policy looks at approvals".into(),
+                "leave it to `@approver`: so no approval can ever create a denial".into(),
+            );
         }
         if permits && !reads.opened.is_empty() {
-            self.flaw(file, line, "opened", "a route or exemption looks at what others open".into(), "only `forbid` may say `context.opened`".into());
+            self.flaw(
+                file,
+                line,
+                "opened",
+                "a route or exemption looks at what others open".into(),
+                "only `forbid` may say `context.opened`".into(),
+            );
         }
     }
 
     /// Checks across files.
     fn cross(&mut self) {
-        let ids: BTreeSet<String> = self.law.rules.iter().map(|rule| rule.id().to_string()).collect();
+        let ids: BTreeSet<String> = self
+            .law
+            .rules
+            .iter()
+            .map(|rule| rule.id().to_string())
+            .collect();
         let mut flaws = Vec::new();
         for rule in &self.law.rules {
             for opened in rule.reads.opened.iter().filter(|id| !ids.contains(*id)) {
-                flaws.push((rule.file.clone(), rule.body_line, format!("rule `{opened}` is not there")));
+                flaws.push((
+                    rule.file.clone(),
+                    rule.body_line,
+                    format!("rule `{opened}` is not there"),
+                ));
             }
-            for source in rule.sources.iter().filter(|id| !self.law.sources.contains_key(*id)) {
-                flaws.push((rule.file.clone(), rule.line, format!("source `{source}` is not in sources")));
+            for source in rule
+                .sources
+                .iter()
+                .filter(|id| !self.law.sources.contains_key(*id))
+            {
+                flaws.push((
+                    rule.file.clone(),
+                    rule.line,
+                    format!("source `{source}` is not in sources"),
+                ));
             }
         }
         for (n, regime) in self.law.regimes.iter().enumerate() {
             let mine = self.law.rules.iter().filter(|rule| rule.regime == n);
             let groups: BTreeSet<&String> = mine.flat_map(|rule| &rule.reads.groups).collect();
             if groups.len() > MOST_GROUPS {
-                let message = format!("the rules of `{}` read {} groups; at most {MOST_GROUPS} fit", regime.id, groups.len());
+                let message = format!(
+                    "the rules of `{}` read {} groups; at most {MOST_GROUPS} fit",
+                    regime.id,
+                    groups.len()
+                );
                 flaws.push(("regimes.csv".into(), 1, message));
             }
         }
         for (file, line, message) in flaws {
-            self.flaw(&file, Some(line), "unknown-id", message, "correct the id, or add what it names".into());
+            self.flaw(
+                &file,
+                Some(line),
+                "unknown-id",
+                message,
+                "correct the id, or add what it names".into(),
+            );
         }
     }
 }

@@ -251,7 +251,10 @@ fn tokens(body: &str) -> Vec<String> {
     let mut rest = body.trim_start();
     while let Some(first) = rest.chars().next() {
         let length = if rest.starts_with("//") {
-            rest = rest.split_once('\n').map_or("", |(_, after)| after).trim_start();
+            rest = rest
+                .split_once('\n')
+                .map_or("", |(_, after)| after)
+                .trim_start();
             continue;
         } else if first == '"' {
             let mut escaped = false;
@@ -264,7 +267,10 @@ fn tokens(body: &str) -> Vec<String> {
         } else if first.is_alphanumeric() || first == '_' {
             let word = |letter: char| letter.is_alphanumeric() || letter == '_';
             rest.find(|letter| !word(letter)).unwrap_or(rest.len())
-        } else if ["&&", "||", "==", "!=", "<=", ">=", "::"].iter().any(|two| rest.starts_with(two)) {
+        } else if ["&&", "||", "==", "!=", "<=", ">=", "::"]
+            .iter()
+            .any(|two| rest.starts_with(two))
+        {
             2
         } else {
             first.len_utf8()

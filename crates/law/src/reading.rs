@@ -96,7 +96,12 @@ pub(crate) type Judged = Vec<(Arc<Judgement>, Arc<Judgement>)>;
 
 impl<'law> Reading<'law> {
     pub(crate) fn new(law: &'law Law, options: ReadingOptions) -> Self {
-        Reading { law, options, circles: Mutex::default(), judged: Mutex::default() }
+        Reading {
+            law,
+            options,
+            circles: Mutex::default(),
+            judged: Mutex::default(),
+        }
     }
 
     fn circle(&self, regimes: &[usize]) -> Arc<Circle> {
@@ -112,9 +117,19 @@ impl<'law> Reading<'law> {
             shelves: Mutex::default(),
             number: circles.len(),
         };
-        for rule in self.law.rules.iter().filter(|rule| regimes.contains(&rule.regime)) {
+        for rule in self
+            .law
+            .rules
+            .iter()
+            .filter(|rule| regimes.contains(&rule.regime))
+        {
             circle.turns.extend(rule.from.iter().chain(&rule.until));
-            circle.asked.extend(rule.reads.facts.iter().map(|name| self.law.fact_places[name]));
+            circle.asked.extend(
+                rule.reads
+                    .facts
+                    .iter()
+                    .map(|name| self.law.fact_places[name]),
+            );
             circle.groups.extend(rule.reads.groups.iter().cloned());
         }
         circle.turns.sort_unstable();
@@ -141,7 +156,10 @@ impl<'law> Reading<'law> {
     /// Number of judgements made so far, each by the engine.
     #[must_use]
     pub fn judgements(&self) -> usize {
-        self.judged.lock().unwrap_or_else(PoisonError::into_inner).len()
+        self.judged
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .len()
     }
 
     /// The day whose law judges a question of the day `on`.
@@ -172,12 +190,24 @@ impl<'law> Reading<'law> {
         let circles: Vec<Arc<Circle>> = says.iter().map(|say| self.circle(&say.regimes)).collect();
         let of = |(say, circle): (&Say, &Arc<Circle>)| {
             let known = |place: &usize| {
-                view::known(self.law, question, &legs[say.leg], &spoken, say, &self.law.facts[*place])
+                view::known(
+                    self.law,
+                    question,
+                    &legs[say.leg],
+                    &spoken,
+                    say,
+                    &self.law.facts[*place],
+                )
             };
             circle.asked.iter().map(known).collect()
         };
         let known = says.iter().zip(&circles).map(of).collect();
-        Brief { legs, says, circles, known }
+        Brief {
+            legs,
+            says,
+            circles,
+            known,
+        }
     }
 
     pub(crate) fn rule_on(&self, question: &Question, brief: &Brief, on: Date) -> Ruling {
@@ -185,7 +215,10 @@ impl<'law> Reading<'law> {
         let question = if on == question.on {
             question
         } else {
-            moved = Question { on, ..question.clone() };
+            moved = Question {
+                on,
+                ..question.clone()
+            };
             &moved
         };
         self.assemble(question, brief, &self.judge(question, brief))
@@ -193,7 +226,9 @@ impl<'law> Reading<'law> {
 
     pub(crate) fn assemble(&self, question: &Question, brief: &Brief, judged: &Judged) -> Ruling {
         let pairs = brief.says.iter().zip(judged);
-        let heard: Vec<Heard<'_>> = pairs.map(|(say, (bare, now))| Heard { say, bare, now }).collect();
+        let heard: Vec<Heard<'_>> = pairs
+            .map(|(say, (bare, now))| Heard { say, bare, now })
+            .collect();
         assemble(self.law, question, &brief.legs, &heard)
     }
 
@@ -203,13 +238,23 @@ impl<'law> Reading<'law> {
             let say = &brief.says[n];
             let bare = self.judge_say(question, brief, n, &[]);
             let granted = granted(self.law, question, &brief.legs[say.leg], say, &bare);
-            let now = if granted.is_empty() { bare.clone() } else { self.judge_say(question, brief, n, &granted) };
+            let now = if granted.is_empty() {
+                bare.clone()
+            } else {
+                self.judge_say(question, brief, n, &granted)
+            };
             (bare, now)
         };
         (0..brief.says.len()).map(of).collect()
     }
 
-    fn judge_say(&self, question: &Question, brief: &Brief, n: usize, approvals: &[String]) -> Arc<Judgement> {
+    fn judge_say(
+        &self,
+        question: &Question,
+        brief: &Brief,
+        n: usize,
+        approvals: &[String],
+    ) -> Arc<Judgement> {
         let day = self.day(question.on);
         let (say, circle, known) = (&brief.says[n], &brief.circles[n], &brief.known[n]);
         let shelf = self.shelf(circle, day);
@@ -228,15 +273,24 @@ impl<'law> Reading<'law> {
                     FactKind::State => 1 + self.look(&shelf, word, day),
                     _ => {
                         let options = &self.law.facts[*place].options;
-                        1 + options.iter().position(|one| one == word).unwrap_or(options.len()) as u64
+                        1 + options
+                            .iter()
+                            .position(|one| one == word)
+                            .unwrap_or(options.len()) as u64
                     }
                 },
             });
         }
         let key = (shelf.number, question.act as u8, looks, approvals.to_vec());
-        let remembered = self.judged.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+        let remembered = self
+            .judged
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&key)
+            .cloned();
         remembered.unwrap_or_else(|| {
-            let judgement = Arc::new(self.judge_anew(circle, &shelf, question, principal, known, approvals));
+            let judgement =
+                Arc::new(self.judge_anew(circle, &shelf, question, principal, known, approvals));
             let mut judged = self.judged.lock().unwrap_or_else(PoisonError::into_inner);
             judged.insert(key, judgement.clone());
             judgement
@@ -267,7 +321,13 @@ impl<'law> Reading<'law> {
         }
         let groups = |state: &str| self.groups_of(state, day, &shelf.groups);
         let run = |told: &[(&str, Told, FactKind)]| {
-            let run = Run { act: question.act, principal, facts: told, groups: &groups, approvals };
+            let run = Run {
+                act: question.act,
+                principal,
+                facts: told,
+                groups: &groups,
+                approvals,
+            };
             engine::run(self.law, book, &run)
         };
         self.each_way(&circle.regimes, shelf, &mut told, &mut 0, &run)
@@ -300,7 +360,9 @@ impl<'law> Reading<'law> {
         let options: Vec<Told> = match fact.kind {
             FactKind::Flag => vec![Told::Flag(false), Told::Flag(true)],
             FactKind::Number => regions(marks).into_iter().map(Told::Number).collect(),
-            FactKind::Word | FactKind::State => fact.options.iter().cloned().map(Told::Word).collect(),
+            FactKind::Word | FactKind::State => {
+                fact.options.iter().cloned().map(Told::Word).collect()
+            }
         };
         let mut both: Option<Judgement> = None;
         for option in options {
@@ -325,15 +387,22 @@ impl<'law> Reading<'law> {
             if judgement.between != (Verdict::Needs, Verdict::Needs) {
                 return true;
             }
-            let asked = judgement.holds.keys().flat_map(|place| &self.law.rules[*place].approvals);
+            let asked = judgement
+                .holds
+                .keys()
+                .flat_map(|place| &self.law.rules[*place].approvals);
             let approvals: Vec<String> = asked.cloned().collect();
-            self.judge_say(question, &brief, n, &approvals).between == (Verdict::Allow, Verdict::Allow)
+            self.judge_say(question, &brief, n, &approvals).between
+                == (Verdict::Allow, Verdict::Allow)
         })
     }
 
     fn shelf(&self, circle: &Circle, day: Date) -> Arc<Shelf> {
         let interval = circle.turns.partition_point(|turn| *turn <= day);
-        let mut shelves = circle.shelves.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut shelves = circle
+            .shelves
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         if let Some(shelf) = shelves.get(&interval) {
             return shelf.clone();
         }
@@ -353,13 +422,20 @@ impl<'law> Reading<'law> {
             let reads = &self.law.rules[*place].reads;
             for name in &reads.facts {
                 let fact = self.law.fact_places[name];
-                let n = circle.asked.binary_search(&fact).expect("a circle asks what its rules read");
+                let n = circle
+                    .asked
+                    .binary_search(&fact)
+                    .expect("a circle asks what its rules read");
                 shelf.facts.push((fact, n));
             }
             shelf.groups.extend(reads.groups.iter().cloned());
             shelf.states.extend(reads.states.iter().cloned());
             for (name, number) in &reads.numbers {
-                shelf.numbers.entry(self.law.fact_places[name]).or_default().push(*number);
+                shelf
+                    .numbers
+                    .entry(self.law.fact_places[name])
+                    .or_default()
+                    .push(*number);
             }
         }
         for numbers in shelf.numbers.values_mut() {
@@ -395,9 +471,17 @@ impl<'law> Reading<'law> {
 
     /// A state as the rules of a shelf see it.
     fn look(&self, shelf: &Shelf, state: &str, day: Date) -> u64 {
-        let named = shelf.states.iter().position(|one| one == state).map_or(0, |n| n as u64 + 1);
+        let named = shelf
+            .states
+            .iter()
+            .position(|one| one == state)
+            .map_or(0, |n| n as u64 + 1);
         let mut bits = 0u64;
-        for member in self.law.memberships(state).filter(|member| member.holds(day)) {
+        for member in self
+            .law
+            .memberships(state)
+            .filter(|member| member.holds(day))
+        {
             if let Ok(n) = shelf.groups.binary_search(&member.group) {
                 bits |= 1 << (n % 48);
             }
@@ -414,13 +498,26 @@ impl<'law> Reading<'law> {
 
     /// Whether any rule with a say reads a group.
     pub(crate) fn reads_group(&self, brief: &Brief, group: &str) -> bool {
-        brief.circles.iter().any(|circle| circle.groups.contains(group))
+        brief
+            .circles
+            .iter()
+            .any(|circle| circle.groups.contains(group))
     }
 
     /// The days in `[from, until)` on which the answer could change, with `from` itself first.
-    pub(crate) fn turns(&self, question: &Question, brief: &Brief, from: Date, until: Option<Date>) -> Vec<Date> {
+    pub(crate) fn turns(
+        &self,
+        question: &Question,
+        brief: &Brief,
+        from: Date,
+        until: Option<Date>,
+    ) -> Vec<Date> {
         let mut days = BTreeSet::from([from]);
-        let mut states: BTreeSet<&str> = brief.legs.iter().flat_map(|leg| [leg.from.as_str(), leg.to.as_str()]).collect();
+        let mut states: BTreeSet<&str> = brief
+            .legs
+            .iter()
+            .flat_map(|leg| [leg.from.as_str(), leg.to.as_str()])
+            .collect();
         for told in question.facts.values() {
             if let Told::Word(word) = told {
                 states.insert(word);
@@ -432,13 +529,23 @@ impl<'law> Reading<'law> {
             for state in &states {
                 for member in self.law.memberships(state) {
                     if circle.groups.contains(&member.group) {
-                        days.extend(std::iter::once(&member.from).chain(&member.until).filter(|day| inside(day)));
+                        days.extend(
+                            std::iter::once(&member.from)
+                                .chain(&member.until)
+                                .filter(|day| inside(day)),
+                        );
                     }
                 }
             }
         }
         for record in &question.records {
-            days.extend(record.date.iter().chain(&record.until).filter(|day| inside(day)));
+            days.extend(
+                record
+                    .date
+                    .iter()
+                    .chain(&record.until)
+                    .filter(|day| inside(day)),
+            );
         }
         days.into_iter().collect()
     }
@@ -447,7 +554,9 @@ impl<'law> Reading<'law> {
     fn opens(&self, question: &Question, brief: &Brief) -> Option<Date> {
         let days = self.turns(question, brief, question.on, None);
         let later = days.into_iter().filter(|day| *day > question.on);
-        later.into_iter().find(|day| self.rule_on(question, brief, *day).overall != Verdict::Deny)
+        later
+            .into_iter()
+            .find(|day| self.rule_on(question, brief, *day).overall != Verdict::Deny)
     }
 }
 
@@ -465,7 +574,11 @@ impl Law {
 #[must_use]
 pub fn plain_judgement(reading: &Reading<'_>, question: &Question) -> Ruling {
     let brief = reading.brief(question);
-    reading.judged.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    reading
+        .judged
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .clear();
     reading.assemble(question, &brief, &reading.judge(question, &brief))
 }
 
@@ -479,7 +592,9 @@ fn region(marks: &[i64], number: i64) -> u64 {
 
 /// A number for each place it can stand in.
 fn regions(marks: &[i64]) -> Vec<i64> {
-    let Some(first) = marks.first() else { return vec![0] };
+    let Some(first) = marks.first() else {
+        return vec![0];
+    };
     let mut numbers = vec![first.saturating_sub(1)];
     for (n, mark) in marks.iter().enumerate() {
         numbers.push(*mark);

@@ -39,7 +39,12 @@ pub struct Replay {
 
 /// Returns the receipt of a ruling; `scenario` is the name and hash of the scenario it was asked of.
 #[must_use]
-pub fn receipt(reading: &Reading<'_>, question: &Question, ruling: &Ruling, scenario: Option<(&str, &str)>) -> String {
+pub fn receipt(
+    reading: &Reading<'_>,
+    question: &Question,
+    ruling: &Ruling,
+    scenario: Option<(&str, &str)>,
+) -> String {
     let options = reading.options();
     let (way, day) = match options.as_of {
         AsOf::Everything => ("everything", None),
@@ -73,7 +78,12 @@ pub fn replay(law: &Law, text: &str) -> Result<Replay, ReceiptError> {
         list.filter_map(Value::as_str).map(str::to_string).collect()
     };
     let as_of = &law_part["as_of"];
-    let day = || as_of["day"].as_str().and_then(|day| day.parse::<Date>().ok()).ok_or(ReceiptError::Part("law.as_of.day"));
+    let day = || {
+        as_of["day"]
+            .as_str()
+            .and_then(|day| day.parse::<Date>().ok())
+            .ok_or(ReceiptError::Part("law.as_of.day"))
+    };
     let as_of = match as_of["way"].as_str() {
         Some("everything") => AsOf::Everything,
         Some("known") => AsOf::Known(day()?),
@@ -81,11 +91,23 @@ pub fn replay(law: &Law, text: &str) -> Result<Replay, ReceiptError> {
         _ => return Err(ReceiptError::Part("law.as_of.way")),
     };
     let pair = |pair: &Value| Some((pair[0].as_str()?.to_string(), pair[1].as_str()?.to_string()));
-    let members = law_part["members"].as_array().into_iter().flatten().filter_map(pair).collect();
-    let reading = law.read(ReadingOptions { as_of, without: set("without"), with: set("with"), members });
+    let members = law_part["members"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(pair)
+        .collect();
+    let reading = law.read(ReadingOptions {
+        as_of,
+        without: set("without"),
+        with: set("with"),
+        members,
+    });
     let question = question_of(&document["question"])?;
     let ruling = reading.rule(&question);
-    let scenario = document["scenario"]["name"].as_str().zip(document["scenario"]["hash"].as_str());
+    let scenario = document["scenario"]["name"]
+        .as_str()
+        .zip(document["scenario"]["hash"].as_str());
     let fresh = receipt(&reading, &question, &ruling, scenario);
     Ok(Replay {
         same: fresh == text,
@@ -103,7 +125,11 @@ pub fn question_json(question: &Question) -> Value {
         Told::Number(number) => json!(number),
         Told::Word(word) => json!(word),
     };
-    let facts: Map<String, Value> = question.facts.iter().map(|(name, one)| (name.clone(), told(one))).collect();
+    let facts: Map<String, Value> = question
+        .facts
+        .iter()
+        .map(|(name, one)| (name.clone(), told(one)))
+        .collect();
     let record = |record: &Record| {
         json!({
             "id": record.id, "kind": record.kind, "grantor": record.grantor, "item": record.item,
@@ -127,9 +153,21 @@ pub fn question_json(question: &Question) -> Value {
 }
 
 fn question_of(json: &Value) -> Result<Question, ReceiptError> {
-    let text = |value: &Value, part: &'static str| value.as_str().map(str::to_string).ok_or(ReceiptError::Part(part));
+    let text = |value: &Value, part: &'static str| {
+        value
+            .as_str()
+            .map(str::to_string)
+            .ok_or(ReceiptError::Part(part))
+    };
     let some = |value: &Value| value.as_str().map(str::to_string);
-    let list = |value: &Value| -> Vec<String> { value.as_array().into_iter().flatten().filter_map(some).collect() };
+    let list = |value: &Value| -> Vec<String> {
+        value
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(some)
+            .collect()
+    };
     let class = |class: &Value| -> Result<Classed, ReceiptError> {
         Ok(Classed {
             regime: text(&class["regime"], "question.item.classes")?,
@@ -138,7 +176,12 @@ fn question_of(json: &Value) -> Result<Question, ReceiptError> {
         })
     };
     let item = &json["item"];
-    let classes = item["classes"].as_array().into_iter().flatten().map(class).collect::<Result<_, _>>()?;
+    let classes = item["classes"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(class)
+        .collect::<Result<_, _>>()?;
     let goods = Goods {
         id: text(&item["id"], "question.item.id")?,
         name: text(&item["name"], "question.item.name")?,
@@ -147,9 +190,15 @@ fn question_of(json: &Value) -> Result<Question, ReceiptError> {
         origins: list(&item["origins"]).into_iter().collect(),
     };
     let date = |value: &Value| value.as_str().and_then(|day| day.parse::<Date>().ok());
-    let act = json["act"].as_str().and_then(Act::from_text).ok_or(ReceiptError::Part("question.act"))?;
+    let act = json["act"]
+        .as_str()
+        .and_then(Act::from_text)
+        .ok_or(ReceiptError::Part("question.act"))?;
     let on = date(&json["on"]).ok_or(ReceiptError::Part("question.on"))?;
-    let (from, to) = (text(&json["from"], "question.from")?, text(&json["to"], "question.to")?);
+    let (from, to) = (
+        text(&json["from"], "question.from")?,
+        text(&json["to"], "question.to")?,
+    );
     let mut question = Question::new(act, goods, &from, &to, on);
     question.made_in = some(&json["made_in"]);
     question.via = list(&json["via"]);
@@ -185,7 +234,11 @@ fn facts_of(json: &Value) -> Result<BTreeMap<String, Told>, ReceiptError> {
     let fact = |(name, value): (&String, &Value)| {
         let told = match value {
             Value::Bool(flag) => Told::Flag(*flag),
-            Value::Number(number) => Told::Number(number.as_i64().ok_or(ReceiptError::Part("question.facts"))?),
+            Value::Number(number) => Told::Number(
+                number
+                    .as_i64()
+                    .ok_or(ReceiptError::Part("question.facts"))?,
+            ),
             Value::String(word) => Told::Word(word.clone()),
             _ => return Err(ReceiptError::Part("question.facts")),
         };

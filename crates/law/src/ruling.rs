@@ -12,7 +12,8 @@ use crate::question::{Leg, Question, Record};
 use crate::view::Say;
 
 /// What every ruling says of itself.
-pub const NO_ADVICE: &str = "no legal advice: rules are read from public sources and may be incomplete or out of date";
+pub const NO_ADVICE: &str =
+    "no legal advice: rules are read from public sources and may be incomplete or out of date";
 
 /// What the law says, from best to worst.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -45,9 +46,15 @@ impl Verdict {
     /// The verdict of that word.
     #[must_use]
     pub fn from_text(text: &str) -> Option<Verdict> {
-        [Self::Allow, Self::Needs, Self::Policy, Self::Unknown, Self::Deny]
-            .into_iter()
-            .find(|verdict| verdict.as_str() == text)
+        [
+            Self::Allow,
+            Self::Needs,
+            Self::Policy,
+            Self::Unknown,
+            Self::Deny,
+        ]
+        .into_iter()
+        .find(|verdict| verdict.as_str() == text)
     }
 }
 
@@ -76,7 +83,10 @@ impl Judgement {
     /// Of the rules that hold, where nothing is missing.
     pub(crate) fn of(law: &Law, regimes: &[usize], places: &[usize]) -> Self {
         let of = |regime: &usize| {
-            let mine = places.iter().map(|place| &law.rules[*place]).filter(|rule| rule.regime == *regime);
+            let mine = places
+                .iter()
+                .map(|place| &law.rules[*place])
+                .filter(|rule| rule.regime == *regime);
             let worst = mine.map(|rule| match rule.kind {
                 RuleKind::Deny => Verdict::Deny,
                 RuleKind::Policy => Verdict::Policy,
@@ -109,7 +119,10 @@ impl Judgement {
 
     /// Of a flaw of the law.
     pub(crate) fn fault(regimes: &[usize], why: String) -> Self {
-        Judgement { faults: vec![why], ..Self::open(regimes) }
+        Judgement {
+            faults: vec![why],
+            ..Self::open(regimes)
+        }
     }
 
     /// The approvals it asks for, where that is all it says.
@@ -118,7 +131,11 @@ impl Judgement {
             let rule = &law.rules[*place];
             let asked = self.between.0 < Verdict::Deny && rule.kind == RuleKind::Needs;
             let certain = *certain;
-            asked.then(|| rule.approvals.iter().map(move |id| (id, rule.days, certain)))
+            asked.then(|| {
+                rule.approvals
+                    .iter()
+                    .map(move |id| (id, rule.days, certain))
+            })
         };
         self.holds.iter().filter_map(needs).flatten().collect()
     }
@@ -128,7 +145,12 @@ impl Judgement {
         let same = one.between == other.between && one.asks(law) == other.asks(law);
         let both = |a: (Verdict, Verdict), b: (Verdict, Verdict)| (a.0.min(b.0), a.1.max(b.1));
         let between = both(one.between, other.between);
-        let parts = one.parts.iter().zip(&other.parts).map(|(a, b)| both(*a, *b)).collect();
+        let parts = one
+            .parts
+            .iter()
+            .zip(&other.parts)
+            .map(|(a, b)| both(*a, *b))
+            .collect();
         let mut missing = &one.missing | &other.missing;
         if !same {
             missing.insert(fact.to_string());
@@ -138,19 +160,30 @@ impl Judgement {
         }
         let mut holds = BTreeMap::new();
         for place in one.holds.keys().chain(other.holds.keys()) {
-            let certain = |holds: &BTreeMap<usize, bool>| holds.get(place).copied().unwrap_or(false);
+            let certain =
+                |holds: &BTreeMap<usize, bool>| holds.get(place).copied().unwrap_or(false);
             holds.insert(*place, certain(&one.holds) && certain(&other.holds));
         }
         let mut faults = one.faults;
         faults.extend(other.faults);
         faults.dedup();
-        Judgement { between, parts, holds, missing, faults }
+        Judgement {
+            between,
+            parts,
+            holds,
+            missing,
+            faults,
+        }
     }
 }
 
 /// The one verdict there is between two bounds, if there is one.
 fn settled((best, worst): (Verdict, Verdict)) -> Verdict {
-    if best == worst { best } else { Verdict::Unknown }
+    if best == worst {
+        best
+    } else {
+        Verdict::Unknown
+    }
 }
 
 /// A rule a ruling rests on.
@@ -251,31 +284,50 @@ impl Ruling {
     pub fn days(&self) -> Days {
         let mut by_state: BTreeMap<&str, Days> = BTreeMap::new();
         for approval in &self.approvals {
-            let days = by_state.entry(&approval.grantor).or_insert(Days { max: Some(0), ..Days::default() });
+            let days = by_state.entry(&approval.grantor).or_insert(Days {
+                max: Some(0),
+                ..Days::default()
+            });
             *days = days.then(approval.days);
         }
-        let start = Days { max: Some(0), ..Days::default() };
+        let start = Days {
+            max: Some(0),
+            ..Days::default()
+        };
         by_state.values().fold(start, |all, days| all.beside(*days))
     }
 
     /// The least trusted rule the verdict rests on.
     #[must_use]
     pub fn confidence(&self) -> Confidence {
-        let deciding = self.rules.iter().filter(|rule| rule.decides).map(|rule| rule.confidence);
+        let deciding = self
+            .rules
+            .iter()
+            .filter(|rule| rule.decides)
+            .map(|rule| rule.confidence);
         deciding.max().unwrap_or(Confidence::Stated)
     }
 
     /// Whether two rulings say the same, whatever the day they open.
     #[must_use]
     pub fn same(&self, other: &Ruling) -> bool {
-        Ruling { opens: None, ..self.clone() } == Ruling { opens: None, ..other.clone() }
+        Ruling {
+            opens: None,
+            ..self.clone()
+        } == Ruling {
+            opens: None,
+            ..other.clone()
+        }
     }
 
     /// The ruling as JSON.
     #[must_use]
     pub fn json(&self) -> Value {
         let approval = |approval: &Approval| {
-            let decision = approval.record.as_ref().map(|(_, decision)| decision.as_str());
+            let decision = approval
+                .record
+                .as_ref()
+                .map(|(_, decision)| decision.as_str());
             json!({
                 "id": approval.id, "grantor": approval.grantor, "body": approval.body, "name": approval.name,
                 "days": days(approval.days), "after": approval.after, "rules": approval.rules,
@@ -320,7 +372,13 @@ pub(crate) fn days(days: Days) -> Value {
 }
 
 /// The approvals a record grants, as the rules name them; they go to the engine, which lifts what they lift.
-pub(crate) fn granted(law: &Law, question: &Question, leg: &Leg, say: &Say, judgement: &Judgement) -> Vec<String> {
+pub(crate) fn granted(
+    law: &Law,
+    question: &Question,
+    leg: &Leg,
+    say: &Say,
+    judgement: &Judgement,
+) -> Vec<String> {
     let mut granted = Vec::new();
     if question.records.is_empty() {
         return granted;
@@ -346,7 +404,12 @@ pub(crate) struct Heard<'a> {
 }
 
 /// Puts judgements and records together.
-pub(crate) fn assemble(law: &Law, question: &Question, legs: &[Leg], heard: &[Heard<'_>]) -> Ruling {
+pub(crate) fn assemble(
+    law: &Law,
+    question: &Question,
+    legs: &[Leg],
+    heard: &[Heard<'_>],
+) -> Ruling {
     let mut approvals: BTreeMap<(String, String), Approval> = BTreeMap::new();
     let mut all = (Verdict::Allow, Verdict::Allow);
     let mut bounds: Vec<Vec<(Verdict, Verdict)>> = Vec::new();
@@ -359,7 +422,11 @@ pub(crate) fn assemble(law: &Law, question: &Question, legs: &[Leg], heard: &[He
                 let approval = approval(law, question, &legs[say.leg], say, rule, id, *certain);
                 if is(&approval, AuthorizationDecision::Refused) {
                     let part = say.regimes.iter().position(|regime| *regime == rule.regime);
-                    for bounds in part.and_then(|n| parts.get_mut(n)).into_iter().chain([&mut between]) {
+                    for bounds in part
+                        .and_then(|n| parts.get_mut(n))
+                        .into_iter()
+                        .chain([&mut between])
+                    {
                         bounds.1 = Verdict::Deny;
                         if *certain {
                             bounds.0 = Verdict::Deny;
@@ -381,10 +448,18 @@ pub(crate) fn assemble(law: &Law, question: &Question, legs: &[Leg], heard: &[He
         let leg = &legs[say.leg];
         for (regime, part) in say.regimes.iter().zip(parts) {
             // Where the whole is settled, an open part shows the worst it may be: it is no worse than the whole.
-            let verdict = if overall == Verdict::Unknown { settled(part) } else { part.1 };
+            let verdict = if overall == Verdict::Unknown {
+                settled(part)
+            } else {
+                part.1
+            };
             let mut deciding = Vec::new();
             let mut outstanding = Vec::new();
-            for (place, certain) in bare.holds.iter().filter(|(place, _)| law.rules[**place].regime == *regime) {
+            for (place, certain) in bare
+                .holds
+                .iter()
+                .filter(|(place, _)| law.rules[**place].regime == *regime)
+            {
                 let rule = &law.rules[*place];
                 let decides = decides(rule.kind, settled(bare.between).max(verdict));
                 if decides && (rule.kind.forbids() || verdict <= Verdict::Needs) {
@@ -393,7 +468,8 @@ pub(crate) fn assemble(law: &Law, question: &Question, legs: &[Leg], heard: &[He
                 cite(law, rule, *certain, decides, &mut rules);
                 for id in &rule.approvals {
                     let id = id.replacen('*', &say.state, 1);
-                    let waits = |one: &&Approval| one.id == id && !is(one, AuthorizationDecision::Granted);
+                    let waits =
+                        |one: &&Approval| one.id == id && !is(one, AuthorizationDecision::Granted);
                     if approvals.values().any(|one| waits(&one)) && !outstanding.contains(&id) {
                         outstanding.push(id);
                     }
@@ -405,8 +481,16 @@ pub(crate) fn assemble(law: &Law, question: &Question, legs: &[Leg], heard: &[He
                 leg: (leg.from.clone(), leg.to.clone()),
                 verdict,
                 rules: deciding,
-                approvals: if verdict == Verdict::Allow { Vec::new() } else { outstanding },
-                missing: if part.0 == part.1 { Vec::new() } else { now.missing.iter().cloned().collect() },
+                approvals: if verdict == Verdict::Allow {
+                    Vec::new()
+                } else {
+                    outstanding
+                },
+                missing: if part.0 == part.1 {
+                    Vec::new()
+                } else {
+                    now.missing.iter().cloned().collect()
+                },
             });
         }
         missing.extend(now.missing.iter().cloned());
@@ -418,18 +502,27 @@ pub(crate) fn assemble(law: &Law, question: &Question, legs: &[Leg], heard: &[He
     }
     rules.sort_by_key(|rule| (!rule.decides, rule.kind == RuleKind::Note));
     let plain = |fact: String| {
-        let plain = law.fact(&fact).map_or(String::new(), |fact| fact.plain.clone());
+        let plain = law
+            .fact(&fact)
+            .map_or(String::new(), |fact| fact.plain.clone());
         (fact, plain)
     };
-    let (granted, rest): (Vec<_>, Vec<_>) =
-        approvals.into_values().partition(|one| is(one, AuthorizationDecision::Granted));
-    let (refused, needed): (Vec<_>, Vec<_>) = rest.into_iter().partition(|one| is(one, AuthorizationDecision::Refused));
+    let (granted, rest): (Vec<_>, Vec<_>) = approvals
+        .into_values()
+        .partition(|one| is(one, AuthorizationDecision::Granted));
+    let (refused, needed): (Vec<_>, Vec<_>) = rest
+        .into_iter()
+        .partition(|one| is(one, AuthorizationDecision::Refused));
     faults.sort();
     faults.dedup();
     Ruling {
         overall,
         regimes,
-        approvals: if overall == Verdict::Allow { Vec::new() } else { in_order(needed) },
+        approvals: if overall == Verdict::Allow {
+            Vec::new()
+        } else {
+            in_order(needed)
+        },
         granted,
         refused,
         rules,
@@ -440,7 +533,10 @@ pub(crate) fn assemble(law: &Law, question: &Question, legs: &[Leg], heard: &[He
 }
 
 fn is(approval: &Approval, decision: AuthorizationDecision) -> bool {
-    approval.record.as_ref().is_some_and(|(_, one)| *one == decision)
+    approval
+        .record
+        .as_ref()
+        .is_some_and(|(_, one)| *one == decision)
 }
 
 /// Whether a rule of that kind decides a verdict.
@@ -466,7 +562,11 @@ fn cite(law: &Law, rule: &Rule, certain: bool, decides: bool, rules: &mut Vec<Ci
         regime: law.regimes[rule.regime].id.clone(),
         kind: rule.kind,
         citation: rule.citation.clone(),
-        url: rule.sources.iter().find_map(|source| law.url(source)).map(str::to_string),
+        url: rule
+            .sources
+            .iter()
+            .find_map(|source| law.url(source))
+            .map(str::to_string),
         plain: rule.plain.clone(),
         confidence: rule.least_confidence(),
         certain,
@@ -474,11 +574,29 @@ fn cite(law: &Law, rule: &Rule, certain: bool, decides: bool, rules: &mut Vec<Ci
     });
 }
 
-fn approval(law: &Law, question: &Question, leg: &Leg, say: &Say, rule: &Rule, id: &str, certain: bool) -> Approval {
+fn approval(
+    law: &Law,
+    question: &Question,
+    leg: &Leg,
+    say: &Say,
+    rule: &Rule,
+    id: &str,
+    certain: bool,
+) -> Approval {
     let named = id.replacen('*', &say.state, 1);
-    let (kind, grantor) = law.approval(&named, &say.state).expect("a law that was read knows its approvals");
-    let grantor = if grantor == "to" { leg.to.clone() } else { grantor };
-    let after = kind.after.iter().map(|one| one.replacen('*', &say.state, 1)).collect();
+    let (kind, grantor) = law
+        .approval(&named, &say.state)
+        .expect("a law that was read knows its approvals");
+    let grantor = if grantor == "to" {
+        leg.to.clone()
+    } else {
+        grantor
+    };
+    let after = kind
+        .after
+        .iter()
+        .map(|one| one.replacen('*', &say.state, 1))
+        .collect();
     let record = record(question, leg, &named, kind.kinds.as_slice(), &grantor);
     Approval {
         id: named,
@@ -495,9 +613,18 @@ fn approval(law: &Law, question: &Question, leg: &Leg, say: &Say, rule: &Rule, i
 }
 
 /// The latest record in force that answers an approval; of one day, a refusal before a grant.
-fn record<'a>(question: &'a Question, leg: &Leg, id: &str, kinds: &[String], grantor: &str) -> Option<&'a Record> {
+fn record<'a>(
+    question: &'a Question,
+    leg: &Leg,
+    id: &str,
+    kinds: &[String],
+    grantor: &str,
+) -> Option<&'a Record> {
     let goods = &question.goods;
-    let ends = |told: &Option<String>, one: &str, other: &str| told.as_deref().is_none_or(|state| state == one || state == other);
+    let ends = |told: &Option<String>, one: &str, other: &str| {
+        told.as_deref()
+            .is_none_or(|state| state == one || state == other)
+    };
     let fits = |record: &&Record| {
         record.grantor == grantor
             && (record.kind == id || record.kind == "any" || kinds.contains(&record.kind))
@@ -506,7 +633,9 @@ fn record<'a>(question: &'a Question, leg: &Leg, id: &str, kinds: &[String], gra
             && ends(&record.to, &leg.to, &question.to)
             && record.date.is_none_or(|date| date <= question.on)
             && record.until.is_none_or(|until| question.on < until)
-            && record.quantity.is_none_or(|most| question.quantity.is_none_or(|asked| asked <= most))
+            && record
+                .quantity
+                .is_none_or(|most| question.quantity.is_none_or(|asked| asked <= most))
     };
     let rank = |record: &&Record| {
         let weight = match record.decision {
@@ -551,15 +680,24 @@ fn merge(approvals: &mut BTreeMap<(String, String), Approval>, approval: Approva
 
 /// Approvals grantor by grantor, each after those it waits for; `after` keeps only what is there.
 fn in_order(mut approvals: Vec<Approval>) -> Vec<Approval> {
-    let there: Vec<(String, String)> = approvals.iter().map(|one| (one.grantor.clone(), one.id.clone())).collect();
+    let there: Vec<(String, String)> = approvals
+        .iter()
+        .map(|one| (one.grantor.clone(), one.id.clone()))
+        .collect();
     for approval in &mut approvals {
         let grantor = approval.grantor.clone();
-        approval.after.retain(|id| there.contains(&(grantor.clone(), id.clone())));
+        approval
+            .after
+            .retain(|id| there.contains(&(grantor.clone(), id.clone())));
     }
     let mut ordered: Vec<Approval> = Vec::new();
     while !approvals.is_empty() {
         let ready = |one: &Approval| {
-            one.after.iter().all(|id| ordered.iter().any(|done| done.grantor == one.grantor && done.id == *id))
+            one.after.iter().all(|id| {
+                ordered
+                    .iter()
+                    .any(|done| done.grantor == one.grantor && done.id == *id)
+            })
         };
         // A circle in the table would leave nobody ready: then the first goes.
         let next = approvals.iter().position(ready).unwrap_or(0);

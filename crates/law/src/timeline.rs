@@ -62,14 +62,23 @@ impl Reading<'_> {
                 None => Vec::new(),
                 Some(before) => self.causes(question, &brief, day, &before.ruling, &ruling),
             };
-            turns.push(Turn { from: day, ruling, because });
+            turns.push(Turn {
+                from: day,
+                ruling,
+                because,
+            });
         }
         turns
     }
 
     /// Returns the answer to each question on each day, by question, then day. Work is shared by `threads`.
     #[must_use]
-    pub fn matrix(&self, questions: &[Question], days: &[Date], threads: usize) -> Vec<Vec<Arc<Ruling>>> {
+    pub fn matrix(
+        &self,
+        questions: &[Question],
+        days: &[Date],
+        threads: usize,
+    ) -> Vec<Vec<Arc<Ruling>>> {
         let (Some(first), Some(last)) = (days.iter().min(), days.iter().max()) else {
             return vec![Vec::new(); questions.len()];
         };
@@ -86,13 +95,25 @@ impl Reading<'_> {
         let rows = |part: &[Question]| part.iter().map(row).collect::<Vec<_>>();
         let rows = &rows;
         std::thread::scope(|scope| {
-            let parts: Vec<_> = questions.chunks(share).map(|part| scope.spawn(move || rows(part))).collect();
-            parts.into_iter().flat_map(|part| part.join().expect("judging does not panic")).collect()
+            let parts: Vec<_> = questions
+                .chunks(share)
+                .map(|part| scope.spawn(move || rows(part)))
+                .collect();
+            parts
+                .into_iter()
+                .flat_map(|part| part.join().expect("judging does not panic"))
+                .collect()
         })
     }
 
     /// The days on which the answer changes, with the answer from then on; the first day first.
-    fn changes(&self, question: &Question, brief: &Brief, from: Date, until: Date) -> Vec<(Date, Arc<Ruling>)> {
+    fn changes(
+        &self,
+        question: &Question,
+        brief: &Brief,
+        from: Date,
+        until: Date,
+    ) -> Vec<(Date, Arc<Ruling>)> {
         let mut changes: Vec<(Date, Arc<Ruling>)> = Vec::new();
         let mut before: Option<Judged> = None;
         let mut moved = question.clone();
@@ -101,7 +122,9 @@ impl Reading<'_> {
             let judged = self.judge(&moved, brief);
             let same = |before: &Judged| {
                 let pairs = before.iter().zip(&judged);
-                pairs.into_iter().all(|(a, b)| Arc::ptr_eq(&a.0, &b.0) && Arc::ptr_eq(&a.1, &b.1))
+                pairs
+                    .into_iter()
+                    .all(|(a, b)| Arc::ptr_eq(&a.0, &b.0) && Arc::ptr_eq(&a.1, &b.1))
             };
             // Records are looked at when a ruling is put together, so with any of them it is.
             if question.records.is_empty() && before.as_ref().is_some_and(same) {
@@ -117,7 +140,14 @@ impl Reading<'_> {
     }
 
     /// What happened on `day` that the two rulings tell apart.
-    fn causes(&self, question: &Question, brief: &Brief, day: Date, before: &Ruling, after: &Ruling) -> Vec<Cause> {
+    fn causes(
+        &self,
+        question: &Question,
+        brief: &Brief,
+        day: Date,
+        before: &Ruling,
+        after: &Ruling,
+    ) -> Vec<Cause> {
         let law = self.law();
         let mut causes = BTreeSet::new();
         let dated = match self.options().as_of {
@@ -127,7 +157,8 @@ impl Reading<'_> {
         };
         if dated {
             for rule in law.rules() {
-                let cited = |ruling: &Ruling| ruling.rules.iter().any(|one| one.policy == rule.policy);
+                let cited =
+                    |ruling: &Ruling| ruling.rules.iter().any(|one| one.policy == rule.policy);
                 if rule.from == Some(day) && cited(after) && !cited(before) {
                     causes.insert(Cause::Begins(rule.policy.clone()));
                 }
@@ -135,14 +166,20 @@ impl Reading<'_> {
                     causes.insert(Cause::Ends(rule.policy.clone()));
                 }
             }
-            let mut states: BTreeSet<&str> =
-                brief.legs.iter().flat_map(|leg| [leg.from.as_str(), leg.to.as_str()]).collect();
+            let mut states: BTreeSet<&str> = brief
+                .legs
+                .iter()
+                .flat_map(|leg| [leg.from.as_str(), leg.to.as_str()])
+                .collect();
             states.extend(question.facts.values().filter_map(|told| match told {
                 Told::Word(word) => Some(word.as_str()),
                 _ => None,
             }));
             for state in states {
-                for member in law.memberships(state).filter(|member| self.reads_group(brief, &member.group)) {
+                for member in law
+                    .memberships(state)
+                    .filter(|member| self.reads_group(brief, &member.group))
+                {
                     let (state, group) = (member.state.clone(), member.group.clone());
                     if member.from == day {
                         causes.insert(Cause::Joins(state, group));

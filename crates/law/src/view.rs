@@ -58,12 +58,17 @@ pub(crate) fn says(law: &Law, question: &Question, legs: &[Leg], spoken: &Spoken
             if !regime.acts.contains(&question.act) {
                 continue;
             }
-            let mut add = |state: &str| {
-                match says.iter_mut().find(|say| say.leg == n && say.state == state) {
-                    None => says.push(Say { regimes: vec![place], state: state.into(), leg: n }),
-                    Some(say) if say.regimes.contains(&place) => {}
-                    Some(say) => say.regimes.push(place),
-                }
+            let mut add = |state: &str| match says
+                .iter_mut()
+                .find(|say| say.leg == n && say.state == state)
+            {
+                None => says.push(Say {
+                    regimes: vec![place],
+                    state: state.into(),
+                    leg: n,
+                }),
+                Some(say) if say.regimes.contains(&place) => {}
+                Some(say) => say.regimes.push(place),
             };
             let held = |role: &str, wanted: &[String]| {
                 wanted.iter().any(|one| one == role || one == "any")
@@ -73,7 +78,8 @@ pub(crate) fn says(law: &Law, question: &Question, legs: &[Leg], spoken: &Spoken
                     let flag = regime.flag.as_ref().and_then(|name| law.fact(name));
                     let speaks = flag.is_none_or(|fact| {
                         let told = question.facts.get(&fact.name).cloned();
-                        told.or_else(|| said(law, fact, spoken, &leg.from)) == Some(Told::Flag(true))
+                        told.or_else(|| said(law, fact, spoken, &leg.from))
+                            == Some(Told::Flag(true))
                     });
                     if speaks {
                         add(&leg.from);
@@ -81,15 +87,22 @@ pub(crate) fn says(law: &Law, question: &Question, legs: &[Leg], spoken: &Spoken
                 }
                 "*" => {
                     for (state, role) in &roles {
-                        let mut own = law.regimes.iter().filter(|other| other.state == *state).peekable();
-                        let general = own.peek().is_none() || own.any(|other| held(role, &other.generic));
+                        let mut own = law
+                            .regimes
+                            .iter()
+                            .filter(|other| other.state == *state)
+                            .peekable();
+                        let general =
+                            own.peek().is_none() || own.any(|other| held(role, &other.generic));
                         if general && held(role, &regime.roles) && *role != "destination" {
                             add(state);
                         }
                     }
                 }
                 state => {
-                    let has = |(other, role): &(String, &str)| other == state && held(role, &regime.roles);
+                    let has = |(other, role): &(String, &str)| {
+                        other == state && held(role, &regime.roles)
+                    };
                     if roles.iter().any(has) {
                         add(state);
                     }
@@ -103,7 +116,13 @@ pub(crate) fn says(law: &Law, question: &Question, legs: &[Leg], spoken: &Spoken
 /// States and their roles on a leg, in order: exporter, origin, maker, holder, destination.
 fn roles(question: &Question, leg: &Leg) -> Vec<(String, &'static str)> {
     let mut roles = vec![(leg.from.clone(), "exporter")];
-    roles.extend(question.goods.origins.iter().map(|state| (state.clone(), "origin")));
+    roles.extend(
+        question
+            .goods
+            .origins
+            .iter()
+            .map(|state| (state.clone(), "origin")),
+    );
     if question.act != Act::Make && question.act != Act::Build {
         roles.push((question.maker().to_string(), "maker"));
     }
@@ -113,7 +132,14 @@ fn roles(question: &Question, leg: &Leg) -> Vec<(String, &'static str)> {
 }
 
 /// What is known of `fact` for the regime and state of a say; none where nothing speaks.
-pub(crate) fn known(law: &Law, question: &Question, leg: &Leg, spoken: &Spoken, say: &Say, fact: &Fact) -> Option<Told> {
+pub(crate) fn known(
+    law: &Law,
+    question: &Question,
+    leg: &Leg,
+    spoken: &Spoken,
+    say: &Say,
+    fact: &Fact,
+) -> Option<Told> {
     if fact.derived {
         return derived(question, leg, &say.state, &fact.name);
     }
@@ -129,12 +155,17 @@ pub(crate) fn known(law: &Law, question: &Question, leg: &Leg, spoken: &Spoken, 
         return Some(told);
     }
     if let Some(by) = &fact.closed_by
-        && spoken.classes.iter().any(|(body, _)| by == "*" || of_state(law, body, by))
+        && spoken
+            .classes
+            .iter()
+            .any(|(body, _)| by == "*" || of_state(law, body, by))
     {
         return Some(Told::Flag(false));
     }
     for (other, option, then) in &fact.presumed {
-        let told = law.fact(other).and_then(|other| known(law, question, leg, spoken, say, other));
+        let told = law
+            .fact(other)
+            .and_then(|other| known(law, question, leg, spoken, say, other));
         if let Some(Told::Word(word)) = told
             && (option == "*" || *option == word)
         {
@@ -153,7 +184,11 @@ fn told(kind: FactKind, text: &str) -> Told {
 }
 
 fn of_state(law: &Law, body: &str, state: &str) -> bool {
-    body == state || law.regimes.iter().any(|regime| regime.id == body && regime.state == state)
+    body == state
+        || law
+            .regimes
+            .iter()
+            .any(|regime| regime.id == body && regime.state == state)
 }
 
 /// What flags and words say of a fact: the state's own classes first, then what is told of the item, then
@@ -165,7 +200,9 @@ fn said(law: &Law, fact: &Fact, spoken: &Spoken, state: &str) -> Option<Told> {
     };
     let from = |mine: bool| {
         speaks(&fact.flags, &|token| {
-            let fits = |(body, said): &(String, BTreeSet<String>)| (!mine || of_state(law, body, state)) && said.contains(token);
+            let fits = |(body, said): &(String, BTreeSet<String>)| {
+                (!mine || of_state(law, body, state)) && said.contains(token)
+            };
             spoken.classes.iter().any(fits)
         })
     };
@@ -207,6 +244,18 @@ fn derived(question: &Question, leg: &Leg, state: &str, name: &str) -> Option<To
 
 /// Names of the facts that follow from a question, so that a table can be checked against the code.
 pub(crate) const DERIVED: [&str; 14] = [
-    "exporting", "onward", "returning", "licensed", "to_licensor", "licensor", "joint_item", "own_design",
-    "to_origin", "made_here", "held_here", "to_maker", "to", "final",
+    "exporting",
+    "onward",
+    "returning",
+    "licensed",
+    "to_licensor",
+    "licensor",
+    "joint_item",
+    "own_design",
+    "to_origin",
+    "made_here",
+    "held_here",
+    "to_maker",
+    "to",
+    "final",
 ];

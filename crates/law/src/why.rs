@@ -30,7 +30,9 @@ pub enum Change {
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Change::Fact(name, Told::Flag(flag)) => write!(f, "{name}={}", if *flag { "yes" } else { "no" }),
+            Change::Fact(name, Told::Flag(flag)) => {
+                write!(f, "{name}={}", if *flag { "yes" } else { "no" })
+            }
             Change::Fact(name, Told::Number(number)) => write!(f, "{name}={number}"),
             Change::Fact(name, Told::Word(word)) => write!(f, "{name}={word}"),
             Change::Member(group, state) => write!(f, "{state} in {group}"),
@@ -79,8 +81,18 @@ impl Reading<'_> {
             }
         }
         let rank = |path: &Path| {
-            let lifts = path.changes.iter().filter(|change| matches!(change, Change::Lift(_))).count();
-            (path.changes.len(), lifts, path.approvals.len(), path.days.typical, path.changes.clone())
+            let lifts = path
+                .changes
+                .iter()
+                .filter(|change| matches!(change, Change::Lift(_)))
+                .count();
+            (
+                path.changes.len(),
+                lifts,
+                path.approvals.len(),
+                path.days.typical,
+                path.changes.clone(),
+            )
         };
         found.sort_by_key(rank);
         found.truncate(most);
@@ -110,8 +122,13 @@ impl Reading<'_> {
                 }
             }
         }
-        let ruling = if other_law { self.law().read(options).rule(&changed) } else { self.rule(&changed) };
-        matches!(ruling.overall, Verdict::Allow | Verdict::Needs).then(|| path(changes.to_vec(), &ruling))
+        let ruling = if other_law {
+            self.law().read(options).rule(&changed)
+        } else {
+            self.rule(&changed)
+        };
+        matches!(ruling.overall, Verdict::Allow | Verdict::Needs)
+            .then(|| path(changes.to_vec(), &ruling))
     }
 
     /// What could be changed: facts and groups that rules with a say read, the day a route opens, and the
@@ -119,32 +136,51 @@ impl Reading<'_> {
     fn candidates(&self, question: &Question, ruling: &Ruling) -> Vec<Change> {
         let law = self.law();
         let mut changes = BTreeSet::new();
-        let says: BTreeMap<&str, BTreeSet<&str>> = ruling.regimes.iter().fold(BTreeMap::new(), |mut says, one| {
-            says.entry(one.regime.as_str()).or_default().insert(one.leg.1.as_str());
-            says
-        });
+        let says: BTreeMap<&str, BTreeSet<&str>> =
+            ruling
+                .regimes
+                .iter()
+                .fold(BTreeMap::new(), |mut says, one| {
+                    says.entry(one.regime.as_str())
+                        .or_default()
+                        .insert(one.leg.1.as_str());
+                    says
+                });
         let day = self.day(question.on);
         for rule in law.rules().iter().filter(|rule| rule.in_force(day)) {
-            let Some(destinations) = says.get(law.regime_of(rule).id.as_str()) else { continue };
+            let Some(destinations) = says.get(law.regime_of(rule).id.as_str()) else {
+                continue;
+            };
             for name in &rule.reads.facts {
-                let Some(fact) = law.fact(name).filter(|fact| !fact.derived) else { continue };
+                let Some(fact) = law.fact(name).filter(|fact| !fact.derived) else {
+                    continue;
+                };
                 match fact.kind {
                     FactKind::Flag => {
-                        let told = [true, false].map(|flag| Change::Fact(name.clone(), Told::Flag(flag)));
+                        let told =
+                            [true, false].map(|flag| Change::Fact(name.clone(), Told::Flag(flag)));
                         changes.extend(told);
                     }
                     FactKind::Word | FactKind::State => {
-                        let told = |word: &String| Change::Fact(name.clone(), Told::Word(word.clone()));
+                        let told =
+                            |word: &String| Change::Fact(name.clone(), Told::Word(word.clone()));
                         changes.extend(fact.options.iter().map(told));
                     }
                     FactKind::Number => {
                         let marks = rule.reads.numbers.iter().filter(|(read, _)| read == name);
-                        changes.extend(marks.map(|(_, mark)| Change::Fact(name.clone(), Told::Number(mark - 1))));
+                        changes.extend(
+                            marks.map(|(_, mark)| {
+                                Change::Fact(name.clone(), Told::Number(mark - 1))
+                            }),
+                        );
                     }
                 }
             }
             for group in &rule.reads.groups {
-                for state in destinations.iter().filter(|state| !law.is_member(group, state, day)) {
+                for state in destinations
+                    .iter()
+                    .filter(|state| !law.is_member(group, state, day))
+                {
                     changes.insert(Change::Member(group.clone(), state.to_string()));
                 }
             }
@@ -153,7 +189,13 @@ impl Reading<'_> {
             changes.extend(ruling.opens.map(Change::Day));
         }
         let denies = |rule: &&crate::ruling::Cited| rule.kind == RuleKind::Deny;
-        changes.extend(ruling.rules.iter().filter(denies).map(|rule| Change::Lift(rule.id.clone())));
+        changes.extend(
+            ruling
+                .rules
+                .iter()
+                .filter(denies)
+                .map(|rule| Change::Lift(rule.id.clone())),
+        );
         // What the question tells stays, and so does what an item is, unless it is that which is missing.
         let fixed = |name: &String| {
             let of_item = law.fact(name).is_some_and(|fact| fact.of_item);
@@ -179,7 +221,10 @@ impl<'law> Reading<'law> {
 
 fn clash(one: &Change, other: &Change) -> bool {
     matches!((one, other), (Change::Fact(a, _), Change::Fact(b, _)) if a == b)
-        || matches!((one, other), (Change::Lift(_), Change::Fact(..) | Change::Member(..)))
+        || matches!(
+            (one, other),
+            (Change::Lift(_), Change::Fact(..) | Change::Member(..))
+        )
 }
 
 fn path(changes: Vec<Change>, ruling: &Ruling) -> Path {

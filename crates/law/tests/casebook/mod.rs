@@ -45,8 +45,14 @@ pub(crate) fn cases(law: &Law) -> Vec<Case> {
     let mut cases = Vec::new();
     for file in files {
         let text = std::fs::read_to_string(&file).expect("text");
-        let document: DocumentMut = text.parse().unwrap_or_else(|e| panic!("{}: {e}", file.display()));
-        for table in document["case"].as_array_of_tables().expect("[[case]]").iter() {
+        let document: DocumentMut = text
+            .parse()
+            .unwrap_or_else(|e| panic!("{}: {e}", file.display()));
+        for table in document["case"]
+            .as_array_of_tables()
+            .expect("[[case]]")
+            .iter()
+        {
             cases.push(case(law, table, &[]));
             let also = table.get("also").and_then(Item::as_array_of_tables);
             for (n, change) in also.into_iter().flatten().enumerate() {
@@ -60,26 +66,54 @@ pub(crate) fn cases(law: &Law) -> Vec<Case> {
 }
 
 fn case(law: &Law, table: &Table, changes: &[&Table]) -> Case {
-    let get = |key: &str| changes.iter().find_map(|change| change.get(key)).or_else(|| table.get(key));
-    let text = |key: &str| get(key).and_then(Item::as_str).unwrap_or_default().to_string();
+    let get = |key: &str| {
+        changes
+            .iter()
+            .find_map(|change| change.get(key))
+            .or_else(|| table.get(key))
+    };
+    let text = |key: &str| {
+        get(key)
+            .and_then(Item::as_str)
+            .unwrap_or_default()
+            .to_string()
+    };
     let list = |key: &str| -> Vec<String> {
         let array = get(key).and_then(Item::as_array);
-        array.into_iter().flatten().filter_map(Value::as_str).map(str::to_string).collect()
+        array
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .map(str::to_string)
+            .collect()
     };
     // What is expected of a variation is said there alone.
     let expects = |key: &str| -> Vec<String> {
         let place = changes.first().map_or(table, |change| *change);
         let array = place.get(key).and_then(Item::as_array);
-        array.into_iter().flatten().filter_map(Value::as_str).map(str::to_string).collect()
+        array
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .map(str::to_string)
+            .collect()
     };
     let pairs = |key: &str| -> Vec<(String, Value)> {
         let place = changes.first().map_or(table, |change| *change);
         let inline = place.get(key).and_then(Item::as_table_like);
         let pairs = inline.map(TableLike::iter);
-        pairs.into_iter().flatten().filter_map(|(k, v)| Some((k.to_string(), v.as_value()?.clone()))).collect()
+        pairs
+            .into_iter()
+            .flatten()
+            .filter_map(|(k, v)| Some((k.to_string(), v.as_value()?.clone())))
+            .collect()
     };
     let id = text("id");
-    let class = |name: &String| law.class(name).unwrap_or_else(|| panic!("{id}: class {name}")).clone();
+    let class = |name: &String| {
+        law.class(name)
+            .unwrap_or_else(|| panic!("{id}: class {name}"))
+            .clone()
+    };
     let classes = list("classes");
     let goods = Goods {
         name: text("title"),
@@ -97,15 +131,28 @@ fn case(law: &Law, table: &Table, changes: &[&Table]) -> Case {
     question.purpose = text("purpose");
     question.value = get("value").and_then(Item::as_integer);
     let reset = changes.iter().any(|change| change.contains_key("reset"));
-    for place in std::iter::once(table).filter(|_| !reset).chain(changes.iter().copied()) {
-        let told = place.get("facts").and_then(Item::as_table_like).map(TableLike::iter);
+    for place in std::iter::once(table)
+        .filter(|_| !reset)
+        .chain(changes.iter().copied())
+    {
+        let told = place
+            .get("facts")
+            .and_then(Item::as_table_like)
+            .map(TableLike::iter);
         for (name, value) in told.into_iter().flatten() {
             assert!(law.fact(name).is_some(), "{id}: fact {name}");
-            question.facts.insert(name.to_string(), fact(value.as_value().expect("a value")));
+            question
+                .facts
+                .insert(name.to_string(), fact(value.as_value().expect("a value")));
         }
     }
     let records = get("records").and_then(Item::as_array);
-    for (n, row) in records.into_iter().flatten().filter_map(Value::as_inline_table).enumerate() {
+    for (n, row) in records
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_inline_table)
+        .enumerate()
+    {
         let word = |key: &str| row.get(key).and_then(Value::as_str).map(str::to_string);
         question.records.push(Record {
             id: format!("record-{}", n + 1),
@@ -140,8 +187,14 @@ fn case(law: &Law, table: &Table, changes: &[&Table]) -> Case {
         not_rules: expects("not_rules"),
         missing: expects("missing"),
         absent: expects("absent"),
-        regimes: pairs("regimes").into_iter().map(|(k, v)| (k, plain(v))).collect(),
-        days: pairs("days").into_iter().filter_map(|(k, v)| Some((k, v.as_integer()?))).collect(),
+        regimes: pairs("regimes")
+            .into_iter()
+            .map(|(k, v)| (k, plain(v)))
+            .collect(),
+        days: pairs("days")
+            .into_iter()
+            .filter_map(|(k, v)| Some((k, v.as_integer()?)))
+            .collect(),
         decision: text("decision"),
         source: text("source"),
         held: text("held"),
@@ -159,7 +212,11 @@ fn fact(value: &Value) -> Told {
 /// The answer to a case.
 pub(crate) fn answer(law: &Law, case: &Case) -> Ruling {
     let with = case.with.iter().cloned().collect();
-    law.read(ReadingOptions { with, ..ReadingOptions::default() }).rule(&case.question)
+    law.read(ReadingOptions {
+        with,
+        ..ReadingOptions::default()
+    })
+    .rule(&case.question)
 }
 
 /// What of a ruling is not as the case expects; nothing when all is.
@@ -169,12 +226,25 @@ pub(crate) fn check(case: &Case, ruling: &Ruling) -> Vec<String> {
         let regimes: Vec<String> = ruling
             .regimes
             .iter()
-            .map(|one| format!("{}:{} {} {:?} {:?}", one.regime, one.state, one.verdict, one.rules, one.missing))
+            .map(|one| {
+                format!(
+                    "{}:{} {} {:?} {:?}",
+                    one.regime, one.state, one.verdict, one.rules, one.missing
+                )
+            })
             .collect();
-        wrong.push(format!("expected {}, got {}: {regimes:#?}", case.expected, ruling.overall));
+        wrong.push(format!(
+            "expected {}, got {}: {regimes:#?}",
+            case.expected, ruling.overall
+        ));
     }
     let asked = |id: &String| ruling.approvals.iter().any(|one| one.id == *id);
-    let holds = |id: &String| ruling.rules.iter().any(|one| one.policy == *id || one.id == *id);
+    let holds = |id: &String| {
+        ruling
+            .rules
+            .iter()
+            .any(|one| one.policy == *id || one.id == *id)
+    };
     for id in case.approvals.iter().filter(|id| !asked(id)) {
         let got: Vec<&str> = ruling.approvals.iter().map(|one| one.id.as_str()).collect();
         wrong.push(format!("expected approval {id}, got {got:?}"));
@@ -186,24 +256,47 @@ pub(crate) fn check(case: &Case, ruling: &Ruling) -> Vec<String> {
         let got: Vec<&str> = ruling.rules.iter().map(|one| one.policy.as_str()).collect();
         wrong.push(format!("expected rule {id}, got {got:?}"));
     }
-    for id in case.not_rules.iter().filter(|id| ruling.rules.iter().any(|one| one.policy == **id)) {
+    for id in case
+        .not_rules
+        .iter()
+        .filter(|id| ruling.rules.iter().any(|one| one.policy == **id))
+    {
         wrong.push(format!("rule {id} holds"));
     }
-    for name in case.missing.iter().filter(|name| !ruling.missing.iter().any(|(fact, _)| fact == *name)) {
-        wrong.push(format!("expected to miss {name}, missed {:?}", ruling.missing));
+    for name in case
+        .missing
+        .iter()
+        .filter(|name| !ruling.missing.iter().any(|(fact, _)| fact == *name))
+    {
+        wrong.push(format!(
+            "expected to miss {name}, missed {:?}",
+            ruling.missing
+        ));
     }
-    for regime in case.absent.iter().filter(|id| ruling.regimes.iter().any(|one| one.regime == **id)) {
+    for regime in case
+        .absent
+        .iter()
+        .filter(|id| ruling.regimes.iter().any(|one| one.regime == **id))
+    {
         wrong.push(format!("regime {regime} has a say"));
     }
     for (regime, verdict) in &case.regimes {
-        let got: Vec<&str> =
-            ruling.regimes.iter().filter(|one| one.regime == *regime).map(|one| one.verdict.as_str()).collect();
+        let got: Vec<&str> = ruling
+            .regimes
+            .iter()
+            .filter(|one| one.regime == *regime)
+            .map(|one| one.verdict.as_str())
+            .collect();
         if !got.contains(&verdict.as_str()) {
             wrong.push(format!("expected {verdict} in {regime}, got {got:?}"));
         }
     }
     for (id, days) in &case.days {
-        let got = ruling.approvals.iter().find(|one| one.id == *id).map(|one| one.days);
+        let got = ruling
+            .approvals
+            .iter()
+            .find(|one| one.id == *id)
+            .map(|one| one.days);
         if !got.is_some_and(|got| *days == i64::from(got.min) || *days == i64::from(got.typical)) {
             wrong.push(format!("expected {days} days for {id}, got {got:?}"));
         }
