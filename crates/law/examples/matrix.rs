@@ -91,7 +91,7 @@ fn main() {
     for n in 0..some {
         let mut question = questions[n * 7919 % questions.len()].clone();
         question.on = days[n * 104_729 % days.len()];
-        plain_judgement(&reading, &question);
+        let _ = plain_judgement(&reading, &question);
     }
     let each = begun.elapsed().as_secs_f64() / some as f64;
     let all = each * (questions.len() * days.len()) as f64;

@@ -1,5 +1,6 @@
 //! The law pages of the book, made from policies, tables and cases. `DARSENA_BLESS=1` writes them.
 
+#[allow(dead_code, reason = "each test uses a part of the cases")]
 mod casebook;
 
 use std::collections::BTreeMap;
