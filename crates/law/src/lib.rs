@@ -47,6 +47,7 @@ mod engine;
 mod library;
 mod policy_text;
 mod question;
+mod read;
 mod reading;
 mod receipt;
 mod ruling;

@@ -79,6 +79,9 @@ struct Shelf {
     numbers: BTreeMap<usize, Vec<i64>>,
 }
 
+/// Runs a book with the facts told.
+type RunWith<'a> = dyn Fn(&[(&str, Told, FactKind)]) -> Outcome + 'a;
+
 /// What a judgement depends on: shelf, act, how exporter and facts look, approvals granted.
 type Key = ((usize, usize), u8, Vec<u64>, Vec<String>);
 
@@ -339,7 +342,7 @@ impl<'law> Reading<'law> {
         shelf: &Shelf,
         told: &mut Vec<(&'t str, Told, FactKind)>,
         ways: &mut usize,
-        run: &dyn Fn(&[(&str, Told, FactKind)]) -> Outcome,
+        run: &RunWith<'_>,
     ) -> Judgement {
         *ways += 1;
         let name = match run(told) {

@@ -262,7 +262,7 @@ pub struct Ruling {
     pub overall: Verdict,
     /// Per regime and leg, in order of legs.
     pub regimes: Vec<RegimeRuling>,
-    /// Approvals still needed, in order of grantors and, within one, of application.
+    /// Approvals still needed, in order of grantors and, within one, of application; none for a denial.
     pub approvals: Vec<Approval>,
     /// Approvals a record grants.
     pub granted: Vec<Approval>,
@@ -518,10 +518,10 @@ pub(crate) fn assemble(
     Ruling {
         overall,
         regimes,
-        approvals: if overall == Verdict::Allow {
-            Vec::new()
-        } else {
-            in_order(needed)
+        approvals: match overall {
+            // Nothing is needed, or nothing helps.
+            Verdict::Allow | Verdict::Deny => Vec::new(),
+            Verdict::Needs | Verdict::Policy | Verdict::Unknown => in_order(needed),
         },
         granted,
         refused,
@@ -568,7 +568,7 @@ fn cite(law: &Law, rule: &Rule, certain: bool, decides: bool, rules: &mut Vec<Ci
             .find_map(|source| law.url(source))
             .map(str::to_string),
         plain: rule.plain.clone(),
-        confidence: rule.least_confidence(),
+        confidence: rule.confidence,
         certain,
         decides,
     });
