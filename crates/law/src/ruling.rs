@@ -461,11 +461,22 @@ pub(crate) fn assemble(
                 .filter(|(place, _)| law.rules[**place].regime == *regime)
             {
                 let rule = &law.rules[*place];
-                let decides = decides(rule.kind, settled(bare.between).max(verdict));
+                let refused = rule.approvals.iter().any(|id| {
+                    let id = id.replacen('*', &say.state, 1);
+                    let mut found = approvals.values().filter(|one| one.id == id);
+                    found.any(|one| is(one, AuthorizationDecision::Refused))
+                });
+                let decides = refused || decides(rule.kind, settled(bare.between).max(verdict));
                 if decides && (rule.kind.forbids() || verdict <= Verdict::Needs) {
                     deciding.push(rule.policy.clone());
                 }
-                cite(law, rule, *certain, decides, &mut rules);
+                cite(
+                    law,
+                    rule,
+                    *certain,
+                    decides && verdict == overall,
+                    &mut rules,
+                );
                 for id in &rule.approvals {
                     let id = id.replacen('*', &say.state, 1);
                     let waits =
