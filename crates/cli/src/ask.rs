@@ -181,11 +181,16 @@ impl Output {
         answer: &darsena::answer::Answer,
         readable: &dyn Fn(&darsena::answer::Answer) -> String,
     ) -> Answered {
+        // An answer of one table needs no place to be written to in a form of one file a table.
+        let only = match (answer.tables.as_slice(), self.format) {
+            ([table], Format::Csv) if self.out.is_none() => Some(table.name),
+            _ => None,
+        };
         darsena::write::write(
             answer,
             self.format.into(),
             self.out.as_deref(),
-            self.table.as_deref(),
+            self.table.as_deref().or(only),
             readable,
         )?;
         Ok(ExitCode::SUCCESS)

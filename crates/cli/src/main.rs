@@ -4,6 +4,7 @@
 
 mod ask;
 mod brief;
+mod permit;
 mod plan;
 mod scenario;
 mod terminal;
@@ -27,6 +28,7 @@ Examples:
   darsena plan my-scenario                     who makes what, when, who gets it, who waits and why
   darsena plan my-scenario --format json       the same for a script
   darsena brief my-scenario -o brief.html      the report
+  darsena permit --act export --class jp-w --origins jp --from jp --to au --on 2026-05-01
 
 Exit codes: 0 answered, 1 findings or an answer that says no, 2 could not be carried out.
 Nothing darsena says is legal advice."
@@ -42,6 +44,10 @@ enum Question {
     Plan(plan::PlanArguments),
     /// Write the report on the plan: one self-contained page.
     Brief(brief::BriefArguments),
+    /// May it be done, under which rule, with whose approval, by when?
+    Permit(Box<permit::PermitArguments>),
+    /// Which rules are in force; is a folder of law sound?
+    Laws(permit::LawsArguments),
     /// Is the scenario sound? Prints every finding at once.
     Check(scenario::CheckArguments),
     /// What is in the scenario: counts, echelons, longest lead time, totals.
@@ -74,6 +80,8 @@ fn main() -> ExitCode {
     let answered = match arguments.question {
         Question::Plan(arguments) => plan::run(&arguments),
         Question::Brief(arguments) => brief::run(&arguments),
+        Question::Permit(arguments) => permit::run(&arguments),
+        Question::Laws(arguments) => permit::laws(&arguments),
         Question::Check(arguments) => scenario::check(&arguments),
         Question::Describe(arguments) => scenario::describe(&arguments),
         Question::Convert(arguments) => scenario::convert(&arguments),

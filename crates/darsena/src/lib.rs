@@ -13,10 +13,12 @@
 //! ```
 
 pub mod answer;
+pub mod permit_answer;
 pub mod plan_answer;
 pub mod write;
 
 pub use darsena_brief as brief;
+pub use darsena_law as law;
 pub use darsena_milp as milp;
 pub use darsena_plan as plan;
 pub use darsena_scenario as scenario;

@@ -1,0 +1,657 @@
+//! `darsena permit` and `darsena laws`.
+
+use std::collections::BTreeSet;
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Args;
+use darsena::law::arcs::{goods_of, is_government, records_of};
+use darsena::law::{
+    Act, AsOf, FactKind, Goods, Law, LawError, Question, Reading, ReadingOptions, Record, Told,
+    Verdict, receipt, replay,
+};
+use darsena::scenario::{AuthorizationDecision, Finding, Scenario, nearest};
+use jiff::civil::Date;
+
+use crate::ask::{self, Output};
+use crate::terminal::{self, Answered};
+
+/// May it be done, under which rule, with whose approval, by when?
+///
+/// Judges a transfer, release, repair or licence by the law of every state with a say: the exporter, the
+/// states of design, the state of manufacture, and whoever handed it on before. Nothing is legal advice.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  darsena permit --act export --class jp-w,us-mde --origins us --from jp --to us --on 2023-12-22
+  darsena permit scenarios/us-japan-2024 --act export --item pac3-mse --made-in jp --from jp --to us --on 2024-03-01
+  darsena permit --act transfer --class jp-w --origins us --made-in jp --from jp --via us --to ua --on 2024-02-01 --why
+  darsena permit --act export --class jp-w --origins jp --from jp --to ca --on 2026-05-01 --why-not
+  darsena permit --act export --class jp-w --origins jp --from jp --to ae --timeline
+  darsena permit --act repair --class ship --from us --to jp --on 2024-06-11 --fact home_port=us
+  darsena permit scenarios/us-japan-2024 --matrix --act export --from jp --to us,de,ua --on 2023-12-21,2023-12-22,2026-04-21 --format csv
+  darsena permit --act export --class jp-w --origins jp --from jp --to au --on 2026-05-01 --receipt r.json
+  darsena permit --replay r.json
+
+Facts and classes: `darsena laws --facts`, `darsena laws --classes`. Exit code 1 for deny and unknown.")]
+pub(crate) struct PermitArguments {
+    /// Scenario: its items, parties and authorizations; without it tell `--class` and `--origins`.
+    scenario: Option<PathBuf>,
+    /// What is to be done: make, release, export, reexport, retransfer, transfer, repair, consent, build.
+    #[arg(long, value_parser = act)]
+    act: Option<Act>,
+    /// Item of the scenario, or without one any name; several with `--matrix`, all without.
+    #[arg(long, value_delimiter = ',', value_name = "ITEM")]
+    item: Vec<String>,
+    /// Classes of the item, such as `jp-w` or `us-mde`.
+    #[arg(long, value_delimiter = ',', value_name = "CLASS")]
+    class: Vec<String>,
+    /// States of design or licence, whose law follows the item.
+    #[arg(long, value_delimiter = ',', value_name = "STATE")]
+    origins: Vec<String>,
+    /// Further properties of the item, such as `ammunition` or `gcap`.
+    #[arg(long, value_delimiter = ',', value_name = "FLAG")]
+    flags: Vec<String>,
+    /// State of manufacture; without it where it leaves.
+    #[arg(long, value_name = "STATE")]
+    made_in: Option<String>,
+    /// State it leaves.
+    #[arg(long, value_delimiter = ',', value_name = "STATE")]
+    from: Vec<String>,
+    /// State it enters in the end.
+    #[arg(long, value_delimiter = ',', value_name = "STATE")]
+    to: Vec<String>,
+    /// State it goes through; may be repeated, in order.
+    #[arg(long, value_delimiter = ',', value_name = "STATE")]
+    via: Vec<String>,
+    /// State that handed it on before and kept a consent; may be repeated.
+    #[arg(long, value_delimiter = ',', value_name = "STATE")]
+    holder: Vec<String>,
+    /// End user: a state, a party of the scenario, or words.
+    #[arg(long, value_name = "USER")]
+    user: Option<String>,
+    /// Purpose, in words.
+    #[arg(long, default_value = "", value_name = "TEXT")]
+    purpose: String,
+    /// Worth in whole US dollars.
+    #[arg(long, value_name = "DOLLARS")]
+    value: Option<i64>,
+    /// Units.
+    #[arg(long, value_name = "UNITS")]
+    quantity: Option<f64>,
+    /// Day of the transfer; several with `--matrix`.
+    #[arg(long, value_delimiter = ',', value_name = "DATE")]
+    on: Vec<Date>,
+    /// A fact, e.g. `government_user=yes`; may be repeated.
+    #[arg(long, value_name = "NAME=VALUE")]
+    fact: Vec<String>,
+    /// A decision, e.g. `de:consent:refused:2022-01-21`; may be repeated.
+    #[arg(long, value_name = "STATE:KIND:DECISION[:DATE]")]
+    record: Vec<String>,
+    /// The days on which the answer changes, and why.
+    #[arg(long, conflicts_with_all = ["matrix", "why_not"])]
+    timeline: bool,
+    /// First day of the timeline.
+    #[arg(long, default_value = "2010-01-01", value_name = "DATE")]
+    since: Date,
+    /// First day after the timeline.
+    #[arg(long, default_value = "2030-01-01", value_name = "DATE")]
+    until: Date,
+    /// Every item on every route on every day.
+    #[arg(long)]
+    matrix: bool,
+    /// Show every rule that holds, with its text.
+    #[arg(long)]
+    why: bool,
+    /// Show the shortest legal path, or what would have to be true.
+    #[arg(long)]
+    why_not: bool,
+    /// Judge by the law of this day, whatever the day of the transfer.
+    #[arg(long, value_name = "DATE")]
+    law: Option<Date>,
+    /// Lift a rule; may be repeated.
+    #[arg(long, value_delimiter = ',', value_name = "RULE")]
+    without: Vec<String>,
+    /// Take a proposal as in force; may be repeated.
+    #[arg(long, value_delimiter = ',', value_name = "RULE")]
+    with: Vec<String>,
+    /// Folder of law that adds to the one of the program, or with all facts stands in its place.
+    #[arg(long, value_name = "FOLDER")]
+    laws: Option<PathBuf>,
+    /// Write question, hashes and ruling to this file.
+    #[arg(long, value_name = "FILE")]
+    receipt: Option<PathBuf>,
+    /// Ask the question of a receipt again; exit code 0 only if every byte is the same.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["receipt", "timeline", "matrix"])]
+    replay: Option<PathBuf>,
+    /// Threads for a matrix; as many as there are cores without it.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
+    threads: Option<u32>,
+    #[command(flatten)]
+    output: Output,
+}
+
+/// Why a question cannot be asked.
+#[derive(Debug)]
+struct Unasked(String);
+
+impl std::fmt::Display for Unasked {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Error for Unasked {}
+
+fn unasked<T>(why: impl Into<String>) -> Result<T, Box<dyn Error>> {
+    Err(Box::new(Unasked(why.into())))
+}
+
+fn act(text: &str) -> Result<Act, String> {
+    Act::from_text(text).ok_or_else(|| {
+        let words: Vec<&str> = Act::ALL.iter().map(|act| act.as_str()).collect();
+        format!("expected one of {}", words.join(", "))
+    })
+}
+
+/// Reads the law; with findings that forbid it, prints them and returns the exit code.
+fn law(folder: Option<&Path>) -> Result<Result<Law, ExitCode>, Box<dyn Error>> {
+    match folder.map(Law::load) {
+        None => Ok(Ok(Law::embedded())),
+        Some(Ok(law)) => Ok(Ok(law)),
+        Some(Err(LawError::Findings(findings))) => {
+            show(&findings);
+            Ok(Err(ExitCode::from(1)))
+        }
+        Some(Err(error)) => Err(error.into()),
+    }
+}
+
+fn show(findings: &[Finding]) {
+    for finding in findings {
+        eprintln!("{finding}");
+    }
+    eprintln!(
+        "{}; no law was read",
+        ask::counted(findings.len(), "finding")
+    );
+}
+
+/// Answers `darsena permit`.
+pub(crate) fn run(arguments: &PermitArguments) -> Answered {
+    let law = match law(arguments.laws.as_deref())? {
+        Ok(law) => law,
+        Err(code) => return Ok(code),
+    };
+    if let Some(path) = &arguments.replay {
+        return replayed(&law, path);
+    }
+    let scenario = match &arguments.scenario {
+        Some(path) => match ask::load(path, arguments.output.quiet)? {
+            Ok(scenario) => Some(scenario),
+            Err(code) => return Ok(code),
+        },
+        None => None,
+    };
+    let as_of = match (arguments.law, &scenario) {
+        (Some(day), _) => AsOf::Fixed(day),
+        (None, Some(scenario)) => AsOf::Known(scenario.head().law_as_of),
+        (None, None) => AsOf::Everything,
+    };
+    let rules = |ids: &[String]| -> Result<BTreeSet<String>, Box<dyn Error>> {
+        for id in ids {
+            if !law
+                .rules()
+                .iter()
+                .any(|rule| rule.policy == *id || rule.id() == id)
+            {
+                let near = nearest(id, law.rules().iter().map(|rule| rule.policy.as_str()));
+                let near = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+                return unasked(format!("no rule `{id}` in the law{near}"));
+            }
+        }
+        Ok(ids.iter().cloned().collect())
+    };
+    let options = ReadingOptions {
+        as_of,
+        without: rules(&arguments.without)?,
+        with: rules(&arguments.with)?,
+        members: BTreeSet::new(),
+    };
+    let reading = law.read(options);
+    let asking = Asking {
+        law: &law,
+        scenario: scenario.as_ref(),
+        arguments,
+    };
+    if arguments.matrix {
+        return asking.matrix(&reading);
+    }
+    let one = |list: &[String], what: &str| match list {
+        [one] => Ok(one.clone()),
+        [] => unasked(format!("`--{what}` is missing")),
+        _ => unasked(format!(
+            "`--{what}` is told more than once; `--matrix` takes several"
+        )),
+    };
+    let from = asking.state(&one(&arguments.from, "from")?)?;
+    let to = asking.state(&one(&arguments.to, "to")?)?;
+    let on = match (arguments.on.as_slice(), arguments.timeline) {
+        ([day], _) => *day,
+        ([], true) => arguments.since,
+        ([], false) => return unasked("`--on` is missing"),
+        _ => return unasked("`--on` is told more than once; `--matrix` takes several"),
+    };
+    let item = match arguments.item.as_slice() {
+        [] => None,
+        [one] => Some(one.as_str()),
+        _ => return unasked("`--item` is told more than once; `--matrix` takes several"),
+    };
+    let question = asking.question(item, &from, &to, on)?;
+    let output = &arguments.output;
+    if arguments.timeline {
+        let turns = reading.timeline(&question, arguments.since, arguments.until);
+        let answer =
+            darsena::permit_answer::timeline(scenario.as_ref(), &reading, &question, &turns);
+        return output.write(&answer, &darsena::plan_answer::readable_tables);
+    }
+    let ruling = reading.rule(&question);
+    let paths = arguments.why_not.then(|| reading.paths(&question, 12));
+    if let Some(path) = &arguments.receipt {
+        let of = scenario
+            .as_ref()
+            .map(|scenario| (scenario.head().name.as_str(), scenario.hash()));
+        std::fs::write(path, receipt(&reading, &question, &ruling, of))?;
+    }
+    let answer = darsena::permit_answer::answer(
+        scenario.as_ref(),
+        &reading,
+        &question,
+        &ruling,
+        paths.as_deref(),
+    );
+    output.write(&answer, &|_| {
+        darsena::permit_answer::readable(&law, &question, &ruling, paths.as_deref(), arguments.why)
+    })?;
+    let no = matches!(ruling.overall, Verdict::Deny | Verdict::Unknown);
+    Ok(ExitCode::from(u8::from(no)))
+}
+
+fn replayed(law: &Law, path: &Path) -> Answered {
+    let text = std::fs::read_to_string(path)?;
+    let replay = replay(law, &text)?;
+    if replay.same {
+        return terminal::print("the same, byte for byte\n");
+    }
+    if replay.other_law {
+        eprintln!("the receipt was made with another law");
+    }
+    let lines = text
+        .lines()
+        .zip(replay.text.lines())
+        .filter(|(old, new)| old != new);
+    for (old, new) in lines.take(10) {
+        eprintln!("- {}\n+ {}", old.trim(), new.trim());
+    }
+    eprintln!("not the same");
+    Ok(ExitCode::from(1))
+}
+
+/// What a question is put together from.
+struct Asking<'a> {
+    law: &'a Law,
+    scenario: Option<&'a Scenario>,
+    arguments: &'a PermitArguments,
+}
+
+impl Asking<'_> {
+    fn state(&self, text: &str) -> Result<String, Box<dyn Error>> {
+        if let Some(state) = self.law.state(text) {
+            return Ok(state.to_string());
+        }
+        let party = |row: &&darsena::scenario::Party| row.party.as_str() == text;
+        if let Some(row) = self
+            .scenario
+            .and_then(|scenario| scenario.parties().iter().find(party))
+        {
+            return Ok(row.state.to_string());
+        }
+        let names = self.law.states().flat_map(|(id, name)| [id, name]);
+        let near =
+            nearest(text, names).map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+        unasked(format!("no state `{text}`{near}"))
+    }
+
+    fn states(&self, list: &[String]) -> Result<Vec<String>, Box<dyn Error>> {
+        list.iter().map(|text| self.state(text)).collect()
+    }
+
+    fn goods(&self, item: Option<&str>) -> Result<Goods, Box<dyn Error>> {
+        let arguments = self.arguments;
+        let mut goods = match (self.scenario, item) {
+            (Some(scenario), Some(item)) => match goods_of(scenario, item) {
+                Some(goods) => goods,
+                None => {
+                    let near = nearest(item, scenario.items().iter().map(|row| row.item.as_str()));
+                    let near =
+                        near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+                    return unasked(format!("no item `{item}` in the scenario{near}"));
+                }
+            },
+            (None, item) => Goods {
+                name: item.unwrap_or_default().to_string(),
+                ..Goods::default()
+            },
+            (Some(_), None) => Goods::default(),
+        };
+        for id in &arguments.class {
+            let row = self.scenario.and_then(|scenario| {
+                let row = scenario
+                    .classes()
+                    .iter()
+                    .find(|row| row.class.as_str() == id)?;
+                Some(darsena::law::Classed {
+                    regime: row.regime.to_string(),
+                    code: row.code.to_string(),
+                    flags: row.flags.iter().map(ToString::to_string).collect(),
+                })
+            });
+            match row.or_else(|| self.law.class(id).cloned()) {
+                Some(class) => goods.classes.push(class),
+                None => {
+                    let near = nearest(id, self.law.classes().map(|(id, ..)| id));
+                    let near =
+                        near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+                    return unasked(format!("no class `{id}`{near}"));
+                }
+            }
+        }
+        goods
+            .flags
+            .extend(arguments.flags.iter().map(|flag| flag.to_lowercase()));
+        goods.origins.extend(self.states(&arguments.origins)?);
+        if goods.classes.is_empty()
+            && goods.flags.is_empty()
+            && goods.id.is_empty()
+            && goods.name.is_empty()
+        {
+            return unasked("what is it? tell `--item` of a scenario, or `--class`, or `--flags`");
+        }
+        Ok(goods)
+    }
+
+    fn question(
+        &self,
+        item: Option<&str>,
+        from: &str,
+        to: &str,
+        on: Date,
+    ) -> Result<Question, Box<dyn Error>> {
+        let arguments = self.arguments;
+        let act = arguments.act.unwrap_or(Act::Transfer);
+        let mut question = Question::new(act, self.goods(item)?, from, to, on);
+        question.made_in = arguments
+            .made_in
+            .as_deref()
+            .map(|state| self.state(state))
+            .transpose()?;
+        question.via = self.states(&arguments.via)?;
+        question.holders = self.states(&arguments.holder)?.into_iter().collect();
+        question.purpose = arguments.purpose.clone();
+        question.value = arguments.value;
+        question.quantity = arguments.quantity;
+        if let Some(user) = &arguments.user {
+            if let Some(government) = self.government(user) {
+                question
+                    .facts
+                    .insert("government_user".into(), Told::Flag(government));
+            }
+            question.purpose = format!("{} {user}", question.purpose).trim().to_string();
+        }
+        for fact in &arguments.fact {
+            let (name, told) = self.fact(fact)?;
+            question.facts.insert(name, told);
+        }
+        if let Some(scenario) = self.scenario {
+            question.records = records_of(scenario);
+        }
+        for (n, record) in arguments.record.iter().enumerate() {
+            question.records.push(self.record(n, record)?);
+        }
+        Ok(question)
+    }
+
+    /// Whether an end user is a government, where the scenario or plain words say so.
+    fn government(&self, user: &str) -> Option<bool> {
+        const FORCES: [&str; 11] = [
+            "government",
+            "ministry",
+            "mod",
+            "forces",
+            "force",
+            "army",
+            "navy",
+            "marine",
+            "marines",
+            "corps",
+            "guard",
+        ];
+        let row = self.scenario.and_then(|scenario| {
+            scenario
+                .parties()
+                .iter()
+                .find(|row| row.party.as_str() == user)
+        });
+        if let Some(row) = row {
+            return is_government(row.kind);
+        }
+        let lower = user.to_lowercase();
+        let words: Vec<&str> = lower
+            .split(|letter: char| !letter.is_alphanumeric())
+            .collect();
+        let forces =
+            words.iter().any(|word| FORCES.contains(word)) || self.law.state(user).is_some();
+        forces.then_some(true)
+    }
+
+    fn fact(&self, text: &str) -> Result<(String, Told), Box<dyn Error>> {
+        let Some((name, value)) = text.split_once('=') else {
+            return unasked(format!("`{text}` is no fact: write NAME=VALUE"));
+        };
+        let Some(fact) = self.law.fact(name) else {
+            let near = nearest(name, self.law.facts().iter().map(|fact| fact.name.as_str()));
+            let near = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+            return unasked(format!(
+                "no fact `{name}`{near}; `darsena laws --facts` lists them"
+            ));
+        };
+        if fact.derived {
+            return unasked(format!(
+                "`{name}` follows from the question; it is not told"
+            ));
+        }
+        let told = match fact.kind {
+            FactKind::Flag => match value {
+                "yes" | "true" => Told::Flag(true),
+                "no" | "false" => Told::Flag(false),
+                _ => return unasked(format!("fact `{name}` is `yes` or `no`, not `{value}`")),
+            },
+            FactKind::Number => match value.parse() {
+                Ok(number) => Told::Number(number),
+                Err(_) => {
+                    return unasked(format!("fact `{name}` is a whole number, not `{value}`"));
+                }
+            },
+            FactKind::State => Told::Word(self.state(value)?),
+            FactKind::Word if fact.options.iter().any(|option| option == value) => {
+                Told::Word(value.to_string())
+            }
+            FactKind::Word => {
+                return unasked(format!(
+                    "fact `{name}` is one of {}, not `{value}`",
+                    fact.options.join(", ")
+                ));
+            }
+        };
+        Ok((name.to_string(), told))
+    }
+
+    fn record(&self, n: usize, text: &str) -> Result<Record, Box<dyn Error>> {
+        let parts: Vec<&str> = text.split(':').collect();
+        let (state, kind, decision, date) = match parts.as_slice() {
+            [state, kind, decision] => (*state, *kind, *decision, None),
+            [state, kind, decision, date] => (*state, *kind, *decision, Some(date.parse()?)),
+            _ => {
+                return unasked(format!(
+                    "`{text}` is no record: write STATE:KIND:DECISION or STATE:KIND:DECISION:DATE"
+                ));
+            }
+        };
+        let decision = match decision {
+            "granted" => AuthorizationDecision::Granted,
+            "refused" => AuthorizationDecision::Refused,
+            "pending" => AuthorizationDecision::Pending,
+            _ => {
+                return unasked(format!(
+                    "a decision is `granted`, `refused` or `pending`, not `{decision}`"
+                ));
+            }
+        };
+        Ok(Record {
+            id: format!("record-{}", n + 1),
+            kind: kind.to_string(),
+            grantor: self.state(state)?,
+            item: None,
+            from: None,
+            to: None,
+            decision,
+            date,
+            until: None,
+            quantity: None,
+            value: None,
+        })
+    }
+
+    fn matrix(&self, reading: &Reading<'_>) -> Answered {
+        let arguments = self.arguments;
+        if arguments.on.is_empty() {
+            return unasked("`--on` is missing: one day or several, `,` between");
+        }
+        let all = || -> Vec<String> {
+            let parties = self.scenario.map_or(&[][..], Scenario::parties);
+            parties
+                .iter()
+                .filter(|row| row.party.as_str() == row.state.as_str())
+                .map(|row| row.state.to_string())
+                .collect()
+        };
+        let ends = |told: &[String]| {
+            if told.is_empty() {
+                Ok(all())
+            } else {
+                self.states(told)
+            }
+        };
+        let (from, to) = (ends(&arguments.from)?, ends(&arguments.to)?);
+        if from.is_empty() || to.is_empty() {
+            return unasked(
+                "`--from` and `--to` are missing: without a scenario there are no states to take",
+            );
+        }
+        let items: Vec<Option<String>> = match (self.scenario, arguments.item.is_empty()) {
+            (_, false) => arguments.item.iter().cloned().map(Some).collect(),
+            (Some(scenario), true) if arguments.class.is_empty() => scenario
+                .items()
+                .iter()
+                .map(|row| Some(row.item.to_string()))
+                .collect(),
+            (_, true) => vec![None],
+        };
+        let mut questions = Vec::new();
+        for item in &items {
+            for from in &from {
+                for to in to.iter().filter(|to| *to != from) {
+                    questions.push(self.question(item.as_deref(), from, to, arguments.on[0])?);
+                }
+            }
+        }
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let threads = arguments.threads.map_or(cores, |n| n as usize);
+        let answer = darsena::permit_answer::matrix(
+            self.scenario,
+            reading,
+            &questions,
+            &arguments.on,
+            threads,
+        );
+        arguments
+            .output
+            .write(&answer, &darsena::plan_answer::readable_tables)
+    }
+}
+
+/// Which rules are in force; is a folder of law sound?
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  darsena laws --on 2026-04-21 --regime jp
+  darsena laws --laws my-laws          every finding, with file and line
+  darsena laws --facts                 what a rule may ask
+  darsena laws --classes               standard classes of items")]
+pub(crate) struct LawsArguments {
+    /// Day; without it the last day anything changes.
+    #[arg(long, value_name = "DATE")]
+    on: Option<Date>,
+    /// Only this regime.
+    #[arg(long, value_name = "REGIME")]
+    regime: Option<String>,
+    /// Folder of law that adds to the one of the program, or with all facts stands in its place.
+    #[arg(long, value_name = "FOLDER")]
+    laws: Option<PathBuf>,
+    /// List the facts a rule may ask.
+    #[arg(long)]
+    facts: bool,
+    /// List the standard classes of items.
+    #[arg(long, conflicts_with = "facts")]
+    classes: bool,
+    #[command(flatten)]
+    output: Output,
+}
+
+/// Answers `darsena laws`.
+pub(crate) fn laws(arguments: &LawsArguments) -> Answered {
+    let law = match law(arguments.laws.as_deref())? {
+        Ok(law) => law,
+        Err(code) => return Ok(code),
+    };
+    if arguments.facts {
+        let fact = |fact: &darsena::law::Fact| {
+            let kind = if fact.options.is_empty() {
+                fact.kind.as_str().to_string()
+            } else {
+                fact.options.join("|")
+            };
+            format!("{:<26} {:<28} {}\n", fact.name, kind, fact.plain)
+        };
+        let asked = law.facts().iter().filter(|fact| !fact.derived);
+        return terminal::print(&asked.map(fact).collect::<String>());
+    }
+    if arguments.classes {
+        let class = |(id, class, plain): (&str, &darsena::law::Classed, &str)| {
+            format!("{id:<10} {:<12} {plain}\n", class.code)
+        };
+        return terminal::print(&law.classes().map(class).collect::<String>());
+    }
+    let last = law
+        .rules()
+        .iter()
+        .flat_map(|rule| rule.from.iter().chain(&rule.until))
+        .max()
+        .copied();
+    let on = arguments.on.or(last).unwrap_or(Date::MAX);
+    let answer = darsena::permit_answer::laws(&law, on, arguments.regime.as_deref());
+    arguments
+        .output
+        .write(&answer, &darsena::plan_answer::readable_tables)
+}

@@ -1,0 +1,517 @@
+//! `permit`: may it be done, under which rule, with whose approval, by when; as tables.
+
+use darsena_law::{
+    Approval, AsOf, Cited, Law, Path, Question, Reading, RuleKind, Ruling, Turn, Verdict,
+    question_json,
+};
+use darsena_scenario::Scenario;
+use jiff::civil::Date;
+use serde_json::{Value, json};
+
+use crate::answer::{Answer, Head, Table};
+
+/// The answer `permit` to one question; `paths` where it was asked what would have to be true.
+pub fn answer(
+    scenario: Option<&Scenario>,
+    reading: &Reading<'_>,
+    question: &Question,
+    ruling: &Ruling,
+    paths: Option<&[Path]>,
+) -> Answer {
+    let json = ruling.json();
+    let keys = [
+        "overall",
+        "regimes",
+        "approvals",
+        "granted",
+        "refused",
+        "days",
+        "rules",
+        "missing",
+        "faults",
+        "opens",
+        "confidence",
+        "advice",
+    ];
+    let mut trees: Vec<(String, Value)> = vec![("asked".into(), question_json(question))];
+    trees.extend(keys.map(|key| (key.to_string(), json[key].clone())));
+    let mut tables = vec![
+        regimes(ruling),
+        approvals(ruling),
+        rules(ruling),
+        missing(ruling),
+    ];
+    if let Some(paths) = paths {
+        tables.push(path_table(paths));
+    }
+    Answer {
+        head: head("permit", scenario, reading, question.on),
+        tables,
+        trees,
+    }
+}
+
+/// The answer `permit --timeline`.
+pub fn timeline(
+    scenario: Option<&Scenario>,
+    reading: &Reading<'_>,
+    question: &Question,
+    turns: &[Turn],
+) -> Answer {
+    let because = |turn: &Turn| joined(turn.because.iter().map(ToString::to_string));
+    let decide = |turn: &Turn| joined(deciding(&turn.ruling).map(|rule| rule.policy.clone()));
+    let table = Table::new("timeline", "An answer, from the day on which it begins.")
+        .day("from", turns.iter().map(|turn| turn.from))
+        .text(
+            "verdict",
+            turns.iter().map(|turn| turn.ruling.overall.as_str()),
+        )
+        .text("because", turns.iter().map(because))
+        .text("rules", turns.iter().map(decide))
+        .text(
+            "approvals",
+            turns
+                .iter()
+                .map(|turn| joined(turn.ruling.approvals.iter().map(|one| one.id.clone()))),
+        )
+        .whole(
+            "days",
+            "days",
+            turns
+                .iter()
+                .map(|turn| i64::from(turn.ruling.days().typical)),
+        );
+    let trees = vec![
+        ("asked".into(), question_json(question)),
+        ("advice".into(), json!(darsena_law::NO_ADVICE)),
+    ];
+    Answer {
+        head: head("permit --timeline", scenario, reading, question.on),
+        tables: vec![table],
+        trees,
+    }
+}
+
+/// The answer `permit --matrix`: a row for each question and day.
+pub fn matrix(
+    scenario: Option<&Scenario>,
+    reading: &Reading<'_>,
+    questions: &[Question],
+    days: &[Date],
+    threads: usize,
+) -> Answer {
+    let rulings = reading.matrix(questions, days, threads);
+    let rows: Vec<(&Question, Date, &Ruling)> = questions
+        .iter()
+        .zip(&rulings)
+        .flat_map(|(question, row)| {
+            days.iter()
+                .zip(row)
+                .map(move |(day, ruling)| (question, *day, ruling.as_ref()))
+        })
+        .collect();
+    let table = Table::new("matrix", "The answer for an item on a route on a day.")
+        .text("item", rows.iter().map(|(question, ..)| label(question)))
+        .text(
+            "from",
+            rows.iter().map(|(question, ..)| question.from.clone()),
+        )
+        .text("to", rows.iter().map(|(question, ..)| question.to.clone()))
+        .day("on", rows.iter().map(|(_, day, _)| *day))
+        .text(
+            "verdict",
+            rows.iter().map(|(_, _, ruling)| ruling.overall.as_str()),
+        )
+        .text(
+            "rules",
+            rows.iter()
+                .map(|(_, _, ruling)| joined(deciding(ruling).map(|rule| rule.policy.clone()))),
+        )
+        .text(
+            "citations",
+            rows.iter()
+                .map(|(_, _, ruling)| joined(deciding(ruling).map(|rule| rule.citation.clone()))),
+        )
+        .text(
+            "approvals",
+            rows.iter()
+                .map(|(_, _, ruling)| joined(ruling.approvals.iter().map(|one| one.id.clone()))),
+        )
+        .whole(
+            "days",
+            "days",
+            rows.iter()
+                .map(|(_, _, ruling)| i64::from(ruling.days().typical)),
+        )
+        .text(
+            "confidence",
+            rows.iter()
+                .map(|(_, _, ruling)| ruling.confidence().as_str()),
+        );
+    let trees = vec![("advice".into(), json!(darsena_law::NO_ADVICE))];
+    let on = days.first().copied().unwrap_or(Date::MIN);
+    Answer {
+        head: head("permit --matrix", scenario, reading, on),
+        tables: vec![table],
+        trees,
+    }
+}
+
+/// The answer `laws`: the rules in force on a day.
+pub fn laws(law: &Law, on: Date, regime: Option<&str>) -> Answer {
+    let asked = |rule: &&darsena_law::Rule| regime.is_none_or(|id| law.regime_of(rule).id == id);
+    let rules: Vec<&darsena_law::Rule> = law
+        .rules()
+        .iter()
+        .filter(|rule| rule.in_force(on))
+        .filter(asked)
+        .collect();
+    let table = Table::new("rules", "A policy in force.")
+        .text("policy", rules.iter().map(|rule| rule.policy.clone()))
+        .text(
+            "regime",
+            rules.iter().map(|rule| law.regime_of(rule).id.clone()),
+        )
+        .text("kind", rules.iter().map(|rule| rule.kind.as_str()))
+        .day("from", rules.iter().map(|rule| rule.from))
+        .day("until", rules.iter().map(|rule| rule.until))
+        .text(
+            "approvals",
+            rules.iter().map(|rule| rule.approvals.join(";")),
+        )
+        .text(
+            "confidence",
+            rules.iter().map(|rule| rule.confidence.as_str()),
+        )
+        .text("citation", rules.iter().map(|rule| rule.citation.clone()))
+        .text("plain", rules.iter().map(|rule| rule.plain.clone()));
+    let reading = law.read(darsena_law::ReadingOptions::default());
+    Answer {
+        head: head("laws", None, &reading, on),
+        tables: vec![table],
+        trees: Vec::new(),
+    }
+}
+
+fn head(question: &str, scenario: Option<&Scenario>, reading: &Reading<'_>, on: Date) -> Head {
+    let as_of = match reading.options().as_of {
+        AsOf::Everything => on,
+        AsOf::Known(day) | AsOf::Fixed(day) => day,
+    };
+    Head {
+        question: question.into(),
+        scenario: scenario.map_or(String::new(), |scenario| scenario.head().name.to_string()),
+        scenario_hash: scenario.map_or(String::new(), |scenario| scenario.hash().to_string()),
+        law_as_of: as_of.to_string(),
+        law_hash: Some(reading.law().hash().to_string()),
+        solver: None,
+        status: "answered".into(),
+        objective: None,
+        objective_unit: String::new(),
+        seconds: None,
+        currency: "USD".into(),
+        remarks: vec![darsena_law::NO_ADVICE.into()],
+    }
+}
+
+fn joined(words: impl Iterator<Item = String>) -> String {
+    let mut kept: Vec<String> = Vec::new();
+    for word in words {
+        if !kept.contains(&word) {
+            kept.push(word);
+        }
+    }
+    kept.join("; ")
+}
+
+fn label(question: &Question) -> String {
+    let goods = &question.goods;
+    match (goods.id.is_empty(), goods.name.is_empty()) {
+        (false, _) => goods.id.clone(),
+        (true, false) => goods.name.clone(),
+        (true, true) => joined(goods.classes.iter().map(|class| class.code.clone())),
+    }
+}
+
+/// The rules a verdict rests on.
+fn deciding(ruling: &Ruling) -> impl Iterator<Item = &Cited> {
+    ruling.rules.iter().filter(|rule| rule.decides)
+}
+
+fn regimes(ruling: &Ruling) -> Table {
+    let all = &ruling.regimes;
+    Table::new("regimes", "What one regime says of one leg.")
+        .text("regime", all.iter().map(|one| one.regime.clone()))
+        .text("state", all.iter().map(|one| one.state.clone()))
+        .text("from", all.iter().map(|one| one.leg.0.clone()))
+        .text("to", all.iter().map(|one| one.leg.1.clone()))
+        .text("verdict", all.iter().map(|one| one.verdict.as_str()))
+        .text("rules", all.iter().map(|one| one.rules.join("; ")))
+        .text("approvals", all.iter().map(|one| one.approvals.join("; ")))
+        .text("missing", all.iter().map(|one| one.missing.join("; ")))
+}
+
+fn approvals(ruling: &Ruling) -> Table {
+    let listed = [
+        (&ruling.approvals, "needed"),
+        (&ruling.granted, "granted"),
+        (&ruling.refused, "refused"),
+    ];
+    let all: Vec<(&Approval, &'static str)> = listed
+        .iter()
+        .flat_map(|(list, word)| list.iter().map(move |one| (one, *word)))
+        .collect();
+    let status = |(one, word): &(&Approval, &'static str)| match (*word, one.certain, &one.record) {
+        ("needed", _, Some(_)) => "pending",
+        ("needed", false, None) => "perhaps",
+        (word, ..) => word,
+    };
+    Table::new(
+        "approvals",
+        "An approval: who gives it, how long it takes, what comes before.",
+    )
+    .text("approval", all.iter().map(|(one, _)| one.id.clone()))
+    .text("grantor", all.iter().map(|(one, _)| one.grantor.clone()))
+    .text("body", all.iter().map(|(one, _)| one.body.clone()))
+    .text("name", all.iter().map(|(one, _)| one.name.clone()))
+    .text("status", all.iter().map(status))
+    .whole(
+        "min",
+        "days",
+        all.iter().map(|(one, _)| i64::from(one.days.min)),
+    )
+    .whole(
+        "typical",
+        "days",
+        all.iter().map(|(one, _)| i64::from(one.days.typical)),
+    )
+    .whole(
+        "max",
+        "days",
+        all.iter().map(|(one, _)| one.days.max.map(i64::from)),
+    )
+    .text("after", all.iter().map(|(one, _)| one.after.join("; ")))
+    .text("rules", all.iter().map(|(one, _)| one.rules.join("; ")))
+    .text(
+        "confidence",
+        all.iter().map(|(one, _)| one.confidence.as_str()),
+    )
+}
+
+fn rules(ruling: &Ruling) -> Table {
+    let all = &ruling.rules;
+    Table::new("rules", "A rule that holds; those that decide first.")
+        .text("rule", all.iter().map(|one| one.id.clone()))
+        .text("policy", all.iter().map(|one| one.policy.clone()))
+        .text("regime", all.iter().map(|one| one.regime.clone()))
+        .text("kind", all.iter().map(|one| one.kind.as_str()))
+        .flag("decides", all.iter().map(|one| one.decides))
+        .flag("certain", all.iter().map(|one| one.certain))
+        .text("confidence", all.iter().map(|one| one.confidence.as_str()))
+        .text("citation", all.iter().map(|one| one.citation.clone()))
+        .text(
+            "url",
+            all.iter().map(|one| one.url.clone().unwrap_or_default()),
+        )
+        .text("plain", all.iter().map(|one| one.plain.clone()))
+}
+
+fn missing(ruling: &Ruling) -> Table {
+    Table::new("missing", "A fact the answer turns on.")
+        .text("fact", ruling.missing.iter().map(|(fact, _)| fact.clone()))
+        .text(
+            "plain",
+            ruling.missing.iter().map(|(_, plain)| plain.clone()),
+        )
+}
+
+fn path_table(paths: &[Path]) -> Table {
+    Table::new(
+        "paths",
+        "A way to a lawful transfer: what would have to be true, and the approvals then needed.",
+    )
+    .text(
+        "changes",
+        paths
+            .iter()
+            .map(|path| joined(path.changes.iter().map(ToString::to_string))),
+    )
+    .text("verdict", paths.iter().map(|path| path.verdict.as_str()))
+    .text(
+        "approvals",
+        paths.iter().map(|path| path.approvals.join("; ")),
+    )
+    .whole(
+        "min",
+        "days",
+        paths.iter().map(|path| i64::from(path.days.min)),
+    )
+    .whole(
+        "typical",
+        "days",
+        paths.iter().map(|path| i64::from(path.days.typical)),
+    )
+    .whole(
+        "max",
+        "days",
+        paths.iter().map(|path| path.days.max.map(i64::from)),
+    )
+}
+
+/// One ruling for reading; with `why`, in the words of the rules and with their text.
+pub fn readable(
+    law: &Law,
+    question: &Question,
+    ruling: &Ruling,
+    paths: Option<&[Path]>,
+    why: bool,
+) -> String {
+    let mut text = String::new();
+    let mut line = |words: String| {
+        text.push_str(words.trim_end());
+        text.push('\n');
+    };
+    let stops: Vec<&str> = std::iter::once(&question.from)
+        .chain(&question.via)
+        .chain([&question.to])
+        .map(String::as_str)
+        .collect();
+    line(format!(
+        "{} of {}, {}, on {}",
+        question.act.as_str(),
+        label(question),
+        stops.join(" to "),
+        question.on
+    ));
+    let said = match ruling.overall {
+        Verdict::Allow => "ALLOW: nothing further is needed".to_string(),
+        Verdict::Needs => format!(
+            "NEEDS {}; {} days in all (min/typical/max)",
+            counted(ruling.approvals.len(), "approval"),
+            ruling.days()
+        ),
+        Verdict::Policy => "POLICY: a political act with no rule behind it".to_string(),
+        Verdict::Unknown => "UNKNOWN: the answer turns on facts that are missing".to_string(),
+        Verdict::Deny => match ruling.opens {
+            Some(day) => format!("DENY; a route opens on {day}"),
+            None => "DENY; no day is known on which a route opens".to_string(),
+        },
+    };
+    line(said);
+    if !ruling.approvals.is_empty() {
+        line("\napprovals".into());
+        for one in &ruling.approvals {
+            let after = if one.after.is_empty() {
+                String::new()
+            } else {
+                format!(", after {}", one.after.join(" and "))
+            };
+            let sure = match (&one.record, one.certain) {
+                (Some((id, _)), _) => format!(", pending ({id})"),
+                (None, false) => ", perhaps: it turns on what is missing".to_string(),
+                (None, true) => String::new(),
+            };
+            line(format!(
+                "  {:<22} {}: {}, {}, {} days{after}{sure}",
+                one.id, one.grantor, one.body, one.name, one.days
+            ));
+        }
+    }
+    for (title, list) in [
+        ("granted by record", &ruling.granted),
+        ("refused by record", &ruling.refused),
+    ] {
+        if !list.is_empty() {
+            line(format!("\n{title}"));
+        }
+        for one in list {
+            let record = one.record.as_ref().map_or("", |(id, _)| id.as_str());
+            line(format!("  {:<22} {} ({record})", one.id, one.body));
+        }
+    }
+    line("\nregimes".into());
+    for one in &ruling.regimes {
+        let leg = format!("{} to {}", one.leg.0, one.leg.1);
+        let name = if one.regime == "xx" {
+            format!("{} ({})", one.regime, one.state)
+        } else {
+            one.regime.clone()
+        };
+        line(format!(
+            "  {:<14} {:<10} {:<8} {}",
+            name,
+            leg,
+            one.verdict.as_str(),
+            one.rules.join(", ")
+        ));
+    }
+    let shown: Vec<&Cited> = ruling
+        .rules
+        .iter()
+        .filter(|rule| why || (rule.decides && rule.kind != RuleKind::Note))
+        .collect();
+    if !shown.is_empty() {
+        line("\nrules".into());
+    }
+    for rule in shown {
+        let perhaps = if rule.certain { "" } else { ", perhaps" };
+        line(format!(
+            "  {:<14} {:<6} {}: {} [{}{perhaps}]",
+            rule.policy,
+            rule.kind.as_str(),
+            rule.citation,
+            rule.plain,
+            rule.confidence.as_str()
+        ));
+        if why {
+            if let Some(url) = &rule.url {
+                line(format!("                 {url}"));
+            }
+            if let Some(policy) = law.rules().iter().find(|one| one.policy == rule.policy) {
+                let body = policy.text.lines().filter(|line| !line.starts_with('@'));
+                body.for_each(|body| line(format!("      | {body}")));
+            }
+        }
+    }
+    if !ruling.missing.is_empty() {
+        line("\nmissing: tell with --fact NAME=VALUE".into());
+        for (fact, plain) in &ruling.missing {
+            line(format!("  {fact:<22} {plain}"));
+        }
+    }
+    for fault in &ruling.faults {
+        line(format!("\nflaw of the law: {fault}"));
+    }
+    if let Some(paths) = paths {
+        line("\nwhat would have to be true".into());
+        if paths.is_empty() {
+            line("  no one change or pair of changes makes it lawful".into());
+        }
+        for path in paths {
+            let changes = joined(path.changes.iter().map(ToString::to_string));
+            let changes = if changes.is_empty() {
+                "nothing: it is lawful".to_string()
+            } else {
+                changes
+            };
+            let then = match path.verdict {
+                Verdict::Allow => "allow".to_string(),
+                _ => format!("needs {} ({} days)", path.approvals.join(", "), path.days),
+            };
+            line(format!("  {changes}: then {then}"));
+        }
+    }
+    let confidence = ruling.confidence();
+    line(format!(
+        "\nrests on rules of confidence {} ({}); law {}",
+        confidence.as_str(),
+        confidence.plain(),
+        &law.hash()[..12]
+    ));
+    line(darsena_law::NO_ADVICE.into());
+    text
+}
+
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}

@@ -1,0 +1,502 @@
+//! What the law says of every make, move and hand-over of a scenario, and when each may be used.
+//!
+//! # What is asked
+//! For each recipe, whether its item may be made there with the knowledge of the states of design; if it
+//! names technical data, whether these may be released. For each lane between states and each item it may
+//! carry, and for each demand whose party lives in another state than its site, whether units may go:
+//! asked once per state of manufacture, because the law follows the very unit. Inside one state nothing is
+//! asked, and the arc is open.
+//!
+//! # What is assumed
+//! Unless [`ArcOptions::facts`] says otherwise, finished weapons are sold by the government of the United
+//! States and everything else on commercial licences, and the party that runs a site is the user there.
+//!
+//! # When an arc opens
+//! ```text
+//! allow            on the first day of that ruling, or of the scenario
+//! needs            after the days of its approvals, applied for on the scenario's first day, if the ruling still holds then
+//! deny             not while it lasts
+//! policy, unknown  as the options say; not at all without them
+//! ```
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use darsena_scenario::{ItemId, PartyKind, Scenario};
+use jiff::ToSpan;
+use jiff::civil::Date;
+
+use crate::library::Days;
+use crate::question::{Act, Classed, Goods, Question, Record, Told};
+use crate::reading::Reading;
+use crate::ruling::{Cited, Ruling, Verdict};
+use crate::timeline::Turn;
+
+/// How long approvals are taken to last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Wait {
+    /// The fewest days.
+    Shortest,
+    /// The typical days.
+    #[default]
+    Typical,
+    /// The most days; where nobody can say, the arc stays shut.
+    Longest,
+}
+
+impl Wait {
+    fn of(self, days: Days) -> Option<u32> {
+        match self {
+            Wait::Shortest => Some(days.min),
+            Wait::Typical => Some(days.typical),
+            Wait::Longest => days.max,
+        }
+    }
+}
+
+/// How rulings become openings.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ArcOptions {
+    /// How long approvals last.
+    pub wait: Wait,
+    /// Whether an arc is used where the answer is unknown.
+    pub open_unknown: bool,
+    /// Whether an arc is used where the answer is a political act.
+    pub open_policy: bool,
+    /// Facts told for every question, by name; they go before what the tables say.
+    pub facts: BTreeMap<String, Told>,
+}
+
+/// What a ruling is about; numbers are places in the tables of the scenario.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum What {
+    /// Running a recipe.
+    Make(usize),
+    /// Releasing the technical data of a recipe.
+    Release(usize),
+    /// Using a lane.
+    Ship(usize),
+    /// Handing over to the party of a demand.
+    Deliver(usize),
+}
+
+/// The law of one arc for units of one sort.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ruled {
+    /// What it is about.
+    pub what: What,
+    /// Id of the recipe, lane or demand.
+    pub id: String,
+    /// The item.
+    pub item: ItemId,
+    /// State in which the units were made; none where no table says.
+    pub made_in: Option<String>,
+    /// States whose law follows such a unit: those of design and that of manufacture.
+    pub states: BTreeSet<String>,
+    /// The question asked, on the first day; none where the arc stays inside one state.
+    pub question: Option<Question>,
+    /// The answers over the horizon.
+    pub timeline: Vec<Turn>,
+    /// Intervals in which it may be used: first day, first day no longer.
+    pub open: Vec<(Date, Date)>,
+}
+
+impl Ruled {
+    /// Why it is shut on `day`, or what it waits for; nothing where it is open.
+    #[must_use]
+    pub fn reason(&self, day: Date) -> Option<Reason> {
+        if self
+            .open
+            .iter()
+            .any(|(from, until)| *from <= day && day < *until)
+        {
+            return None;
+        }
+        let n = self.timeline.partition_point(|turn| turn.from <= day);
+        let turn = self.timeline.get(n.saturating_sub(1))?;
+        let ruling = turn.ruling.clone();
+        let until = self
+            .open
+            .iter()
+            .map(|(from, _)| *from)
+            .find(|from| *from > day);
+        Some(Reason { ruling, until })
+    }
+
+    /// First day on which it may be used.
+    #[must_use]
+    pub fn opens(&self) -> Option<Date> {
+        self.open.first().map(|(from, _)| *from)
+    }
+}
+
+/// Why an arc is shut.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reason {
+    /// The ruling that holds.
+    pub ruling: Arc<Ruling>,
+    /// Day on which it opens, inside the horizon.
+    pub until: Option<Date>,
+}
+
+impl Reason {
+    /// The rules it rests on.
+    pub fn rules(&self) -> impl Iterator<Item = &Cited> {
+        self.ruling
+            .rules
+            .iter()
+            .filter(|rule| rule.decides && rule.kind.forbids())
+    }
+}
+
+/// Returns the law of every recipe, lane and demand of `scenario` over its horizon: in the order of the
+/// tables, within one by item, then state of manufacture.
+#[must_use]
+pub fn rulings_for(scenario: &Scenario, reading: &Reading<'_>, options: &ArcOptions) -> Vec<Ruled> {
+    let room = Room::new(scenario, reading, options);
+    let mut ruled = Vec::new();
+    for (n, recipe) in scenario.recipes().iter().enumerate() {
+        let place = room.state_of_site[recipe.site.as_str()];
+        ruled.push(room.make(
+            What::Make(n),
+            Act::Make,
+            &recipe.recipe,
+            &recipe.item,
+            place,
+        ));
+        if let Some(data) = &recipe.technical_data {
+            ruled.push(room.make(What::Release(n), Act::Release, &recipe.recipe, data, place));
+        }
+    }
+    for (n, lane) in scenario.lanes().iter().enumerate() {
+        let from = room.state_of_site[lane.from_site.as_str()];
+        let to = room.state_of_site[lane.to_site.as_str()];
+        for item in scenario
+            .items()
+            .iter()
+            .filter(|item| lane.item.as_ref().is_none_or(|one| *one == item.item))
+        {
+            for maker in room.makers(&item.item) {
+                let user = room.user_at(&lane.to_site);
+                ruled.push(room.moved(
+                    What::Ship(n),
+                    &lane.lane,
+                    &item.item,
+                    maker,
+                    (from, to),
+                    user,
+                    None,
+                ));
+            }
+        }
+    }
+    for (n, demand) in scenario.demands().iter().enumerate() {
+        let from = room.state_of_site[demand.site.as_str()];
+        let (to, government) = room.state_of_party[demand.party.as_str()];
+        let value = room.value(&demand.item, demand.quantity);
+        for maker in room.makers(&demand.item) {
+            let ends = (from, to);
+            ruled.push(room.moved(
+                What::Deliver(n),
+                &demand.demand,
+                &demand.item,
+                maker,
+                ends,
+                government,
+                value,
+            ));
+        }
+    }
+    ruled
+}
+
+/// Returns `item` of a scenario as the law looks at it; none where there is no such item.
+#[must_use]
+pub fn goods_of(scenario: &Scenario, item: &str) -> Option<Goods> {
+    let row = scenario
+        .items()
+        .iter()
+        .find(|row| row.item.as_str() == item)?;
+    let class = |id: &str| {
+        let class = scenario
+            .classes()
+            .iter()
+            .find(|class| class.class.as_str() == id)?;
+        Some(Classed {
+            regime: class.regime.to_string(),
+            code: class.code.to_string(),
+            flags: class.flags.iter().map(ToString::to_string).collect(),
+        })
+    };
+    Some(Goods {
+        id: row.item.to_string(),
+        name: row.name.to_string(),
+        classes: row.class.iter().filter_map(|id| class(id)).collect(),
+        flags: BTreeSet::new(),
+        origins: row.origins.iter().map(ToString::to_string).collect(),
+    })
+}
+
+/// Returns the decisions of a scenario's `authorizations`, in order of its table.
+#[must_use]
+pub fn records_of(scenario: &Scenario) -> Vec<Record> {
+    let state = |party: &str| {
+        let row = scenario
+            .parties()
+            .iter()
+            .find(|row| row.party.as_str() == party);
+        row.map_or_else(|| party.to_string(), |row| row.state.to_string())
+    };
+    let record = |row: &darsena_scenario::Authorization| Record {
+        id: row.authorization.to_string(),
+        kind: row.kind.to_string(),
+        grantor: state(&row.grantor),
+        item: row.item.as_ref().map(ToString::to_string),
+        from: row.from_state.as_ref().map(ToString::to_string),
+        to: row.to_state.as_ref().map(ToString::to_string),
+        decision: row.decision,
+        date: row.date,
+        until: row.until,
+        quantity: row.quantity,
+        value: row.value,
+    };
+    scenario.authorizations().iter().map(record).collect()
+}
+
+/// Whether a party acts for a government; none where its kind does not say.
+#[must_use]
+pub fn is_government(kind: PartyKind) -> Option<bool> {
+    match kind {
+        PartyKind::State | PartyKind::Ministry | PartyKind::Force => Some(true),
+        PartyKind::Firm => Some(false),
+        PartyKind::Body => None,
+    }
+}
+
+/// The scenario by id, and what was asked already.
+struct Room<'a> {
+    scenario: &'a Scenario,
+    reading: &'a Reading<'a>,
+    options: &'a ArcOptions,
+    state_of_site: BTreeMap<&'a str, &'a str>,
+    state_of_party: BTreeMap<&'a str, (&'a str, Option<bool>)>,
+    goods: BTreeMap<&'a str, Goods>,
+    makers: BTreeMap<&'a str, BTreeSet<&'a str>>,
+    records: Vec<Record>,
+    span: (Date, Date),
+}
+
+impl<'a> Room<'a> {
+    fn new(scenario: &'a Scenario, reading: &'a Reading<'a>, options: &'a ArcOptions) -> Self {
+        let sites = scenario
+            .sites()
+            .iter()
+            .map(|row| (row.site.as_str(), row.state.as_str()));
+        let parties = scenario.parties().iter();
+        let parties = parties.map(|row| {
+            (
+                row.party.as_str(),
+                (row.state.as_str(), is_government(row.kind)),
+            )
+        });
+        let state_of_site: BTreeMap<&str, &str> = sites.collect();
+        let mut makers: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for row in scenario.recipes() {
+            makers
+                .entry(row.item.as_str())
+                .or_default()
+                .insert(state_of_site[row.site.as_str()]);
+        }
+        for row in scenario.stockpiles() {
+            makers
+                .entry(row.item.as_str())
+                .or_default()
+                .extend(row.made_in.as_deref());
+        }
+        for row in scenario.receipts() {
+            makers
+                .entry(row.item.as_str())
+                .or_default()
+                .extend(row.made_in.as_deref());
+        }
+        let goods = scenario.items().iter();
+        let goods =
+            goods.filter_map(|row| Some((row.item.as_str(), goods_of(scenario, &row.item)?)));
+        let horizon = scenario.head().horizon();
+        Room {
+            scenario,
+            reading,
+            options,
+            state_of_site,
+            state_of_party: parties.collect(),
+            goods: goods.collect(),
+            makers,
+            records: records_of(scenario),
+            span: (horizon.start(), horizon.end()),
+        }
+    }
+
+    /// States in which units of an item may have been made; one `None` where no table says.
+    fn makers(&self, item: &str) -> Vec<Option<&'a str>> {
+        let known = self.makers.get(item).filter(|states| !states.is_empty());
+        known.map_or_else(
+            || vec![None],
+            |states| states.iter().map(|state| Some(*state)).collect(),
+        )
+    }
+
+    /// Whether whoever runs a site acts for a government, where the tables say.
+    fn user_at(&self, site: &str) -> Option<bool> {
+        let row = self
+            .scenario
+            .sites()
+            .iter()
+            .find(|row| row.site.as_str() == site)?;
+        let (_, government) = self.state_of_party.get(row.party.as_deref()?)?;
+        *government
+    }
+
+    /// Worth in whole US dollars, where the currency says.
+    fn value(&self, item: &str, quantity: f64) -> Option<i64> {
+        let scale = match self.scenario.head().currency.as_str() {
+            "USD" => 1.0,
+            "kUSD" => 1e3,
+            "MUSD" => 1e6,
+            _ => return None,
+        };
+        let worth = self
+            .scenario
+            .items()
+            .iter()
+            .find(|row| row.item.as_str() == item)?
+            .value?;
+        Some((worth * quantity * scale).round() as i64)
+    }
+
+    fn make(&self, what: What, act: Act, id: &str, item: &ItemId, place: &'a str) -> Ruled {
+        let goods = &self.goods[item.as_str()];
+        let designer = goods
+            .origins
+            .iter()
+            .find(|state| *state != place)
+            .filter(|_| !goods.origins.contains(place));
+        let question = designer.map(|from| {
+            let mut question = Question::new(act, goods.clone(), from, place, self.span.0);
+            if act == Act::Make {
+                question.made_in = Some(place.to_string());
+            }
+            question
+        });
+        let maker = (act == Act::Make).then_some(place);
+        self.ruled(what, id, item, maker, question)
+    }
+
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "one move is told by all of these"
+    )]
+    fn moved(
+        &self,
+        what: What,
+        id: &str,
+        item: &ItemId,
+        maker: Option<&str>,
+        (from, to): (&str, &str),
+        government: Option<bool>,
+        value: Option<i64>,
+    ) -> Ruled {
+        let question = (from != to).then(|| {
+            let goods = self.goods[item.as_str()].clone();
+            let mut question = Question::new(Act::Transfer, goods, from, to, self.span.0);
+            question.made_in = maker.map(str::to_string);
+            question.value = value;
+            if let Some(government) = government {
+                question
+                    .facts
+                    .insert("government_user".into(), Told::Flag(government));
+            }
+            let weapon = question
+                .goods
+                .classes
+                .iter()
+                .any(|class| class.flags.contains("weapon"));
+            let channel = if weapon { "fms" } else { "commercial" };
+            for name in ["channel", "acquired"] {
+                question
+                    .facts
+                    .insert(name.into(), Told::Word(channel.into()));
+            }
+            question
+        });
+        self.ruled(what, id, item, maker, question)
+    }
+
+    fn ruled(
+        &self,
+        what: What,
+        id: &str,
+        item: &ItemId,
+        maker: Option<&str>,
+        question: Option<Question>,
+    ) -> Ruled {
+        let (start, end) = self.span;
+        let mut states = self.goods[item.as_str()].origins.clone();
+        states.extend(maker.map(str::to_string));
+        let question = question.map(|mut question| {
+            let told = self
+                .options
+                .facts
+                .iter()
+                .map(|(name, told)| (name.clone(), told.clone()));
+            question.facts.extend(told);
+            let fits =
+                |record: &&Record| record.item.as_ref().is_none_or(|one| one == item.as_str());
+            question.records = self.records.iter().filter(fits).cloned().collect();
+            question
+        });
+        let timeline = question
+            .as_ref()
+            .map(|question| self.reading.timeline(question, start, end));
+        let open = timeline
+            .as_ref()
+            .map_or_else(|| vec![(start, end)], |turns| self.open(turns));
+        Ruled {
+            what,
+            id: id.to_string(),
+            item: item.clone(),
+            made_in: maker.map(str::to_string),
+            states,
+            question,
+            timeline: timeline.unwrap_or_default(),
+            open,
+        }
+    }
+
+    fn open(&self, turns: &[Turn]) -> Vec<(Date, Date)> {
+        let (start, end) = self.span;
+        let mut open: Vec<(Date, Date)> = Vec::new();
+        for (n, turn) in turns.iter().enumerate() {
+            let until = turns.get(n + 1).map_or(end, |next| next.from);
+            let from = match turn.ruling.overall {
+                Verdict::Allow => Some(turn.from),
+                Verdict::Needs => {
+                    let wait = self.options.wait.of(turn.ruling.days());
+                    // Beyond the calendar is never.
+                    wait.and_then(|days| start.checked_add(i64::from(days).days()).ok())
+                        .map(|day| day.max(turn.from))
+                }
+                Verdict::Policy => self.options.open_policy.then_some(turn.from),
+                Verdict::Unknown => self.options.open_unknown.then_some(turn.from),
+                Verdict::Deny => None,
+            };
+            let Some(from) = from.filter(|from| *from < until) else {
+                continue;
+            };
+            match open.last_mut() {
+                Some(last) if last.1 == from => last.1 = until,
+                _ => open.push((from, until)),
+            }
+        }
+        open
+    }
+}

@@ -1,0 +1,328 @@
+//! The policy engine: the only file that talks to Cedar.
+//!
+//! A rule goes to Cedar with its window and its approvals taken from the annotations: rules outside
+//! their window are left out of the set, and a `needs` rule gets the clause
+//!
+//! ```text
+//! unless { context.approvals.contains("its approval") }
+//! ```
+//!
+//! so no rule can look at approvals in any other way, and an approval can only ever lift. A set is run
+//! in two passes. First the permits say which routes and exemptions are open; then the forbids, which
+//! may look at `context.opened`, say what is missing or denied.
+//!
+//! Cedar skips a policy that errs, so a forbid that errs would fail open. Here every fact is required
+//! by the schema, policies are validated strictly, and a fact nobody told is left out of the context:
+//! the rule that reads it errs, and [`Outcome::Missing`] says so. An error of any other sort is an
+//! [`Outcome::Fault`]. Neither is ever taken for a yes.
+
+use std::collections::{BTreeMap, HashSet};
+use std::str::FromStr;
+
+use cedar_policy::{
+    AuthorizationError, Authorizer, Context, Entities, Entity, EntityId, EntityTypeName, EntityUid,
+    Policy, PolicyId, PolicySet, Request, RestrictedExpression, Schema, ValidationMode, Validator,
+};
+use darsena_scenario::{Finding, Severity};
+use jiff::civil::Date;
+
+use crate::library::{FactKind, Law, Rule, RuleKind};
+use crate::question::{Act, Told};
+
+/// A rule as the engine holds it, or why it does not.
+pub(crate) type Parsed = Result<Policy, String>;
+
+/// The rules of one regime that are in force together, ready to run.
+#[derive(Debug)]
+pub(crate) struct Book {
+    permits: PolicySet,
+    forbids: PolicySet,
+    /// Places of its rules by id of the policy.
+    places: BTreeMap<String, usize>,
+}
+
+/// What a run came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// The rules that hold, by place: routes, exemptions and notes first, then what forbids.
+    Holds(Vec<usize>),
+    /// A rule asks this fact, and nobody told it.
+    Missing(String),
+    /// A rule failed for another reason: a flaw of the law.
+    Fault(String),
+}
+
+fn uid(kind: &str, id: &str) -> EntityUid {
+    let kind = EntityTypeName::from_str(kind).expect("the types are plain words");
+    EntityUid::from_type_name_and_id(kind, EntityId::new(id))
+}
+
+/// The rule as Cedar reads it: its body, and the clause its approvals lift it by.
+fn source(rule: &Rule) -> String {
+    if rule.kind != RuleKind::Needs {
+        return format!("{};", rule.body);
+    }
+    let list: Vec<String> = rule.approvals.iter().map(|id| format!("{id:?}")).collect();
+    format!(
+        "{}\nunless {{ context.approvals.containsAll([{}]) }};",
+        rule.body,
+        list.join(", ")
+    )
+}
+
+fn parsed(rule: &Rule) -> &Parsed {
+    rule.parsed.get_or_init(|| {
+        let id = PolicyId::new(&rule.policy);
+        Policy::parse(Some(id), source(rule)).map_err(|errors| errors.to_string())
+    })
+}
+
+impl Book {
+    /// The book of the rules at `places`.
+    ///
+    /// # Errors
+    /// Names the rule that Cedar cannot read; a law that was validated has none.
+    pub(crate) fn new(law: &Law, places: &[usize]) -> Result<Self, String> {
+        let mut book = Book {
+            permits: PolicySet::new(),
+            forbids: PolicySet::new(),
+            places: BTreeMap::new(),
+        };
+        // With one broad permit a run of the forbids always says which of them hold.
+        let broad = Policy::parse(
+            Some(PolicyId::new("")),
+            "permit (principal, action, resource);",
+        );
+        let broad = broad.map_err(|errors| errors.to_string())?;
+        book.forbids.add(broad).map_err(|error| error.to_string())?;
+        for &place in places {
+            let rule = &law.rules[place];
+            let policy = match parsed(rule) {
+                Ok(policy) => policy.clone(),
+                Err(why) => return Err(format!("{}: {why}", rule.policy)),
+            };
+            let set = if rule.kind.forbids() {
+                &mut book.forbids
+            } else {
+                &mut book.permits
+            };
+            set.add(policy)
+                .map_err(|error| format!("{}: {error}", rule.policy))?;
+            book.places.insert(rule.policy.clone(), place);
+        }
+        Ok(book)
+    }
+}
+
+/// What a run is given.
+pub(crate) struct Run<'a> {
+    pub(crate) act: Act,
+    pub(crate) principal: &'a str,
+    /// Told facts by name; those that are missing are left out.
+    pub(crate) facts: &'a [(&'a str, Told, FactKind)],
+    /// Groups each state is in.
+    pub(crate) groups: &'a dyn Fn(&str) -> Vec<String>,
+    pub(crate) approvals: &'a [String],
+}
+
+/// Runs a book.
+pub(crate) fn run(law: &Law, book: &Book, run: &Run<'_>) -> Outcome {
+    let mut states: Vec<&str> = vec![run.principal];
+    for (_, told, kind) in run.facts {
+        if let (Told::Word(state), FactKind::State) = (told, kind) {
+            states.push(state);
+        }
+    }
+    states.sort_unstable();
+    states.dedup();
+    let mut entities: Vec<Entity> = states
+        .iter()
+        .map(|state| {
+            let groups = (run.groups)(state);
+            let parents = groups.iter().map(|group| uid("Group", group)).collect();
+            Entity::new_no_attrs(uid("State", state), parents)
+        })
+        .collect();
+    let transfer = matches!(
+        run.act,
+        Act::Export | Act::Reexport | Act::Retransfer | Act::Consent
+    );
+    let mut above = HashSet::new();
+    if transfer {
+        above.insert(uid("Action", "transfer"));
+    }
+    entities.push(Entity::new_no_attrs(uid("Action", run.act.as_str()), above));
+    let entities = match Entities::from_entities(entities, None) {
+        Ok(entities) => entities,
+        Err(error) => return Outcome::Fault(error.to_string()),
+    };
+    let mut pairs: Vec<(String, RestrictedExpression)> = run
+        .facts
+        .iter()
+        .map(|(name, told, kind)| (name.to_string(), expression(told, *kind)))
+        .collect();
+    let texts = |list: &[String]| {
+        RestrictedExpression::new_set(list.iter().cloned().map(RestrictedExpression::new_string))
+    };
+    pairs.push(("approvals".into(), texts(run.approvals)));
+    let mut holds = Vec::new();
+    let mut opened: Vec<String> = Vec::new();
+    for (pass, set) in [&book.permits, &book.forbids].into_iter().enumerate() {
+        if pass == 1 {
+            opened.sort_unstable();
+            opened.dedup();
+            pairs.push(("opened".into(), texts(&opened)));
+        }
+        let request = Context::from_pairs(pairs.clone())
+            .map_err(|e| e.to_string())
+            .and_then(|context| {
+                let (principal, action) =
+                    (uid("State", run.principal), uid("Action", run.act.as_str()));
+                Request::new(principal, action, uid("Item", "item"), context, None)
+                    .map_err(|e| e.to_string())
+            });
+        let request = match request {
+            Ok(request) => request,
+            Err(why) => return Outcome::Fault(why),
+        };
+        let response = Authorizer::new().is_authorized(&request, set, &entities);
+        if let Some(outcome) = first_error(response.diagnostics().errors(), run.facts) {
+            return outcome;
+        }
+        let mut found: Vec<usize> = response
+            .diagnostics()
+            .reason()
+            .filter_map(|id| book.places.get(AsRef::<str>::as_ref(id)).copied())
+            .collect();
+        found.sort_unstable();
+        for place in &found {
+            if pass == 0 && law.rules[*place].kind != RuleKind::Note {
+                opened.push(law.rules[*place].id().to_string());
+            }
+        }
+        holds.extend(found);
+    }
+    Outcome::Holds(holds)
+}
+
+fn expression(told: &Told, kind: FactKind) -> RestrictedExpression {
+    match (told, kind) {
+        (Told::Flag(flag), _) => RestrictedExpression::new_bool(*flag),
+        (Told::Number(number), _) => RestrictedExpression::new_long(*number),
+        (Told::Word(state), FactKind::State) => {
+            RestrictedExpression::new_entity_uid(uid("State", state))
+        }
+        (Told::Word(word), _) => RestrictedExpression::new_string(word.clone()),
+    }
+}
+
+/// The first error in order of the policies' ids: a missing fact by name, or a fault.
+fn first_error<'a>(
+    errors: impl Iterator<Item = &'a AuthorizationError>,
+    told: &[(&str, Told, FactKind)],
+) -> Option<Outcome> {
+    let mut missing: Option<(String, String)> = None;
+    for error in errors {
+        let AuthorizationError::PolicyEvaluationError(error) = error;
+        let (policy, why) = (error.policy_id().to_string(), error.inner().to_string());
+        // "record does not have the attribute `value`": a fact nobody told.
+        let mut parts = why.rsplit('`');
+        let name = parts.nth(1).unwrap_or_default().to_string();
+        let asked = why.contains("does not have the attribute");
+        if !asked || told.iter().any(|(known, ..)| *known == name) {
+            return Some(Outcome::Fault(format!("{policy}: {why}")));
+        }
+        if missing.as_ref().is_none_or(|(first, _)| policy < *first) {
+            missing = Some((policy, name));
+        }
+    }
+    missing.map(|(_, name)| Outcome::Missing(name))
+}
+
+/// The schema the facts make: every fact is required, so a rule may read it without a guard.
+pub(crate) fn schema(law: &Law) -> String {
+    let mut text =
+        String::from("entity Group;\nentity State in [Group];\nentity Item;\ntype Facts = {\n");
+    for fact in &law.facts {
+        let kind = match fact.kind {
+            FactKind::Flag => "Bool",
+            FactKind::Number => "Long",
+            FactKind::Word => "String",
+            FactKind::State => "State",
+        };
+        text.push_str(&format!("  {:?}: {kind},\n", fact.name));
+    }
+    text.push_str("  \"approvals\": Set<String>,\n  \"opened\": Set<String>,\n};\n");
+    for act in Act::ALL {
+        let above = match act {
+            Act::Export | Act::Reexport | Act::Retransfer | Act::Consent => " in [\"transfer\"]",
+            _ => "",
+        };
+        let word = act.as_str();
+        text.push_str(&format!(
+            "action \"{word}\"{above} appliesTo {{ principal: [State], resource: [Item], context: Facts }};\n"
+        ));
+    }
+    text
+}
+
+/// Validates every rule strictly against the schema; a finding for each that does not hold.
+pub(crate) fn validate(law: &Law) -> Vec<Finding> {
+    let finding = |rule: &Rule, message: String| Finding {
+        severity: Severity::Error,
+        code: "invalid-policy",
+        file: rule.file.clone(),
+        row: Some(rule.body_line),
+        column: None,
+        found: rule.policy.clone(),
+        message: format!("policy `{}`: {}", rule.policy, message.replace('\n', " ")),
+        help: Some(
+            "facts and their types are in facts.csv, acts in the manual page of `permit`".into(),
+        ),
+    };
+    let schema = match Schema::from_cedarschema_str(&schema(law)) {
+        Ok((schema, _)) => schema,
+        Err(error) => {
+            let whole = |rule| finding(rule, format!("facts.csv makes no schema: {error}"));
+            return law.rules.first().map(whole).into_iter().collect();
+        }
+    };
+    let validator = Validator::new(schema);
+    let mut findings = Vec::new();
+    for rule in &law.rules {
+        let policy = match parsed(rule) {
+            Ok(policy) => policy.clone(),
+            Err(why) => {
+                findings.push(finding(rule, why.clone()));
+                continue;
+            }
+        };
+        let set = match PolicySet::from_policies([policy]) {
+            Ok(set) => set,
+            Err(error) => {
+                findings.push(finding(rule, error.to_string()));
+                continue;
+            }
+        };
+        let result = validator.validate(&set, ValidationMode::Strict);
+        for error in result.validation_errors() {
+            findings.push(finding(rule, error.to_string()));
+        }
+        for warning in result.validation_warnings() {
+            findings.push(finding(rule, warning.to_string()));
+        }
+    }
+    findings
+}
+
+/// Groups by state as of a date, only those asked for.
+pub(crate) fn groups_of(law: &Law, state: &str, date: Date, asked: &[String]) -> Vec<String> {
+    let held = law.memberships(state).filter(|member| member.holds(date));
+    let mut groups: Vec<String> = held
+        .filter(|member| asked.contains(&member.group))
+        .map(|member| member.group.clone())
+        .collect();
+    groups.sort_unstable();
+    groups.dedup();
+    groups
+}

@@ -1,0 +1,610 @@
+//! The law as it is read for a purpose, and the answers it gives.
+//!
+//! A [`Reading`] fixes what is known of the law and which rules are lifted. It remembers judgements: two
+//! questions that look alike to the rules of a regime in force are judged once. What looks alike is
+//! exact, because rules compare facts with nothing but words, numbers, states and groups written out:
+//! of a number only its place between those numbers counts, of a state only which of the named states
+//! it is and in which of the named groups.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::civil::Date;
+
+use crate::engine::{self, Book, Outcome, Run};
+use crate::library::{FactKind, Law, Rule};
+use crate::question::{Leg, Question, Told};
+use crate::ruling::{Heard, Judgement, Ruling, Verdict, assemble, granted};
+use crate::view::{self, Say, Spoken};
+
+/// Which law is read.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum AsOf {
+    /// Everything the files know: each question by the law of its day.
+    #[default]
+    Everything,
+    /// What was law on this day or before: later questions are judged by the law of this day.
+    Known(Date),
+    /// The law of this day, for questions of any day.
+    Fixed(Date),
+}
+
+/// How the law is read.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ReadingOptions {
+    /// Which law is read.
+    pub as_of: AsOf,
+    /// Rules that are lifted, by id of the rule or of one policy.
+    pub without: BTreeSet<String>,
+    /// Proposals that are taken as in force, by id.
+    pub with: BTreeSet<String>,
+    /// Memberships taken as given on every day: group and state.
+    pub members: BTreeSet<(String, String)>,
+}
+
+/// Most ways of filling in missing facts that are tried before a judgement is unknown.
+const MOST_WAYS: usize = 2_048;
+
+/// The law as it is read for a purpose.
+pub struct Reading<'law> {
+    law: &'law Law,
+    options: ReadingOptions,
+    circles: Mutex<HashMap<Vec<usize>, Arc<Circle>>>,
+    judged: Mutex<HashMap<Key, Arc<Judgement>>>,
+}
+
+/// Regimes that are judged together.
+struct Circle {
+    regimes: Vec<usize>,
+    /// Days on which their rules in force change, in order.
+    turns: Vec<Date>,
+    /// Facts any of their rules reads, in force or not.
+    asked: Vec<usize>,
+    /// Groups any of their rules reads.
+    groups: BTreeSet<String>,
+    /// By interval between turns.
+    shelves: Mutex<HashMap<usize, Arc<Shelf>>>,
+    number: usize,
+}
+
+/// The book of a circle over an interval, and what it reads.
+struct Shelf {
+    number: (usize, usize),
+    book: Result<Book, String>,
+    /// Facts its rules read: place in the law, place among those the circle asks.
+    facts: Vec<(usize, usize)>,
+    groups: Vec<String>,
+    states: Vec<String>,
+    /// Numbers written out, by fact, in order.
+    numbers: BTreeMap<usize, Vec<i64>>,
+}
+
+/// Runs a book with the facts told.
+type RunWith<'a> = dyn Fn(&[(&str, Told, FactKind)]) -> Outcome + 'a;
+
+/// What a judgement depends on: shelf, act, how exporter and facts look, approvals granted.
+type Key = ((usize, usize), u8, Vec<u64>, Vec<String>);
+
+/// A question made ready: its legs, who has a say, and what is known for each.
+pub(crate) struct Brief {
+    pub(crate) legs: Vec<Leg>,
+    pub(crate) says: Vec<Say>,
+    circles: Vec<Arc<Circle>>,
+    /// Per say: what is known of each fact its circle asks.
+    known: Vec<Vec<Option<Told>>>,
+}
+
+/// What each say comes to on a day: with no approval, and with those on record.
+pub(crate) type Judged = Vec<(Arc<Judgement>, Arc<Judgement>)>;
+
+impl<'law> Reading<'law> {
+    pub(crate) fn new(law: &'law Law, options: ReadingOptions) -> Self {
+        Reading {
+            law,
+            options,
+            circles: Mutex::default(),
+            judged: Mutex::default(),
+        }
+    }
+
+    fn circle(&self, regimes: &[usize]) -> Arc<Circle> {
+        let mut circles = self.circles.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(circle) = circles.get(regimes) {
+            return circle.clone();
+        }
+        let mut circle = Circle {
+            regimes: regimes.to_vec(),
+            turns: Vec::new(),
+            asked: Vec::new(),
+            groups: BTreeSet::new(),
+            shelves: Mutex::default(),
+            number: circles.len(),
+        };
+        for rule in self
+            .law
+            .rules
+            .iter()
+            .filter(|rule| regimes.contains(&rule.regime))
+        {
+            circle.turns.extend(rule.from.iter().chain(&rule.until));
+            circle.asked.extend(
+                rule.reads
+                    .facts
+                    .iter()
+                    .map(|name| self.law.fact_places[name]),
+            );
+            circle.groups.extend(rule.reads.groups.iter().cloned());
+        }
+        circle.turns.sort_unstable();
+        circle.turns.dedup();
+        circle.asked.sort_unstable();
+        circle.asked.dedup();
+        let circle = Arc::new(circle);
+        circles.insert(regimes.to_vec(), circle.clone());
+        circle
+    }
+
+    /// The law that is read.
+    #[must_use]
+    pub fn law(&self) -> &'law Law {
+        self.law
+    }
+
+    /// How it is read.
+    #[must_use]
+    pub fn options(&self) -> &ReadingOptions {
+        &self.options
+    }
+
+    /// Number of judgements made so far, each by the engine.
+    #[must_use]
+    pub fn judgements(&self) -> usize {
+        self.judged
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .len()
+    }
+
+    /// The day whose law judges a question of the day `on`.
+    #[must_use]
+    pub fn day(&self, on: Date) -> Date {
+        match self.options.as_of {
+            AsOf::Everything => on,
+            AsOf::Known(day) => on.min(day),
+            AsOf::Fixed(day) => day,
+        }
+    }
+
+    /// Returns the answer of the law to a question.
+    #[must_use]
+    pub fn rule(&self, question: &Question) -> Ruling {
+        let brief = self.brief(question);
+        let mut ruling = self.rule_on(question, &brief, question.on);
+        if ruling.overall == Verdict::Deny {
+            ruling.opens = self.opens(question, &brief);
+        }
+        ruling
+    }
+
+    pub(crate) fn brief(&self, question: &Question) -> Brief {
+        let legs = question.legs();
+        let spoken = Spoken::new(question);
+        let says = view::says(self.law, question, &legs, &spoken);
+        let circles: Vec<Arc<Circle>> = says.iter().map(|say| self.circle(&say.regimes)).collect();
+        let of = |(say, circle): (&Say, &Arc<Circle>)| {
+            let known = |place: &usize| {
+                view::known(
+                    self.law,
+                    question,
+                    &legs[say.leg],
+                    &spoken,
+                    say,
+                    &self.law.facts[*place],
+                )
+            };
+            circle.asked.iter().map(known).collect()
+        };
+        let known = says.iter().zip(&circles).map(of).collect();
+        Brief {
+            legs,
+            says,
+            circles,
+            known,
+        }
+    }
+
+    pub(crate) fn rule_on(&self, question: &Question, brief: &Brief, on: Date) -> Ruling {
+        let moved;
+        let question = if on == question.on {
+            question
+        } else {
+            moved = Question {
+                on,
+                ..question.clone()
+            };
+            &moved
+        };
+        self.assemble(question, brief, &self.judge(question, brief))
+    }
+
+    pub(crate) fn assemble(&self, question: &Question, brief: &Brief, judged: &Judged) -> Ruling {
+        let pairs = brief.says.iter().zip(judged);
+        let heard: Vec<Heard<'_>> = pairs
+            .map(|(say, (bare, now))| Heard { say, bare, now })
+            .collect();
+        assemble(self.law, question, &brief.legs, &heard)
+    }
+
+    /// The judgement of each say on the day of the question.
+    pub(crate) fn judge(&self, question: &Question, brief: &Brief) -> Judged {
+        let of = |n: usize| {
+            let say = &brief.says[n];
+            let bare = self.judge_say(question, brief, n, &[]);
+            let granted = granted(self.law, question, &brief.legs[say.leg], say, &bare);
+            let now = if granted.is_empty() {
+                bare.clone()
+            } else {
+                self.judge_say(question, brief, n, &granted)
+            };
+            (bare, now)
+        };
+        (0..brief.says.len()).map(of).collect()
+    }
+
+    fn judge_say(
+        &self,
+        question: &Question,
+        brief: &Brief,
+        n: usize,
+        approvals: &[String],
+    ) -> Arc<Judgement> {
+        let day = self.day(question.on);
+        let (say, circle, known) = (&brief.says[n], &brief.circles[n], &brief.known[n]);
+        let shelf = self.shelf(circle, day);
+        let principal = &brief.legs[say.leg].from;
+        let mut looks = Vec::with_capacity(shelf.facts.len() + 1);
+        looks.push(self.look(&shelf, principal, day));
+        for (place, n) in &shelf.facts {
+            looks.push(match &known[*n] {
+                None => 0,
+                Some(Told::Flag(flag)) => 1 + u64::from(*flag),
+                Some(Told::Number(number)) => {
+                    let marks = shelf.numbers.get(place).map_or(&[][..], Vec::as_slice);
+                    1 + region(marks, *number)
+                }
+                Some(Told::Word(word)) => match self.law.facts[*place].kind {
+                    FactKind::State => 1 + self.look(&shelf, word, day),
+                    _ => {
+                        let options = &self.law.facts[*place].options;
+                        1 + options
+                            .iter()
+                            .position(|one| one == word)
+                            .unwrap_or(options.len()) as u64
+                    }
+                },
+            });
+        }
+        let key = (shelf.number, question.act as u8, looks, approvals.to_vec());
+        let remembered = self
+            .judged
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&key)
+            .cloned();
+        remembered.unwrap_or_else(|| {
+            let judgement =
+                Arc::new(self.judge_anew(circle, &shelf, question, principal, known, approvals));
+            let mut judged = self.judged.lock().unwrap_or_else(PoisonError::into_inner);
+            judged.insert(key, judgement.clone());
+            judgement
+        })
+    }
+
+    /// Runs the book, and where a fact is missing each way it could turn out.
+    fn judge_anew(
+        &self,
+        circle: &Circle,
+        shelf: &Shelf,
+        question: &Question,
+        principal: &str,
+        known: &[Option<Told>],
+        approvals: &[String],
+    ) -> Judgement {
+        let book = match &shelf.book {
+            Ok(book) => book,
+            Err(why) => return Judgement::fault(&circle.regimes, why.clone()),
+        };
+        let day = self.day(question.on);
+        let mut told: Vec<(&str, Told, FactKind)> = Vec::with_capacity(shelf.facts.len());
+        for (place, n) in &shelf.facts {
+            if let Some(one) = &known[*n] {
+                let fact = &self.law.facts[*place];
+                told.push((&fact.name, one.clone(), fact.kind));
+            }
+        }
+        let groups = |state: &str| self.groups_of(state, day, &shelf.groups);
+        let run = |told: &[(&str, Told, FactKind)]| {
+            let run = Run {
+                act: question.act,
+                principal,
+                facts: told,
+                groups: &groups,
+                approvals,
+            };
+            engine::run(self.law, book, &run)
+        };
+        self.each_way(&circle.regimes, shelf, &mut told, &mut 0, &run)
+    }
+
+    fn each_way<'t>(
+        &'t self,
+        regimes: &[usize],
+        shelf: &Shelf,
+        told: &mut Vec<(&'t str, Told, FactKind)>,
+        ways: &mut usize,
+        run: &RunWith<'_>,
+    ) -> Judgement {
+        *ways += 1;
+        let name = match run(told) {
+            Outcome::Holds(places) => return Judgement::of(self.law, regimes, &places),
+            Outcome::Fault(why) => return Judgement::fault(regimes, why),
+            Outcome::Missing(name) => name,
+        };
+        let Some(place) = self.law.fact_places.get(&name) else {
+            return Judgement::fault(regimes, format!("a rule asks `{name}`, which is no fact"));
+        };
+        let fact = &self.law.facts[*place];
+        if *ways > MOST_WAYS {
+            let mut open = Judgement::open(regimes);
+            open.missing.insert(name);
+            return open;
+        }
+        let marks = shelf.numbers.get(place).map_or(&[][..], Vec::as_slice);
+        let options: Vec<Told> = match fact.kind {
+            FactKind::Flag => vec![Told::Flag(false), Told::Flag(true)],
+            FactKind::Number => regions(marks).into_iter().map(Told::Number).collect(),
+            FactKind::Word | FactKind::State => {
+                fact.options.iter().cloned().map(Told::Word).collect()
+            }
+        };
+        let mut both: Option<Judgement> = None;
+        for option in options {
+            told.push((&fact.name, option, fact.kind));
+            let one = self.each_way(regimes, shelf, told, ways, run);
+            told.pop();
+            both = Some(match both {
+                None => one,
+                Some(other) => Judgement::either(self.law, &fact.name, other, one),
+            });
+        }
+        both.unwrap_or_else(|| Judgement::fault(regimes, format!("fact `{name}` has no options")))
+    }
+
+    /// Whether, with every approval granted, nothing stands in the way any more: where approvals are
+    /// needed, the rules run again by the engine with these granted. Used to check the law.
+    #[must_use]
+    pub fn holds_when_granted(&self, question: &Question) -> bool {
+        let brief = self.brief(question);
+        (0..brief.says.len()).all(|n| {
+            let judgement = self.judge_say(question, &brief, n, &[]);
+            if judgement.between != (Verdict::Needs, Verdict::Needs) {
+                return true;
+            }
+            let asked = judgement
+                .holds
+                .keys()
+                .flat_map(|place| &self.law.rules[*place].approvals);
+            let approvals: Vec<String> = asked.cloned().collect();
+            self.judge_say(question, &brief, n, &approvals).between
+                == (Verdict::Allow, Verdict::Allow)
+        })
+    }
+
+    fn shelf(&self, circle: &Circle, day: Date) -> Arc<Shelf> {
+        let interval = circle.turns.partition_point(|turn| *turn <= day);
+        let mut shelves = circle
+            .shelves
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(shelf) = shelves.get(&interval) {
+            return shelf.clone();
+        }
+        let read = |(place, rule): (usize, &Rule)| {
+            (circle.regimes.contains(&rule.regime) && self.is_read(rule, day)).then_some(place)
+        };
+        let places: Vec<usize> = self.law.rules.iter().enumerate().filter_map(read).collect();
+        let mut shelf = Shelf {
+            number: (circle.number, interval),
+            book: Book::new(self.law, &places),
+            facts: Vec::new(),
+            groups: Vec::new(),
+            states: Vec::new(),
+            numbers: BTreeMap::new(),
+        };
+        for place in &places {
+            let reads = &self.law.rules[*place].reads;
+            for name in &reads.facts {
+                let fact = self.law.fact_places[name];
+                let n = circle
+                    .asked
+                    .binary_search(&fact)
+                    .expect("a circle asks what its rules read");
+                shelf.facts.push((fact, n));
+            }
+            shelf.groups.extend(reads.groups.iter().cloned());
+            shelf.states.extend(reads.states.iter().cloned());
+            for (name, number) in &reads.numbers {
+                shelf
+                    .numbers
+                    .entry(self.law.fact_places[name])
+                    .or_default()
+                    .push(*number);
+            }
+        }
+        for numbers in shelf.numbers.values_mut() {
+            numbers.sort_unstable();
+            numbers.dedup();
+        }
+        shelf.facts.sort_unstable();
+        shelf.facts.dedup();
+        for list in [&mut shelf.groups, &mut shelf.states] {
+            list.sort_unstable();
+            list.dedup();
+        }
+        let shelf = Arc::new(shelf);
+        shelves.insert(interval, shelf.clone());
+        shelf
+    }
+
+    fn is_read(&self, rule: &Rule, day: Date) -> bool {
+        let named = |ids: &BTreeSet<String>| ids.contains(rule.id()) || ids.contains(&rule.policy);
+        let proposed = rule.from.is_none() && named(&self.options.with);
+        (rule.in_force(day) || proposed) && !named(&self.options.without)
+    }
+
+    fn groups_of(&self, state: &str, day: Date, asked: &[String]) -> Vec<String> {
+        let mut groups = engine::groups_of(self.law, state, day, asked);
+        for (group, member) in &self.options.members {
+            if member == state && asked.contains(group) && !groups.contains(group) {
+                groups.push(group.clone());
+            }
+        }
+        groups
+    }
+
+    /// A state as the rules of a shelf see it.
+    fn look(&self, shelf: &Shelf, state: &str, day: Date) -> u64 {
+        let named = shelf
+            .states
+            .iter()
+            .position(|one| one == state)
+            .map_or(0, |n| n as u64 + 1);
+        let mut bits = 0u64;
+        for member in self
+            .law
+            .memberships(state)
+            .filter(|member| member.holds(day))
+        {
+            if let Ok(n) = shelf.groups.binary_search(&member.group) {
+                bits |= 1 << (n % 48);
+            }
+        }
+        for (group, member) in &self.options.members {
+            if member == state
+                && let Ok(n) = shelf.groups.binary_search(group)
+            {
+                bits |= 1 << (n % 48);
+            }
+        }
+        named << 48 | bits
+    }
+
+    /// Whether any rule with a say reads a group.
+    pub(crate) fn reads_group(&self, brief: &Brief, group: &str) -> bool {
+        brief
+            .circles
+            .iter()
+            .any(|circle| circle.groups.contains(group))
+    }
+
+    /// The days in `[from, until)` on which the answer could change, with `from` itself first.
+    pub(crate) fn turns(
+        &self,
+        question: &Question,
+        brief: &Brief,
+        from: Date,
+        until: Option<Date>,
+    ) -> Vec<Date> {
+        let mut days = BTreeSet::from([from]);
+        let mut states: BTreeSet<&str> = brief
+            .legs
+            .iter()
+            .flat_map(|leg| [leg.from.as_str(), leg.to.as_str()])
+            .collect();
+        for told in question.facts.values() {
+            if let Told::Word(word) = told {
+                states.insert(word);
+            }
+        }
+        let inside = |day: &Date| *day > from && until.is_none_or(|until| *day < until);
+        for circle in &brief.circles {
+            days.extend(circle.turns.iter().filter(|day| inside(day)));
+            for state in &states {
+                for member in self.law.memberships(state) {
+                    if circle.groups.contains(&member.group) {
+                        days.extend(
+                            std::iter::once(&member.from)
+                                .chain(&member.until)
+                                .filter(|day| inside(day)),
+                        );
+                    }
+                }
+            }
+        }
+        for record in &question.records {
+            days.extend(
+                record
+                    .date
+                    .iter()
+                    .chain(&record.until)
+                    .filter(|day| inside(day)),
+            );
+        }
+        days.into_iter().collect()
+    }
+
+    /// The first day after the question's on which it is no longer denied.
+    fn opens(&self, question: &Question, brief: &Brief) -> Option<Date> {
+        let days = self.turns(question, brief, question.on, None);
+        let later = days.into_iter().filter(|day| *day > question.on);
+        later
+            .into_iter()
+            .find(|day| self.rule_on(question, brief, *day).overall != Verdict::Deny)
+    }
+}
+
+impl Law {
+    /// The law read in a certain way.
+    #[must_use]
+    pub fn read(&self, options: ReadingOptions) -> Reading<'_> {
+        Reading::new(self, options)
+    }
+}
+
+/// Judges a question with nothing remembered, by one call of the engine after the other: what benchmarks
+/// and tests compare with.
+#[doc(hidden)]
+#[must_use]
+pub fn plain_judgement(reading: &Reading<'_>, question: &Question) -> Ruling {
+    let brief = reading.brief(question);
+    reading
+        .judged
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .clear();
+    reading.assemble(question, &brief, &reading.judge(question, &brief))
+}
+
+/// Where a number stands among the numbers written out: on one, or between two.
+fn region(marks: &[i64], number: i64) -> u64 {
+    match marks.binary_search(&number) {
+        Ok(n) => 2 * n as u64 + 1,
+        Err(n) => 2 * n as u64,
+    }
+}
+
+/// A number for each place it can stand in.
+fn regions(marks: &[i64]) -> Vec<i64> {
+    let Some(first) = marks.first() else {
+        return vec![0];
+    };
+    let mut numbers = vec![first.saturating_sub(1)];
+    for (n, mark) in marks.iter().enumerate() {
+        numbers.push(*mark);
+        let next = mark.saturating_add(1);
+        if marks.get(n + 1).is_none_or(|after| next < *after) {
+            numbers.push(next);
+        }
+    }
+    numbers
+}

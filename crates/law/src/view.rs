@@ -1,0 +1,262 @@
+//! A question as one regime sees it: who has a say, and what is known of each fact.
+//!
+//! A fact is taken from the first of these that speaks: what the question tells; what follows from its
+//! states; how the regime's own lists class the item; how others class it; the words of item and
+//! purpose; what a complete classification leaves out; what is presumed; the default. If none speaks
+//! it is missing, and the engine finds out whether anything turns on it.
+
+use std::collections::BTreeSet;
+
+use crate::library::{Fact, FactKind, Law};
+use crate::question::{Act, Leg, Question, Told, words};
+
+/// The regimes of a state that have a say on a leg. They are judged together, because one may lift what
+/// another asks, and a fact that is missing turns out the same for all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Say {
+    /// Places of the regimes, in order.
+    pub(crate) regimes: Vec<usize>,
+    pub(crate) state: String,
+    pub(crate) leg: usize,
+}
+
+/// What the question says that does not depend on who looks at it.
+pub(crate) struct Spoken {
+    /// Words of item and purpose.
+    words: BTreeSet<String>,
+    /// By class: its body of law, and its flags and code words.
+    classes: Vec<(String, BTreeSet<String>)>,
+    /// Flags told for the item.
+    flags: BTreeSet<String>,
+}
+
+impl Spoken {
+    pub(crate) fn new(question: &Question) -> Self {
+        let goods = &question.goods;
+        let mut spoken = words(&goods.id);
+        spoken.extend(words(&goods.name));
+        spoken.extend(words(&question.purpose));
+        let class = |class: &crate::question::Classed| {
+            let mut said: BTreeSet<String> = words(&class.code);
+            said.extend(class.flags.iter().map(|flag| flag.to_lowercase()));
+            (class.regime.to_lowercase(), said)
+        };
+        Spoken {
+            words: spoken,
+            classes: goods.classes.iter().map(class).collect(),
+            flags: goods.flags.iter().map(|flag| flag.to_lowercase()).collect(),
+        }
+    }
+}
+
+/// Who has a say, leg by leg; an agreement of states speaks with the exporter.
+pub(crate) fn says(law: &Law, question: &Question, legs: &[Leg], spoken: &Spoken) -> Vec<Say> {
+    let mut says: Vec<Say> = Vec::new();
+    for (n, leg) in legs.iter().enumerate() {
+        let roles = roles(question, leg);
+        for (place, regime) in law.regimes.iter().enumerate() {
+            if !regime.acts.contains(&question.act) {
+                continue;
+            }
+            let mut add = |state: &str| match says
+                .iter_mut()
+                .find(|say| say.leg == n && say.state == state)
+            {
+                None => says.push(Say {
+                    regimes: vec![place],
+                    state: state.into(),
+                    leg: n,
+                }),
+                Some(say) if say.regimes.contains(&place) => {}
+                Some(say) => say.regimes.push(place),
+            };
+            let held = |role: &str, wanted: &[String]| {
+                wanted.iter().any(|one| one == role || one == "any")
+            };
+            match regime.state.as_str() {
+                "" => {
+                    let flag = regime.flag.as_ref().and_then(|name| law.fact(name));
+                    let speaks = flag.is_none_or(|fact| {
+                        let told = question.facts.get(&fact.name).cloned();
+                        told.or_else(|| said(law, fact, spoken, &leg.from))
+                            == Some(Told::Flag(true))
+                    });
+                    if speaks {
+                        add(&leg.from);
+                    }
+                }
+                "*" => {
+                    for (state, role) in &roles {
+                        let mut own = law
+                            .regimes
+                            .iter()
+                            .filter(|other| other.state == *state)
+                            .peekable();
+                        let general =
+                            own.peek().is_none() || own.any(|other| held(role, &other.generic));
+                        if general && held(role, &regime.roles) && *role != "destination" {
+                            add(state);
+                        }
+                    }
+                }
+                state => {
+                    let has = |(other, role): &(String, &str)| {
+                        other == state && held(role, &regime.roles)
+                    };
+                    if roles.iter().any(has) {
+                        add(state);
+                    }
+                }
+            }
+        }
+    }
+    says
+}
+
+/// States and their roles on a leg, in order: exporter, origin, maker, holder, destination.
+fn roles(question: &Question, leg: &Leg) -> Vec<(String, &'static str)> {
+    let mut roles = vec![(leg.from.clone(), "exporter")];
+    roles.extend(
+        question
+            .goods
+            .origins
+            .iter()
+            .map(|state| (state.clone(), "origin")),
+    );
+    if question.act != Act::Make && question.act != Act::Build {
+        roles.push((question.maker().to_string(), "maker"));
+    }
+    roles.extend(leg.holders.iter().map(|state| (state.clone(), "holder")));
+    roles.push((leg.to.clone(), "destination"));
+    roles
+}
+
+/// What is known of `fact` for the regime and state of a say; none where nothing speaks.
+pub(crate) fn known(
+    law: &Law,
+    question: &Question,
+    leg: &Leg,
+    spoken: &Spoken,
+    say: &Say,
+    fact: &Fact,
+) -> Option<Told> {
+    if fact.derived {
+        return derived(question, leg, &say.state, &fact.name);
+    }
+    if let Some(told) = question.facts.get(&fact.name) {
+        return Some(told.clone());
+    }
+    if fact.name == "value"
+        && let Some(value) = question.value
+    {
+        return Some(Told::Number(value));
+    }
+    if let Some(told) = said(law, fact, spoken, &say.state) {
+        return Some(told);
+    }
+    if let Some(by) = &fact.closed_by
+        && spoken
+            .classes
+            .iter()
+            .any(|(body, _)| by == "*" || of_state(law, body, by))
+    {
+        return Some(Told::Flag(false));
+    }
+    for (other, option, then) in &fact.presumed {
+        let told = law
+            .fact(other)
+            .and_then(|other| known(law, question, leg, spoken, say, other));
+        if let Some(Told::Word(word)) = told
+            && (option == "*" || *option == word)
+        {
+            return Some(Told::Word(then.clone()));
+        }
+    }
+    fact.default.as_ref().map(|text| told(fact.kind, text))
+}
+
+fn told(kind: FactKind, text: &str) -> Told {
+    match kind {
+        FactKind::Flag => Told::Flag(text == "yes"),
+        FactKind::Number => text.parse().map_or(Told::Word(text.into()), Told::Number),
+        FactKind::Word | FactKind::State => Told::Word(text.into()),
+    }
+}
+
+fn of_state(law: &Law, body: &str, state: &str) -> bool {
+    body == state
+        || law
+            .regimes
+            .iter()
+            .any(|regime| regime.id == body && regime.state == state)
+}
+
+/// What flags and words say of a fact: the state's own classes first, then what is told of the item, then
+/// all classes, then plain words.
+fn said(law: &Law, fact: &Fact, spoken: &Spoken, state: &str) -> Option<Told> {
+    let speaks = |by: &[(String, Vec<String>)], said: &dyn Fn(&String) -> bool| {
+        let option = by.iter().find(|(_, tokens)| tokens.iter().any(said))?;
+        Some(told(fact.kind, &option.0))
+    };
+    let from = |mine: bool| {
+        speaks(&fact.flags, &|token| {
+            let fits = |(body, said): &(String, BTreeSet<String>)| {
+                (!mine || of_state(law, body, state)) && said.contains(token)
+            };
+            spoken.classes.iter().any(fits)
+        })
+    };
+    from(true)
+        .or_else(|| speaks(&fact.flags, &|token| spoken.flags.contains(token)))
+        .or_else(|| from(false))
+        .or_else(|| speaks(&fact.words, &|token| spoken.words.contains(token)))
+}
+
+/// What follows from the states of a question, as `state` sees the leg.
+fn derived(question: &Question, leg: &Leg, state: &str, name: &str) -> Option<Told> {
+    let origins = &question.goods.origins;
+    let maker = question.maker();
+    let origin = |state: &str| origins.contains(state);
+    let abroad = leg.to != state;
+    let moves = leg.from != leg.to || question.act == Act::Retransfer;
+    let making = question.act == Act::Make;
+    let exporting = abroad && (leg.from == state || (making && origin(state)));
+    let licensed = !making && !origins.is_empty() && !origin(maker);
+    let flag = match name {
+        "exporting" => exporting,
+        "onward" => abroad && moves && leg.from != state && !making,
+        "returning" => !abroad && leg.from != state,
+        "licensed" => licensed,
+        "to_licensor" => licensed && origin(&leg.to),
+        "licensor" => licensed && origin(state),
+        "joint_item" => origins.len() > 1 && origin(state),
+        "own_design" => origin(state),
+        "to_origin" => origin(&leg.to),
+        "made_here" => maker == state,
+        "held_here" => leg.holders.contains(state),
+        "to_maker" => leg.to == maker,
+        "to" => return Some(Told::Word(leg.to.clone())),
+        "final" => return Some(Told::Word(question.to.clone())),
+        _ => return None,
+    };
+    Some(Told::Flag(flag))
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::question::Goods;
+
+    #[test]
+    fn the_table_lists_the_facts_that_follow_from_a_question() {
+        let question = Question::new(Act::Export, Goods::default(), "jp", "us", date(2024, 1, 1));
+        let leg = &question.legs()[0];
+        let law = Law::embedded();
+        for fact in law.facts() {
+            let follows = derived(&question, leg, "jp", &fact.name).is_some();
+            assert_eq!(follows, fact.derived, "{}", fact.name);
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! Beyond a yes or no: the shortest legal path, and what would have to be true.
+//!
+//! For a denial or an unknown the least changes are sought that make it lawful, with or without
+//! approvals: one first, then pairs. A change is a fact told otherwise, a membership, a later day, or a
+//! rule lifted. Rules are named last, because lifting one is legislation.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use jiff::civil::Date;
+
+use crate::library::{Days, FactKind, RuleKind};
+use crate::question::{Question, Told};
+use crate::reading::{AsOf, Reading};
+use crate::ruling::{Ruling, Verdict};
+
+/// Something that is not so, and would help if it were.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Change {
+    /// A fact would have to be this.
+    Fact(String, Told),
+    /// A state would have to be in a group.
+    Member(String, String),
+    /// The day would have to be this or, as far as is known, a later one.
+    Day(Date),
+    /// A rule would have to be lifted.
+    Lift(String),
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Change::Fact(name, Told::Flag(flag)) => {
+                write!(f, "{name}={}", if *flag { "yes" } else { "no" })
+            }
+            Change::Fact(name, Told::Number(number)) => write!(f, "{name}={number}"),
+            Change::Fact(name, Told::Word(word)) => write!(f, "{name}={word}"),
+            Change::Member(group, state) => write!(f, "{state} in {group}"),
+            Change::Day(day) => write!(f, "on or after {day}"),
+            Change::Lift(rule) => write!(f, "{rule} lifted"),
+        }
+    }
+}
+
+/// A way to a lawful transfer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Path {
+    /// What would have to be true; nothing where it is lawful already.
+    pub changes: Vec<Change>,
+    /// What the law would then say: allow or needs.
+    pub verdict: Verdict,
+    /// The approvals then needed, in order.
+    pub approvals: Vec<String>,
+    /// Days they take.
+    pub days: Days,
+}
+
+impl Reading<'_> {
+    /// Returns the least changes that make the question lawful, fewest and quickest first, at most `most`.
+    ///
+    /// Where it is lawful already the only path has no changes and its approvals are the shortest there
+    /// are. Pairs of changes are sought only where no single one helps.
+    #[must_use]
+    pub fn paths(&self, question: &Question, most: usize) -> Vec<Path> {
+        let ruling = self.rule(question);
+        if matches!(ruling.overall, Verdict::Allow | Verdict::Needs) {
+            return vec![path(Vec::new(), &ruling)];
+        }
+        let candidates = self.candidates(question, &ruling);
+        let mut found = Vec::new();
+        for change in &candidates {
+            found.extend(self.try_changes(question, std::slice::from_ref(change)));
+        }
+        if found.is_empty() {
+            for (n, one) in candidates.iter().enumerate() {
+                for other in &candidates[n + 1..] {
+                    if !clash(one, other) {
+                        found.extend(self.try_changes(question, &[one.clone(), other.clone()]));
+                    }
+                }
+            }
+        }
+        let rank = |path: &Path| {
+            let lifts = path
+                .changes
+                .iter()
+                .filter(|change| matches!(change, Change::Lift(_)))
+                .count();
+            (
+                path.changes.len(),
+                lifts,
+                path.approvals.len(),
+                path.days.typical,
+                path.changes.clone(),
+            )
+        };
+        found.sort_by_key(rank);
+        found.truncate(most);
+        found
+    }
+
+    fn try_changes(&self, question: &Question, changes: &[Change]) -> Option<Path> {
+        let mut changed = question.clone();
+        let mut options = self.options().clone();
+        let mut other_law = false;
+        for change in changes {
+            match change {
+                Change::Fact(name, told) => {
+                    changed.facts.insert(name.clone(), told.clone());
+                    if let ("value", Told::Number(value)) = (name.as_str(), told) {
+                        changed.value = Some(*value);
+                    }
+                }
+                Change::Day(day) => changed.on = *day,
+                Change::Member(group, state) => {
+                    options.members.insert((group.clone(), state.clone()));
+                    other_law = true;
+                }
+                Change::Lift(rule) => {
+                    options.without.insert(rule.clone());
+                    other_law = true;
+                }
+            }
+        }
+        let ruling = if other_law {
+            self.law().read(options).rule(&changed)
+        } else {
+            self.rule(&changed)
+        };
+        matches!(ruling.overall, Verdict::Allow | Verdict::Needs)
+            .then(|| path(changes.to_vec(), &ruling))
+    }
+
+    /// What could be changed: facts and groups that rules with a say read, the day a route opens, and the
+    /// rules that deny.
+    fn candidates(&self, question: &Question, ruling: &Ruling) -> Vec<Change> {
+        let law = self.law();
+        let mut changes = BTreeSet::new();
+        let says: BTreeMap<&str, BTreeSet<&str>> =
+            ruling
+                .regimes
+                .iter()
+                .fold(BTreeMap::new(), |mut says, one| {
+                    says.entry(one.regime.as_str())
+                        .or_default()
+                        .insert(one.leg.1.as_str());
+                    says
+                });
+        let day = self.day(question.on);
+        for rule in law.rules().iter().filter(|rule| rule.in_force(day)) {
+            let Some(destinations) = says.get(law.regime_of(rule).id.as_str()) else {
+                continue;
+            };
+            for name in &rule.reads.facts {
+                let Some(fact) = law.fact(name).filter(|fact| !fact.derived) else {
+                    continue;
+                };
+                match fact.kind {
+                    FactKind::Flag => {
+                        let told =
+                            [true, false].map(|flag| Change::Fact(name.clone(), Told::Flag(flag)));
+                        changes.extend(told);
+                    }
+                    FactKind::Word | FactKind::State => {
+                        let told =
+                            |word: &String| Change::Fact(name.clone(), Told::Word(word.clone()));
+                        changes.extend(fact.options.iter().map(told));
+                    }
+                    FactKind::Number => {
+                        let marks = rule.reads.numbers.iter().filter(|(read, _)| read == name);
+                        changes.extend(
+                            marks.map(|(_, mark)| {
+                                Change::Fact(name.clone(), Told::Number(mark - 1))
+                            }),
+                        );
+                    }
+                }
+            }
+            for group in &rule.reads.groups {
+                for state in destinations
+                    .iter()
+                    .filter(|state| !law.is_member(group, state, day))
+                {
+                    changes.insert(Change::Member(group.clone(), state.to_string()));
+                }
+            }
+        }
+        if matches!(self.options().as_of, AsOf::Everything) {
+            changes.extend(ruling.opens.map(Change::Day));
+        }
+        let denies = |rule: &&crate::ruling::Cited| rule.kind == RuleKind::Deny;
+        changes.extend(
+            ruling
+                .rules
+                .iter()
+                .filter(denies)
+                .map(|rule| Change::Lift(rule.id.clone())),
+        );
+        // What the question tells stays, and so does what an item is, unless it is that which is missing.
+        let fixed = |name: &String| {
+            let of_item = law.fact(name).is_some_and(|fact| fact.of_item);
+            of_item && !ruling.missing.iter().any(|(missing, _)| missing == name)
+        };
+        let told = |change: &Change| match change {
+            Change::Fact(name, told) => !fixed(name) && question.facts.get(name) != Some(told),
+            _ => true,
+        };
+        changes.into_iter().filter(told).collect()
+    }
+}
+
+impl<'law> Reading<'law> {
+    /// The law read as here, but without `rule`.
+    #[must_use]
+    pub fn without(&self, rule: &str) -> Reading<'law> {
+        let mut options = self.options().clone();
+        options.without.insert(rule.to_string());
+        self.law().read(options)
+    }
+}
+
+fn clash(one: &Change, other: &Change) -> bool {
+    matches!((one, other), (Change::Fact(a, _), Change::Fact(b, _)) if a == b)
+        || matches!(
+            (one, other),
+            (Change::Lift(_), Change::Fact(..) | Change::Member(..))
+        )
+}
+
+fn path(changes: Vec<Change>, ruling: &Ruling) -> Path {
+    Path {
+        changes,
+        verdict: ruling.overall,
+        approvals: ruling.approvals.iter().map(|one| one.id.clone()).collect(),
+        days: ruling.days(),
+    }
+}
