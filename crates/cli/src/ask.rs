@@ -77,7 +77,8 @@ pub(crate) struct Solving {
     /// Way of solving linear programs.
     #[arg(long, value_enum, default_value = "choose", value_name = "WAY")]
     pub(crate) method: Method,
-    /// An option of HiGHS, e.g. `--solver-option ipm_optimality_tolerance=1e-9`. May be repeated.
+    /// An option of HiGHS, e.g. `--solver-option ipm_optimality_tolerance=1e-9`. May be repeated. Not `threads` nor
+    /// `parallel`: these are darsena's own.
     #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
     pub(crate) solver_option: Vec<(String, String)>,
 }

@@ -33,7 +33,8 @@ pub(crate) struct PlanArguments {
     /// Which objective; without it the scenario's own, without that `lexicographic`.
     #[arg(long, value_enum)]
     objective: Option<ObjectiveChoice>,
-    /// Runs, shipments and deliveries of countable items in whole units (mixed integer).
+    /// Runs, shipments and deliveries of countable items in whole units (mixed integer); items whose unit is one of
+    /// weight, length, area, volume, time, energy or money keep fractions.
     #[arg(long)]
     whole: bool,
     /// Within a priority, first make the largest share that any party waits as small as can be.

@@ -39,8 +39,57 @@ pub enum AnswerError {
     #[error("no plan could be made")]
     Plan(#[from] PlanError),
     /// The plan does not survive the checker: a fault in darsena, never to be shown as an answer.
-    #[error("the plan does not survive its checker: {} breaches, first {} of {} by {}", .0.len(), .0[0].rule, .0[0].what, .0[0].by)]
+    #[error("{}", unsound(.0))]
     Unsound(Vec<Breach>),
+    /// The plan does not survive the checker, and was made with options of the solver that may well be
+    /// the cause, as a loose tolerance is.
+    #[error("{}; the solver was told {}, which may be the cause", unsound(.0), told(.1))]
+    Told(Vec<Breach>, Vec<(String, String)>),
+}
+
+/// What a plan breaks, the worst first.
+fn unsound(breaches: &[Breach]) -> String {
+    let counted = match breaches.len() {
+        1 => "one thing does not hold".to_string(),
+        n => format!("{n} things do not hold"),
+    };
+    let worst = breaches.iter().max_by(|a, b| a.by.total_cmp(&b.by));
+    let worst = worst.map_or(String::new(), |breach| {
+        let of_them = if breaches.len() == 1 {
+            ""
+        } else {
+            "the worst "
+        };
+        let rule = match breach.rule {
+            "amount" => "an amount",
+            "answer" => "what is said in the answer",
+            "balance" => "a balance",
+            "capacity" => "a capacity",
+            "ceiling" => "a ceiling of an authorization",
+            "demand" => "a demand",
+            "floor" => "a floor",
+            "kind" => "where units were made",
+            "lane" => "a lane",
+            "line" => "a line that stands open or shut",
+            "objective" => "a level of the objective",
+            "whole" => "whole units",
+            "window" => "a date or duration",
+            other => other,
+        };
+        format!(
+            ": {of_them}{rule}, {}, off by {:.6}",
+            breach.what, breach.by
+        )
+    });
+    format!("the plan does not survive its checker: {counted}{worst}")
+}
+
+fn told(options: &[(String, String)]) -> String {
+    let words: Vec<String> = options
+        .iter()
+        .map(|(name, value)| format!("`{name}={value}`"))
+        .collect();
+    words.join(", ")
 }
 
 /// Returns the best plan, re-checked by code that knows no solver.
@@ -58,7 +107,46 @@ pub fn checked_plan(
     if verdict.holds() {
         Ok(plan)
     } else {
-        Err(AnswerError::Unsound(verdict.breaches))
+        let options = &options.solver.set;
+        Err(if options.is_empty() {
+            AnswerError::Unsound(verdict.breaches)
+        } else {
+            AnswerError::Told(verdict.breaches, options.clone())
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{AnswerError, Breach};
+
+    fn breach(rule: &'static str, what: &str, by: f64) -> Breach {
+        Breach {
+            rule,
+            what: what.into(),
+            by,
+        }
+    }
+
+    #[test]
+    fn a_plan_that_does_not_hold_is_told_in_words() {
+        let line = breach("line", "line `r`", 4.0);
+        let level = breach(
+            "objective",
+            "open units of priority 1: recomputed 20, said 19.96",
+            0.04,
+        );
+        let one = AnswerError::Unsound(vec![line.clone()]);
+        assert_eq!(
+            one.to_string(),
+            "the plan does not survive its checker: one thing does not hold: a line that stands open or shut, line `r`, off by 4.000000"
+        );
+        let options = vec![("primal_feasibility_tolerance".into(), "0.01".into())];
+        let two = AnswerError::Told(vec![level, line], options);
+        assert_eq!(
+            two.to_string(),
+            "the plan does not survive its checker: 2 things do not hold: the worst a line that stands open or shut, line `r`, off by 4.000000; the solver was told `primal_feasibility_tolerance=0.01`, which may be the cause"
+        );
     }
 }
 

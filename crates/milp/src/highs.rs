@@ -71,6 +71,8 @@ const ENTRY_LIMIT: f64 = 1e15;
 /// How often the processor clock is read, and how often progress is told.
 const LOOK_EVERY: Duration = Duration::from_millis(5);
 const TELL_EVERY: Duration = Duration::from_millis(100);
+/// Options by which HiGHS would call back from other threads than the one that runs it.
+const OF_THREADS: [&str; 2] = ["threads", "parallel"];
 
 /// The solver and its version, as answers print it: `HiGHS 1.15.0`.
 pub fn name_and_version() -> String {
@@ -624,6 +626,11 @@ impl Solver {
 
     /// Tells HiGHS the options, unless they are what it was told last.
     fn tell(&mut self, options: &Options) -> Result<(), SolveError> {
+        for (name, _) in &options.set {
+            if OF_THREADS.contains(&name.as_str()) {
+                return Err(SolveError::Threads(name.clone()));
+            }
+        }
         let whole = self.program.integers() > 0;
         let warm = !options.presolve && self.held != Held::Nothing;
         let telling = Told {
@@ -939,6 +946,9 @@ impl Solver {
 struct Handler<'a, 'w> {
     watch: &'a mut Watch<'w>,
     began: Instant,
+    /// HiGHS keeps its own clock and looks at it too seldom: with integer columns it may go on for
+    /// many times the limit.
+    wall: Option<Duration>,
     cpu: Option<(ProcessTime, Duration)>,
     looked: Instant,
     told: Option<Instant>,
@@ -955,6 +965,7 @@ impl<'a, 'w> Handler<'a, 'w> {
             watch,
             began,
             // A limit beyond all durations, or none at all, is no limit.
+            wall: options.time_limit.and_then(limit),
             cpu: options
                 .cpu_limit
                 .and_then(limit)
@@ -977,6 +988,10 @@ impl<'a, 'w> Handler<'a, 'w> {
             return false;
         }
         let now = Instant::now();
+        if (self.wall).is_some_and(|limit| now.duration_since(self.began) >= limit) {
+            self.reason = Some(Status::TimeLimit);
+            return false;
+        }
         if let Some((from, limit)) = self.cpu
             && now.duration_since(self.looked) >= LOOK_EVERY
         {

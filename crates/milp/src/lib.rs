@@ -61,4 +61,4 @@ pub use highs::{Solver, name_and_version};
 pub use outcome::{Basis, Outcome, Position, Status};
 pub use part::{Part, Parts};
 pub use program::{Column, Label, Program, Row};
-pub use solve::{Method, Options, Progress, Quantity, SolveError, Stop, Watch};
+pub use solve::{Clock, Method, Options, Progress, Quantity, SolveError, Stop, Watch};

@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use cpu_time::ProcessTime;
 
 use crate::program::Label;
 
@@ -56,14 +59,15 @@ pub struct Options {
     /// Most seconds by the clock on the wall.
     pub time_limit: Option<f64>,
     /// Most seconds of processor time of this process, counted from the call, all threads together.
-    /// It is looked at between steps of a method, so a solve may overrun it by one long step:
-    /// presolve, or with integer columns the whole first relaxation. So is the stop flag.
+    /// Both limits and the stop flag are looked at between steps of a method, so a solve may overrun
+    /// them by one long step: presolve, or with integer columns the whole first relaxation.
     pub cpu_limit: Option<f64>,
     /// With integer columns: relative gap at which values count as best.
     pub relative_gap: f64,
     /// Most that a bound, a row or a reduced cost may be violated by.
     pub feasibility_tolerance: f64,
-    /// Further options by the name HiGHS gives them, set last.
+    /// Further options by the name HiGHS gives them, set last. `threads` and `parallel` are
+    /// refused: on how many threads a solve runs is said by [`threads`](Self::threads) alone.
     pub set: Vec<(String, String)>,
 }
 
@@ -94,6 +98,52 @@ impl Options {
             presolve: false,
             ..Self::default()
         }
+    }
+}
+
+/// When a job of several solves began, by the clock on the wall and by that of the processor.
+///
+/// The limits of [`Options`] are those of one solve; what is left of them keeps a whole job to them.
+///
+/// # Example
+/// ```
+/// use darsena_milp::{Clock, Options};
+///
+/// let clock = Clock::start();
+/// let limits = Options { time_limit: Some(60.0), ..Options::default() };
+/// // ... a first solve ...
+/// assert!(clock.left(&limits).time_limit <= Some(60.0));
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Clock {
+    wall: Instant,
+    processor: ProcessTime,
+}
+
+impl Clock {
+    /// A job that begins now.
+    pub fn start() -> Self {
+        Self {
+            wall: Instant::now(),
+            processor: ProcessTime::now(),
+        }
+    }
+
+    /// `options` with both limits less what the job has spent of them since it began.
+    pub fn left(&self, options: &Options) -> Options {
+        let left = |limit: f64, spent: f64| (limit - spent).max(0.0);
+        let mut options = options.clone();
+        options.time_limit = options
+            .time_limit
+            .map(|limit| left(limit, self.wall.elapsed().as_secs_f64()));
+        options.cpu_limit = options
+            .cpu_limit
+            .map(|limit| left(limit, self.processor.elapsed().as_secs_f64()));
+        // No processor time is no time: a small program would be done before anybody looked.
+        if options.cpu_limit.is_some_and(|limit| limit <= 0.0) {
+            options.time_limit = Some(0.0);
+        }
+        options
     }
 }
 
@@ -203,6 +253,11 @@ pub enum SolveError {
     /// More than 2,147,483,647 rows, columns or entries.
     #[error("the program has {0} rows, columns or entries, more than the solver can count")]
     TooLarge(usize),
+    /// An option by which HiGHS would run on other threads than darsena knows of.
+    #[error(
+        "the solver option `{0}` is not for setting: darsena itself says on how many threads a solve runs"
+    )]
+    Threads(String),
     /// An option is unknown, or its value is out of range.
     #[error("the solver refuses option `{name}` with value `{value}`")]
     Option {

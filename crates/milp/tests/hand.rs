@@ -244,7 +244,7 @@ fn options_that_do_not_exist_are_refused() {
     let mut solver = Solver::new(crops()).expect("numbers are good");
     for (name, value) in [
         ("no_such_option", "1"),
-        ("threads", "many"),
+        ("random_seed", "many"),
         ("presolve", "maybe"),
         ("a\0", "1"),
     ] {

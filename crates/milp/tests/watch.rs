@@ -1,7 +1,8 @@
 //! Stops, limits, progress, threads: what does not change an outcome, and what cuts it short.
 
 use darsena_milp::{
-    Column, Label, Method, Options, Program, Progress, Row, Solver, Status, Stop, Watch, certify,
+    Clock, Column, Label, Method, Options, Program, Progress, Row, SolveError, Solver, Status,
+    Stop, Watch, certify,
 };
 
 /// Numbers between 0 and 1 that look random and are the same everywhere.
@@ -310,5 +311,53 @@ fn what_was_solved_before_does_not_show() {
             assert_eq!(bits(&again.duals), bits(&first.duals));
             assert_eq!(again.basis, first.basis);
         }
+    }
+}
+
+#[test]
+fn a_job_of_several_solves_keeps_to_the_limits_of_all() {
+    let limits = Options {
+        time_limit: Some(0.4),
+        cpu_limit: Some(0.4),
+        relative_gap: 0.0,
+        ..Options::default()
+    };
+    let mut solver = Solver::new(cover(150, 600, 8, true)).expect("numbers are good");
+    let (clock, began) = (Clock::start(), std::time::Instant::now());
+    for _ in 0..5 {
+        let outcome = solver
+            .solve(&clock.left(&limits), &mut Watch::nobody())
+            .expect("it ends");
+        assert_eq!(outcome.status, Status::TimeLimit);
+    }
+    assert!(began.elapsed().as_secs_f64() < 1.6, "{:?}", began.elapsed());
+    let left = clock.left(&limits);
+    assert!(
+        left.time_limit < Some(0.2) && left.cpu_limit < Some(0.4),
+        "{left:?}"
+    );
+    let spent = Options {
+        cpu_limit: Some(0.0),
+        ..Options::default()
+    };
+    assert_eq!(clock.left(&spent).time_limit, Some(0.0));
+    // What is not limited stays so.
+    let left = clock.left(&Options::default());
+    assert_eq!((left.time_limit, left.cpu_limit), (None, None));
+}
+
+#[test]
+fn options_of_threads_are_refused() {
+    for name in ["threads", "parallel"] {
+        let mut solver = Solver::new(cover(12, 30, 5, false)).expect("numbers are good");
+        let options = Options {
+            set: vec![(name.into(), "2".into())],
+            ..Options::default()
+        };
+        let refused = solver.solve(&options, &mut Watch::nobody());
+        assert_eq!(
+            refused.expect_err("it is refused"),
+            SolveError::Threads(name.into())
+        );
     }
 }

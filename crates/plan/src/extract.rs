@@ -23,9 +23,12 @@ pub(crate) fn extract(
     let periods = network.periods;
     let value = |column: Column| values[column.0 as usize];
     for (r, run) in network.runs.iter().enumerate() {
+        // A billionth of a run is no noise where a run takes a billion units.
+        let inputs = run.inputs.iter().map(|input| input.1);
+        let moved = inputs.fold(f64::max(run.quantity, 1.0), f64::max);
         for t in run.starts.clone() {
             let runs = value(layout.make(r, &run.starts, t));
-            if runs > NOTHING {
+            if runs * moved > NOTHING {
                 let quantity = runs * run.quantity;
                 plan.make.push(Make {
                     recipe: run.recipe,
@@ -38,7 +41,7 @@ pub(crate) fn extract(
         }
         if let Some(open) = layout.open[r] {
             let runs = (0..run.starts.len())
-                .map(|by| value(at(layout.make[r], by)))
+                .map(|by| value(at(layout.make[r], by)).max(0.0))
                 .sum();
             plan.lines.push(Line {
                 recipe: run.recipe,

@@ -41,6 +41,8 @@ pub(crate) struct Layout {
     pub lane: Vec<(usize, Range<usize>, Row)>,
     /// Per run with a line: first row of `make - most * open <= 0`, and the row of the minimum run.
     pub line: Vec<Option<(Row, Row)>>,
+    /// Per run with a line, the most runs that any plan could want of it.
+    pub wanted: Vec<Option<f64>>,
     /// First row of each pool: what runs take of any kind is drawn from some kind.
     pub pool: Vec<Row>,
     /// First row of each floor: what is held plus what is missing reaches it.
@@ -51,6 +53,8 @@ pub(crate) struct Layout {
     pub worst: BTreeMap<u32, Column>,
     /// First row of the ceilings.
     pub ceiling: Row,
+    /// Per item, whether it comes in whole units; none where no item does.
+    pub whole: Option<Vec<bool>>,
 }
 
 /// How the capacity of a resource is written.
@@ -128,16 +132,18 @@ impl Layout {
     }
     /// Rows that bound the runs of a line in `t` by what `resource`, and no other one, allows: the
     /// column that opens the line, the row, and the usage of a run. They are there to keep a shut line
-    /// shut; of an open one they say what the capacity says.
+    /// shut; of an open one they say what the capacity says. A row that bounds them by what could be
+    /// wanted of the line says nothing of a capacity and holds back no open line.
     pub(crate) fn line_limits(
         &self,
         network: &Network,
         resource: usize,
         t: usize,
     ) -> impl Iterator<Item = (Column, Row, f64)> {
-        let lines = self.line.iter().zip(&self.open).zip(&network.runs);
-        lines.filter_map(move |((rows, open), run)| {
-            let ((first, _), open) = rows.zip(*open)?;
+        let lines = self.line.iter().zip(&self.open).zip(&self.wanted);
+        lines.zip(&network.runs).filter_map(move |(line, run)| {
+            let ((rows, open), wanted) = line;
+            let (((first, _), open), wanted) = rows.zip(*open).zip(*wanted)?;
             let by = t.checked_sub(run.starts.start)?;
             let most = |&(q, usage): &(usize, f64)| room(network, q, t) / usage;
             let (tight, rest): (Vec<_>, Vec<_>) = run
@@ -146,7 +152,7 @@ impl Layout {
                 .filter(|(_, usage)| *usage > 0.0)
                 .partition(|(q, _)| *q == resource);
             let [own] = tight[..] else { return None };
-            let alone = rest.iter().all(|other| most(own) < most(other));
+            let alone = rest.iter().all(|other| most(own) < most(other)) && most(own) < wanted;
             (alone && run.starts.contains(&t)).then(|| (open, row_at(first, by), own.1))
         })
     }
@@ -188,6 +194,7 @@ pub(crate) fn formulate(
     worst(&most_open, &mut program, &mut layout);
     if let Some(countable) = whole {
         whole_units(network, &mut program, &layout, countable);
+        layout.whole = Some(countable.to_vec());
     }
     (program, layout)
 }
@@ -273,11 +280,13 @@ fn rows_of(network: &Network, program: &mut Program) -> Layout {
         demand,
         lane,
         line: line_rows(network, program),
+        wanted: wanted_runs(network),
         pool: pool_rows(network, program),
         floor: floor_rows(network, program),
         share: BTreeMap::new(),
         worst: BTreeMap::new(),
         ceiling: ceiling_rows(network, program),
+        whole: None,
     }
 }
 
@@ -394,6 +403,26 @@ pub(crate) fn most_started(network: &Network, layout: &Layout, run: usize, t: us
         .fold(f64::INFINITY, f64::min)
 }
 
+/// The most units of a move that leaves in `t` and takes `transit` periods, as far as no row says it:
+/// none where the lane, its start, or its end on arrival is closed.
+pub(crate) fn most_shipped(network: &Network, m: usize, t: usize, transit: usize) -> f64 {
+    let arc = &network.moves[m];
+    if network.shut(arc.to, t + transit) {
+        0.0
+    } else {
+        network.lane_limit[arc.lane][t]
+    }
+}
+
+/// The most units handed over from `node` in `t`: none at a closed site.
+pub(crate) fn most_delivered(network: &Network, node: usize, t: usize) -> f64 {
+    if network.shut(node, t) {
+        0.0
+    } else {
+        f64::INFINITY
+    }
+}
+
 /// Puts into `entries` those of a unit that departs in `t` and arrives `transit` periods later.
 pub(crate) fn ship_entries(
     entries: &mut Vec<(Row, f64)>,
@@ -419,7 +448,7 @@ fn ship(network: &Network, program: &mut Program, layout: &mut Layout) {
         for t in arc.departs.clone() {
             ship_entries(&mut entries, network, layout, m, t, arc.transit);
             let most = if arc.open.contains(t) {
-                network.lane_limit[arc.lane][t]
+                most_shipped(network, m, t, arc.transit)
             } else {
                 0.0
             };
@@ -491,7 +520,11 @@ fn deliver(network: &Network, program: &mut Program, layout: &mut Layout) {
                     (layout.demand(network, j, t), 1.0),
                 ];
                 let name = label("deliver", j, network.nodes[node].kind, t);
-                let most = if open.contains(t) { f64::INFINITY } else { 0.0 };
+                let most = if open.contains(t) {
+                    most_delivered(network, node, t)
+                } else {
+                    0.0
+                };
                 program.add_column(name, 0.0, 0.0, most, &entries);
             }
         }
@@ -565,34 +598,34 @@ fn shortfall(network: &Network, program: &mut Program, layout: &mut Layout) {
 }
 
 fn open(network: &Network, program: &mut Program, layout: &mut Layout) {
-    let wanted = wanted(network);
     for (r, run) in network.runs.iter().enumerate() {
-        layout.open.push(
-            run.line
-                .zip(layout.line[r])
-                .map(|(line, (first, minimum))| {
-                    let mut entries: Vec<(Row, f64)> = run
-                        .starts
-                        .clone()
-                        .map(|t| {
-                            (
-                                row_at(first, t - run.starts.start),
-                                -most_runs(network, &wanted, r, t),
-                            )
-                        })
-                        .collect();
-                    entries.push((minimum, -line.minimum_run));
-                    let column = program.add_column(
-                        label("open", run.recipe, NONE, NONE),
-                        line.fixed_cost,
-                        0.0,
-                        1.0,
-                        &entries,
-                    );
-                    program.set_integer(column);
-                    column
-                }),
-        );
+        let line = run.line.zip(layout.line[r]).zip(layout.wanted[r]);
+        layout
+            .open
+            .push(line.map(|((line, (first, minimum)), wanted)| {
+                let most = |t| {
+                    (
+                        row_at(first, t - run.starts.start),
+                        most_runs(network, r, t),
+                    )
+                };
+                let mut entries: Vec<(Row, f64)> = run
+                    .starts
+                    .clone()
+                    .map(most)
+                    .map(|(row, most)| (row, -f64::min(most, wanted)))
+                    .collect();
+                entries.push((minimum, -line.minimum_run));
+                let column = program.add_column(
+                    label("open", run.recipe, NONE, NONE),
+                    line.fixed_cost,
+                    0.0,
+                    1.0,
+                    &entries,
+                );
+                program.set_integer(column);
+                column
+            }));
     }
 }
 
@@ -601,23 +634,13 @@ fn room(network: &Network, resource: usize, t: usize) -> f64 {
     network.capacity[resource][t] + network.overtime[resource][t]
 }
 
-/// The most runs that could be started in a period: what the capacity allows and, without any,
-/// what could be wanted of them.
-fn most_runs(network: &Network, wanted: &[f64], r: usize, t: usize) -> f64 {
-    let run = &network.runs[r];
-    let by_capacity = run
-        .usages
-        .iter()
+/// The most runs that capacity allows in a period.
+fn most_runs(network: &Network, r: usize, t: usize) -> f64 {
+    let usages = network.runs[r].usages.iter();
+    usages
         .filter(|(_, usage)| *usage > 0.0)
         .map(|&(q, usage)| room(network, q, t) / usage)
-        .fold(f64::INFINITY, f64::min);
-    if by_capacity.is_finite() {
-        return by_capacity;
-    }
-    runs_for(
-        run,
-        wanted[network.kinds[network.nodes[run.output].kind].item],
-    )
+        .fold(f64::INFINITY, f64::min)
 }
 
 /// Per party and priority, its open units summed over the periods in which they have that priority,
@@ -666,8 +689,32 @@ pub(crate) fn runs_for(run: &Run, units: f64) -> f64 {
     units / run.quantity + run.line.map_or(0.0, |line| line.minimum_run) + 1.0
 }
 
+/// Per run with a line, the runs that no plan has a use for more of.
+fn wanted_runs(network: &Network) -> Vec<Option<f64>> {
+    if network.runs.iter().all(|run| run.line.is_none()) {
+        return vec![None; network.runs.len()];
+    }
+    let wanted = wanted(network);
+    let runs = network.runs.iter();
+    runs.map(|run| {
+        let item = network.kinds[network.nodes[run.output].kind].item;
+        run.line.map(|_| runs_for(run, wanted[item]))
+    })
+    .collect()
+}
+
 /// Units of each item that no plan has a use for more of: what demands and floors ask for, and what
 /// the recipes take that make the rest, each unit by the recipe that takes most.
+///
+/// It is the least w with w = asked + takes w, reached from below in as many rounds as the bill of
+/// materials is deep. In a circle the rounds never end; but once a round adds no more than half of what
+/// is asked, twice what was found takes no more than it gives, and so is above the least:
+///
+/// ```text
+/// asked + takes 2w = 2 next - asked <= 2w        if next - w <= asked / 2
+/// ```
+///
+/// A circle that takes as much as it gives has no such end, and no plan has a use for it without one.
 pub(crate) fn wanted(network: &Network) -> Vec<f64> {
     let item = |node: usize| network.kinds[network.nodes[node].kind].item;
     let items = network.kinds.last().map_or(0, |kind| kind.item + 1);
@@ -690,22 +737,38 @@ pub(crate) fn wanted(network: &Network) -> Vec<f64> {
             asked[part] += quantity * runs_for(run, 0.0);
         }
     }
-    // As many rounds as a bill of materials may be deep; a loop in it ends at the largest number.
     let mut wanted = asked.clone();
-    for _ in 0..items {
-        let mut next = asked.clone();
+    let mut next = asked.clone();
+    for round in 0..items + ROUNDS {
+        next.clone_from(&asked);
         for (&(output, part), &share) in &takes {
-            next[part] = f64::min(next[part] + share * wanted[output], MOST);
+            next[part] += share * wanted[output];
         }
         if next == wanted {
-            break;
+            return wanted;
         }
-        wanted = next;
+        let mut grows = wanted.iter().zip(&next).zip(&asked);
+        if round >= items && grows.all(|((was, is), asked)| is - was <= asked / 2.0) {
+            return wanted.iter().map(|units| 2.0 * units).collect();
+        }
+        std::mem::swap(&mut wanted, &mut next);
     }
-    wanted
+    let most = f64::max(MOST, asked.iter().sum());
+    let capped = |(was, is): (&f64, &f64)| {
+        // What still grows feeds on itself.
+        if is == was && is.is_finite() {
+            *is
+        } else {
+            most
+        }
+    };
+    next.iter().zip(&wanted).map(capped).collect()
 }
 
-/// More units of anything than a plan is asked for.
+/// Rounds after which a circle in a bill of materials is taken to have no end.
+const ROUNDS: usize = 1_000;
+
+/// More units of anything than a plan is asked for, in a circle that takes as much as it gives.
 const MOST: f64 = 1e9;
 
 /// Runs, shipments and deliveries of countable items come in whole units.

@@ -35,6 +35,10 @@
 //! line      make[r,t] <= most[r,t] open[r],   sum_t make[r,t] >= minimum_run[r] open[r]
 //! ```
 //!
+//! `most[r,t]` is what capacity allows, and no more than any plan could want of the line: the smaller it
+//! is, the less of a line counts as none. At a site that is closed nothing starts, leaves, arrives or
+//! is handed over.
+//!
 //! # Objective
 //!
 //! `weighted`: the cost of making, shipping, holding, overtime, missing to floors, opening lines,
@@ -62,8 +66,6 @@ mod reasons;
 mod solve;
 mod viability;
 
-use std::time::Instant;
-
 pub use arcs::{Arc, Arcs, Ceiling, Obstacle, Opening};
 use darsena_milp::{SolveError, Solver, Status, Watch};
 use darsena_scenario::{Objective, Scenario};
@@ -74,7 +76,8 @@ pub use plan::*;
 pub struct Options {
     /// Which objective; without it that of the scenario, without that `lexicographic`.
     pub objective: Option<Objective>,
-    /// Runs, shipments and deliveries of countable items in whole units.
+    /// Runs, shipments and deliveries of countable items in whole units. Countable is what is not
+    /// measured in units of weight, length, area, volume, time, energy or money.
     pub whole: bool,
     /// Within a priority, the largest share that a party waits is made as small as can be before
     /// open units are counted (lexicographic only).
@@ -148,7 +151,7 @@ pub fn plan(
     watch: &mut Watch<'_>,
 ) -> Result<Plan, PlanError> {
     let clock = solve::Clock {
-        started: Instant::now(),
+        started: darsena_milp::Clock::start(),
         options: options.solver.clone(),
     };
     let objective = objective(scenario, options);
@@ -209,6 +212,7 @@ pub fn plan(
         ceilings: arcs.ceilings.iter().map(|c| c.id.clone()).collect(),
         unconfirmed: options.include_unconfirmed,
         whole: options.whole,
+        gap: options.solver.relative_gap,
         solver: darsena_milp::name_and_version(),
         remarks: network.remarks.clone(),
     };
@@ -297,12 +301,102 @@ fn measures(network: &network::Network, objective: Objective, fair: bool) -> Vec
     measures
 }
 
+/// Units of weight, length, area, volume, time, energy and money: what is measured in them may be cut.
+const MEASURED: &[&str] = &[
+    "mg",
+    "g",
+    "gram",
+    "kg",
+    "kilogram",
+    "t",
+    "tonne",
+    "ton",
+    "kt",
+    "lb",
+    "lbs",
+    "pound",
+    "oz",
+    "ounce",
+    "mm",
+    "cm",
+    "m",
+    "metre",
+    "meter",
+    "km",
+    "kilometre",
+    "kilometer",
+    "inch",
+    "inches",
+    "ft",
+    "foot",
+    "feet",
+    "yd",
+    "mile",
+    "nm",
+    "m2",
+    "m²",
+    "sqm",
+    "km2",
+    "km²",
+    "ha",
+    "hectare",
+    "ml",
+    "cl",
+    "l",
+    "litre",
+    "liter",
+    "hl",
+    "m3",
+    "m³",
+    "cbm",
+    "gal",
+    "gallon",
+    "bbl",
+    "s",
+    "second",
+    "min",
+    "minute",
+    "h",
+    "hr",
+    "hour",
+    "man-hour",
+    "d",
+    "day",
+    "man-day",
+    "week",
+    "month",
+    "year",
+    "j",
+    "kj",
+    "mj",
+    "gj",
+    "wh",
+    "kwh",
+    "mwh",
+    "gwh",
+    "w",
+    "kw",
+    "mw",
+    "gw",
+    "%",
+    "percent",
+    "usd",
+    "musd",
+    "eur",
+    "meur",
+    "jpy",
+    "gbp",
+    "aud",
+    "cad",
+    "chf",
+    "krw",
+];
+
 /// Whether an item with this unit is counted rather than measured.
 pub(crate) fn countable(unit: &str) -> bool {
-    !matches!(
-        unit,
-        "kg" | "g" | "t" | "l" | "m" | "m2" | "m3" | "km" | "h" | "hours" | "days" | "usd" | "USD"
-    )
+    let unit = unit.to_lowercase();
+    let one = unit.strip_suffix('s').unwrap_or(&unit);
+    !MEASURED.contains(&unit.as_str()) && !MEASURED.contains(&one)
 }
 
 /// Returns the program of a scenario as it goes to the solver, minimising cost: to read it as
@@ -316,4 +410,35 @@ pub fn program(scenario: &Scenario, arcs: &Arcs, options: &Options) -> darsena_m
         .map(|i| countable(&i.unit))
         .collect();
     formulate::formulate(&network, options.whole.then_some(&countable[..]), fair).0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::countable;
+
+    #[test]
+    fn what_is_measured_may_be_cut_and_what_is_counted_may_not() {
+        for unit in [
+            "kg", "litre", "Liters", "tonne", "tonnes", "kWh", "MWh", "hour", "hours", "days",
+            "feet", "m3", "USD",
+        ] {
+            assert!(!countable(unit), "{unit}");
+        }
+        for unit in [
+            "unit",
+            "missile",
+            "set",
+            "s-band radar",
+            "barrel",
+            "lot",
+            "glass",
+            "visit",
+            "ship",
+            "pair",
+            "box",
+            "",
+        ] {
+            assert!(countable(unit), "{unit}");
+        }
+    }
 }

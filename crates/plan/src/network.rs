@@ -148,6 +148,8 @@ pub(crate) struct Network {
     pub supply: Vec<(usize, usize, f64)>,
     pub runs: Vec<Run>,
     pub moves: Vec<Move>,
+    /// Per site, whether it is out of use in each period; empty where it never is.
+    pub site_shut: Vec<Vec<bool>>,
     /// Limit of each lane and period; infinite without limit.
     pub lane_limit: Vec<Vec<f64>>,
     pub capacity: Vec<Vec<f64>>,
@@ -164,6 +166,13 @@ pub(crate) struct Network {
 }
 
 impl Network {
+    /// Whether the site of a node is out of use in `t`: then nothing starts, leaves, arrives or is
+    /// handed over there.
+    pub(crate) fn shut(&self, node: usize, t: usize) -> bool {
+        let shut = &self.site_shut[self.nodes[node].site];
+        shut.get(t).copied().unwrap_or(false)
+    }
+
     /// Moves of each lane, as a range of `moves`.
     pub(crate) fn moves_of_lane(&self) -> BTreeMap<usize, Range<usize>> {
         let mut ranges: BTreeMap<usize, Range<usize>> = BTreeMap::new();
@@ -473,6 +482,7 @@ pub(crate) fn network(scenario: &Scenario, arcs: &Arcs, include_unconfirmed: boo
         supply,
         runs,
         moves,
+        site_shut: closures.sites(scenario, periods),
         lane_limit: closures.lane_limits(scenario, periods),
         capacity,
         overtime,
@@ -890,6 +900,16 @@ impl Closures {
             .iter()
             .filter(move |c| c.0 == site)
             .map(|c| c.1.clone())
+    }
+
+    /// Per site, whether it is out of use in each period; empty where it never is.
+    fn sites(&self, scenario: &Scenario, periods: usize) -> Vec<Vec<bool>> {
+        let mut shut = vec![Vec::new(); scenario.sites().len()];
+        for (site, span) in &self.sites {
+            shut[*site].resize(periods, false);
+            shut[*site][span.clone()].fill(true);
+        }
+        shut
     }
 
     /// Limit of every lane and period: none where the lane or the site it starts from is closed.

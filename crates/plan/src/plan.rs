@@ -176,6 +176,20 @@ pub enum Measure {
     Cost,
 }
 
+/// In words, without the unit: `open units of priority 1`.
+impl std::fmt::Display for Measure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Measure::Floors => write!(f, "what is missing to the floors"),
+            Measure::Late { priority } => write!(f, "open units of priority {priority}"),
+            Measure::Share { priority } => {
+                write!(f, "the largest share waited at priority {priority}")
+            }
+            Measure::Cost => write!(f, "cost"),
+        }
+    }
+}
+
 /// What is said of one demand.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DemandAnswer {
@@ -403,6 +417,8 @@ pub struct Plan {
     pub unconfirmed: bool,
     /// Whether what is counted was planned in whole units.
     pub whole: bool,
+    /// Gap of a level at which it counts as proved.
+    pub gap: f64,
     /// Solver name and version.
     pub solver: String,
     /// What a reader must know, a sentence each: an option that was not used, a stage cut short.

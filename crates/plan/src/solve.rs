@@ -6,13 +6,11 @@
 //! next stage starts from it. A few lines that open or stay shut are decided by branching over all
 //! stages together; any other integers stage by stage, each held by a row.
 
-use std::time::Instant;
-
 use darsena_milp::{
     Basis, Column, Label, Method, Outcome, Program, Row, SolveError, Solver, Status, Watch,
 };
 
-use crate::formulate::{Layout, at, costs_of};
+use crate::formulate::{Layout, at, costs_of, most_delivered};
 use crate::network::Network;
 use crate::plan::{Level, Measure};
 use crate::{Options, PlanError};
@@ -21,6 +19,8 @@ use crate::{Options, PlanError};
 pub(crate) struct Solved {
     pub status: Status,
     pub levels: Vec<Level>,
+    /// What no plan can be below in each stage, the stages before held; 0 for those not listed.
+    bounds: Vec<f64>,
     pub values: Vec<f64>,
     /// Duals of the cost, when the solver gave any.
     pub duals: Option<Vec<f64>>,
@@ -50,6 +50,7 @@ impl Solved {
         Solved {
             status: Status::Optimal,
             levels: Vec::new(),
+            bounds: Vec::new(),
             values: Vec::new(),
             duals: None,
             basis: None,
@@ -59,14 +60,44 @@ impl Solved {
             remarks: Vec::new(),
         }
     }
+
+    fn push(&mut self, level: Level) {
+        self.bounds.push(level.bound);
+        self.levels.push(level);
+    }
+
+    /// The same plan seen from all plans, of which no one is below `bounds`. What they say of a stage
+    /// holds for plans that are as good in all stages before it.
+    fn among(mut self, bounds: &[f64]) -> Self {
+        let mut as_good = true;
+        self.bounds.clear();
+        for (n, level) in self.levels.iter_mut().enumerate() {
+            let bound = bounds
+                .get(n)
+                .filter(|_| as_good)
+                .map_or(0.0, |b| b.max(0.0));
+            // What differs by arithmetic alone is no gap.
+            let near = (level.value - bound).abs() <= 1e-9 * level.value.abs().max(1.0);
+            let bound = if near { level.value } else { bound };
+            *level = Level::new(level.measure, level.value, bound.min(level.value));
+            as_good &= level.gap <= SAME;
+            self.bounds.push(level.bound);
+        }
+        let rest = bounds.get(self.bounds.len()).filter(|_| as_good);
+        self.bounds.extend(rest);
+        self
+    }
 }
+
+/// Two values of a stage that differ by no more, relatively, are as good as each other.
+const SAME: f64 = 1e-6;
 
 /// A reduced cost or dual beyond this holds its column or row at its bound.
 pub(crate) const HELD: f64 = 1e-7;
 
-/// Seconds left of a limit, counted from the start of the whole job.
+/// What is left of the limits, counted from the start of the whole job.
 pub(crate) struct Clock {
-    pub started: Instant,
+    pub started: darsena_milp::Clock,
     pub options: darsena_milp::Options,
 }
 
@@ -92,16 +123,14 @@ impl Clock {
         }
     }
 
+    /// Whether time may run out.
+    fn limited(&self) -> bool {
+        self.options.time_limit.is_some() || self.options.cpu_limit.is_some()
+    }
+
     /// Options of the next solve: the limits less what is already spent.
     pub(crate) fn left(&self) -> darsena_milp::Options {
-        let mut options = self.options.clone();
-        let spent = self.started.elapsed().as_secs_f64();
-        options.time_limit = options.time_limit.map(|limit| (limit - spent).max(0.0));
-        // No processor time is no time: a small program would be done before anybody looked.
-        if options.cpu_limit.is_some_and(|limit| limit <= 0.0) {
-            options.time_limit = Some(0.0);
-        }
-        options
+        self.started.left(&self.options)
     }
 }
 
@@ -129,30 +158,40 @@ pub(crate) fn solve(
     let mut solved = if solver.program().integers() == 0 {
         stages.linear(solver, None, None, watch)?.solved()?
     } else if !options.whole && measures.len() > 1 && lines <= FEW_LINES {
-        stages.branch(layout, solver, watch)?
+        solver.relax_integers()?;
+        stages.branch(network, layout, solver, watch)?
     } else {
-        let mut solved = stages.mixed(solver, watch)?;
-        if solved.status == Status::Optimal && !solved.values.is_empty() {
+        let mut solved = stages.branch(network, layout, solver, watch)?;
+        if solved.status == Status::Optimal {
             fix_lines(layout, solver, &solved.values)?;
-            let exact = stages.linear(solver, None, None, watch)?.solved()?;
-            (solved.duals, solved.basis) = (exact.duals, exact.basis);
-            (solved.stages, solved.last, solved.near) = (exact.stages, exact.last, exact.near);
+            shut_large(network, layout, solver)?;
+            if let End::Optimal(exact) = stages.linear(solver, None, None, watch)? {
+                (solved.duals, solved.basis) = (exact.duals, exact.basis);
+                (solved.stages, solved.last, solved.near) = (exact.stages, exact.last, exact.near);
+                if !options.whole {
+                    solved.values = exact.values;
+                    for (level, exact) in solved.levels.iter_mut().zip(exact.levels) {
+                        let bound = level.bound.min(exact.value);
+                        *level = Level::new(level.measure, exact.value, bound);
+                    }
+                }
+            }
             if options.whole {
                 let note = "shadow prices and reasons are those of the plan in fractions of units, with the same lines open";
                 solved.remarks.push(note.into());
-            } else if exact.status == Status::Optimal {
-                solved.values = exact.values;
-                for (level, exact) in solved.levels.iter_mut().zip(exact.levels) {
-                    *level = Level::new(level.measure, exact.value, level.bound.min(exact.value));
-                }
             }
         }
         solved
     };
     if solved.values.is_empty() {
         solved.values = idle(network, layout, solver.program().columns());
-        (solved.basis, solved.stages) = (None, Vec::new());
-        solved.levels.clear();
+        (solved.basis, solved.stages, solved.near) = (None, Vec::new(), None);
+        let level = |(&measure, costs): (&Measure, &Vec<f64>)| {
+            Level::new(measure, dot(costs, &solved.values), 0.0)
+        };
+        solved.levels = measures.iter().zip(&costs).map(level).collect();
+        let bounds = std::mem::take(&mut solved.bounds);
+        solved = solved.among(&bounds);
         solved.remarks.push(
             "no plan was found in time: what is at hand is handed over, nothing is made or shipped"
                 .into(),
@@ -160,9 +199,20 @@ pub(crate) fn solve(
     }
     for (&measure, costs) in measures.iter().zip(&costs).skip(solved.levels.len()) {
         // Amounts and costs are not negative, so no plan is below nothing.
-        solved
-            .levels
-            .push(Level::new(measure, dot(costs, &solved.values), 0.0));
+        let value = dot(costs, &solved.values);
+        let bound = solved.bounds.get(solved.levels.len()).copied();
+        let bound = bound.unwrap_or(0.0).clamp(0.0, value.max(0.0));
+        solved.levels.push(Level::new(measure, value, bound));
+    }
+    let asked = options.solver.relative_gap + SAME;
+    if solved.status == Status::Optimal
+        && let Some(level) = solved.levels.iter().find(|level| level.gap > asked)
+    {
+        solved.status = Status::Feasible;
+        solved.remarks.push(format!(
+            "not proved to be the best plan: {} may be less, down to its bound",
+            level.measure
+        ));
     }
     Ok(solved)
 }
@@ -195,8 +245,8 @@ enum End {
     Optimal(Solved),
     /// By a limit or by Ctrl-C, with what there was.
     Cut(Solved),
-    /// At a stage that can't reach what a known plan does.
-    Worse,
+    /// At a stage that can't reach what a known plan does, and the least it may come to.
+    Worse { stage: usize, bound: f64 },
     /// No plan keeps to the bounds.
     Infeasible,
 }
@@ -207,7 +257,7 @@ impl End {
         match self {
             End::Optimal(solved) | End::Cut(solved) => Ok(solved),
             // Doing nothing is always a plan, and nothing is worse than nothing known.
-            End::Worse | End::Infeasible => Err(PlanError::Unexpected(Status::Infeasible)),
+            End::Worse { .. } | End::Infeasible => Err(PlanError::Unexpected(Status::Infeasible)),
         }
     }
 }
@@ -278,10 +328,11 @@ impl Stages<'_> {
                 tied = (value - least).abs() <= same;
                 let last = stage + 1 == self.measures.len();
                 if value > least + same || (last && tied) {
-                    return Ok(End::Worse);
+                    let bound = outcome.bound;
+                    return Ok(End::Worse { stage, bound });
                 }
             }
-            solved.levels.push(Level::new(
+            solved.push(Level::new(
                 measure,
                 outcome.objective,
                 outcome.bound.min(outcome.objective),
@@ -310,41 +361,69 @@ impl Stages<'_> {
     }
 
     /// Decides lines by branch and bound over the stages as a whole. With some lines left between
-    /// open and shut, no plan of that branch is better than its linear program in the order of the
-    /// stages, so a branch whose levels are not below those of a known plan is left.
+    /// open and shut, no plan of that branch is better than its program in the order of the stages,
+    /// so a branch whose levels are not below those of a known plan is left.
+    ///
+    /// With integers left in the program the solver itself decides the lines of a branch, and what is
+    /// left to do here are lines that it counts as shut though they run: those with so many runs
+    /// allowed that the part of the line they need is less than its tolerance.
     fn branch(
         &self,
+        network: &Network,
         layout: &Layout,
         solver: &mut Solver,
         watch: &mut Watch<'_>,
     ) -> Result<Solved, PlanError> {
-        solver.relax_integers()?;
+        let mixed = solver.program().integers() > 0;
         let original = Bounds::of(solver.program());
-        let lines: Vec<Column> = layout.open.iter().flatten().copied().collect();
         type Fixed = Vec<(Column, f64)>;
         let mut branches: Vec<(Fixed, Option<Basis>)> = vec![(Vec::new(), None)];
-        let mut best: Option<(Solved, Fixed)> = None;
-        let mut root: Option<Vec<Level>> = None;
+        let mut best: Option<Solved> = None;
+        let mut root: Option<(Vec<f64>, Vec<f64>)> = None;
+        // The least that branches which were left, though as good in the stages before, may come to.
+        let mut left = vec![f64::INFINITY; self.measures.len()];
         while let Some((fixed, start)) = branches.pop() {
             original.restore(solver)?;
             for &(column, open) in &fixed {
                 solver.set_column_bounds(column, open, open)?;
             }
-            let known = best.as_ref().map(|(solved, _)| &solved.levels[..]);
-            let solved = match self.linear(solver, start.as_ref(), known, watch)? {
+            shut_large(network, layout, solver)?;
+            let known = best.as_ref().map(|solved| &solved.levels[..]);
+            let end = if mixed {
+                self.mixed(solver, known, watch)?
+            } else {
+                self.linear(solver, start.as_ref(), known, watch)?
+            };
+            let undecided = |values: &[f64]| undecided(network, layout, solver.program(), values);
+            let solved = match end {
                 End::Optimal(solved) => solved,
-                End::Worse | End::Infeasible => continue,
-                End::Cut(cut) => return Ok(cut_branching(cut, best, root)),
+                End::Infeasible => continue,
+                End::Worse { stage, bound } => {
+                    left[stage] = left[stage].min(bound);
+                    continue;
+                }
+                End::Cut(cut) => {
+                    let (bounds, values) = root.unwrap_or_else(|| (cut.bounds.clone(), Vec::new()));
+                    let opened = |values: &Vec<f64>| opened(network, layout, values);
+                    let opened = [&cut.values, &values].into_iter().filter_map(opened);
+                    let plans = opened.map(|values| self.of_values(values)).chain(best);
+                    let best = plans.reduce(|a, b| if before(&b, &a) { b } else { a });
+                    return Ok(cut_branching(cut, best, bounds));
+                }
             };
-            root.get_or_insert_with(|| solved.levels.clone());
-            let between = |c: &Column| {
-                (solved.values[c.0 as usize] - solved.values[c.0 as usize].round()).abs()
-            };
-            let undecided = lines.iter().copied().filter(|c| between(c) > 1e-7);
-            let widest =
-                undecided.max_by(|a, b| between(a).total_cmp(&between(b)).then(b.0.cmp(&a.0)));
-            let Some(line) = widest else {
-                best = Some((solved, fixed));
+            root.get_or_insert_with(|| (solved.bounds.clone(), solved.values.clone()));
+            let Some(line) = undecided(&solved.values) else {
+                if let Some(before) = &best {
+                    let pairs = before.levels.iter().zip(&solved.levels);
+                    let apart = |(a, b): (&Level, &Level)| {
+                        (a.value - b.value).abs() > 1e-7 * b.value.abs().max(1.0)
+                    };
+                    let stage = { pairs }.position(apart);
+                    if let Some(stage) = stage {
+                        left[stage] = left[stage].min(before.levels[stage].bound);
+                    }
+                }
+                best = Some(solved);
                 continue;
             };
             let nearer = solved.values[line.0 as usize].round();
@@ -353,9 +432,18 @@ impl Stages<'_> {
                 fixed.push((line, open));
                 branches.push((fixed, solved.near.clone()));
             }
+            let none = best.is_none() && opened(network, layout, &solved.values).is_none();
+            if fixed.is_empty() && none && self.clock.limited() {
+                // First a plan to hand over when time runs out.
+                let shut = layout.open.iter().flatten().map(|&line| (line, 0.0));
+                branches.push((shut.collect(), solved.near.clone()));
+            }
         }
         // Shutting every line is a plan, so some branch ended with one.
-        let (solved, _) = best.ok_or(PlanError::Unexpected(Status::Infeasible))?;
+        let mut solved = best.ok_or(PlanError::Unexpected(Status::Infeasible))?;
+        for (level, left) in solved.levels.iter_mut().zip(left) {
+            *level = Level::new(level.measure, level.value, level.bound.min(left));
+        }
         original.restore(solver)?;
         fix_lines(layout, solver, &solved.values)?;
         if let Some(basis) = &solved.basis {
@@ -365,20 +453,65 @@ impl Stages<'_> {
         Ok(solved)
     }
 
-    fn mixed(&self, solver: &mut Solver, watch: &mut Watch<'_>) -> Result<Solved, PlanError> {
+    /// A plan that was not made by the stages, with no bound but nothing.
+    fn of_values(&self, values: Vec<f64>) -> Solved {
         let mut solved = Solved::new();
+        for (&measure, costs) in self.measures.iter().zip(self.costs) {
+            solved.push(Level::new(measure, dot(costs, &values), 0.0));
+        }
+        Solved { values, ..solved }
+    }
+
+    /// Runs through all stages of a program with integers, each held by a row while the next is
+    /// minimised, and gives up as soon as a stage shows that `known` can't be reached.
+    fn mixed(
+        &self,
+        solver: &mut Solver,
+        known: Option<&[Level]>,
+        watch: &mut Watch<'_>,
+    ) -> Result<End, PlanError> {
         let (columns, rows) = (solver.program().columns(), solver.program().rows());
+        let end = self.mixed_stages(solver, known, watch)?;
+        solver.truncate(columns, rows)?;
+        Ok(end)
+    }
+
+    fn mixed_stages(
+        &self,
+        solver: &mut Solver,
+        known: Option<&[Level]>,
+        watch: &mut Watch<'_>,
+    ) -> Result<End, PlanError> {
+        let mut solved = Solved::new();
+        let mut tied = true;
         for (stage, (&measure, costs)) in self.measures.iter().zip(self.costs).enumerate() {
             solver.set_costs(costs)?;
+            // The values of the stage before are no help to begin from: far from this optimum they only
+            // spoil the solver's presolve. On the real scenario in whole units the stages took half
+            // as long again with them.
             let outcome = solver.solve(&self.clock.left(), watch)?;
-            if outcome.status != Status::Optimal {
-                cut_short(measure, outcome, costs, &mut solved)?;
-                break;
+            match outcome.status {
+                Status::Optimal => {}
+                Status::Infeasible if stage == 0 => return Ok(End::Infeasible),
+                _ => {
+                    cut_short(measure, outcome, costs, &mut solved)?;
+                    return Ok(End::Cut(solved));
+                }
             }
             let (value, bound) = (outcome.objective, outcome.bound);
-            solved.levels.push(Level::new(measure, value, bound));
+            if let Some(known) = known.filter(|_| tied) {
+                let least = known[stage].value;
+                let same = 1e-7 * least.abs().max(1.0);
+                tied = (value - least).abs() <= same;
+                let last = stage + 1 == self.measures.len();
+                if value > least + same || (last && tied) {
+                    return Ok(End::Worse { stage, bound });
+                }
+            }
+            solved.push(Level::new(measure, value, bound));
             solved.values = outcome.values;
             if stage + 1 < self.measures.len() {
+                let columns = solver.program().columns();
                 let entries: Vec<(Column, f64)> = (0..columns)
                     .filter(|&c| costs[c] != 0.0)
                     .map(|c| (at(Column(0), c), costs[c]))
@@ -393,10 +526,42 @@ impl Stages<'_> {
                 )?;
             }
         }
-        solver.truncate(columns, rows)?;
-        Ok(solved)
+        Ok(End::Optimal(solved))
     }
 }
+
+/// The line to decide next: that furthest from being open or shut, else one that runs though it is
+/// not open. None when all are decided.
+fn undecided(
+    network: &Network,
+    layout: &Layout,
+    program: &Program,
+    values: &[f64],
+) -> Option<Column> {
+    let mut widest: Option<(f64, Column)> = None;
+    for (r, open) in layout.open.iter().enumerate() {
+        let Some(open) = open.filter(|&open| {
+            let (lower, upper) = program.bounds(open);
+            lower < upper
+        }) else {
+            continue;
+        };
+        let value = values.get(open.index())?;
+        let between = (value - value.round()).abs();
+        let runs = || -> f64 {
+            let made = 0..network.runs[r].starts.len();
+            made.map(|by| values[at(layout.make[r], by).index()]).sum()
+        };
+        let runs_shut = || value.round() < 1.0 && runs() > DECIDED;
+        if (between > DECIDED || runs_shut()) && widest.is_none_or(|(most, _)| between > most) {
+            widest = Some((between, open));
+        }
+    }
+    widest.map(|(_, line)| line)
+}
+
+/// A line closer to open or shut is so, if it does not run more when it is shut.
+const DECIDED: f64 = 1e-7;
 
 /// Costs of all stages in one sum: each stage weighs several times the next, the cost little.
 fn mixed_costs(measures: &[Measure], costs: &[Vec<f64>]) -> Vec<f64> {
@@ -431,23 +596,43 @@ fn cost_weight(stages: i32, costs: &[f64]) -> f64 {
     0.3 / most.max(f64::MIN_POSITIVE)
 }
 
-/// What is known when branching is cut short: the best plan so far, and no better bound than that
-/// of all lines undecided.
-fn cut_branching(
-    cut: Solved,
-    best: Option<(Solved, Vec<(Column, f64)>)>,
-    root: Option<Vec<Level>>,
-) -> Solved {
-    let Some((mut best, _)) = best else {
-        return Solved {
-            values: Vec::new(),
-            levels: Vec::new(),
-            ..cut
-        };
-    };
-    for (level, root) in best.levels.iter_mut().zip(root.into_iter().flatten()) {
-        *level = Level::new(level.measure, level.value, root.bound.min(level.value));
+/// Whether the first stage in which two plans differ is lower in `a`.
+fn before(a: &Solved, b: &Solved) -> bool {
+    let mut pairs = a.levels.iter().zip(&b.levels);
+    let differ = pairs.find(|(a, b)| (a.value - b.value).abs() > SAME * b.value.abs().max(1.0));
+    differ.is_some_and(|(a, b)| a.value < b.value)
+}
+
+/// `values` with every line that runs at all opened in full, which costs more and is a plan, if none
+/// of them runs less than its minimum.
+fn opened(network: &Network, layout: &Layout, values: &[f64]) -> Option<Vec<f64>> {
+    if values.is_empty() {
+        return None;
     }
+    let mut opened = values.to_vec();
+    for (r, run) in network.runs.iter().enumerate() {
+        let Some((open, line)) = layout.open[r].zip(run.line) else {
+            continue;
+        };
+        let made = (0..run.starts.len()).map(|by| values[at(layout.make[r], by).index()]);
+        let runs: f64 = made.sum();
+        let runs_at_all = runs > DECIDED || values[open.index()] > 1.0 - DECIDED;
+        if runs_at_all && runs < line.minimum_run * (1.0 - DECIDED) {
+            return None;
+        }
+        opened[open.index()] = f64::from(u8::from(runs_at_all));
+    }
+    Some(opened)
+}
+
+/// What is known when branching is cut short: the best plan so far, if there is one, and no better
+/// bounds than those of all lines undecided.
+fn cut_branching(cut: Solved, best: Option<Solved>, bounds: Vec<f64>) -> Solved {
+    let found = best.map(|best| best.among(&bounds));
+    let found = found.unwrap_or_else(|| Solved {
+        bounds,
+        ..Solved::new()
+    });
     Solved {
         status: cut.status,
         remarks: cut.remarks,
@@ -455,7 +640,7 @@ fn cut_branching(
         stages: Vec::new(),
         near: None,
         duals: None,
-        ..best
+        ..found
     }
 }
 
@@ -478,27 +663,20 @@ fn cut_short(
     solved.status = outcome.status;
     solved
         .remarks
-        .push(format!("cut short while minimising {}", name(measure)));
-    if !outcome.values.is_empty() {
+        .push(format!("cut short while minimising {measure}"));
+    let bound = if outcome.bound.is_finite() {
+        outcome.bound.max(0.0)
+    } else {
+        0.0
+    };
+    if outcome.values.is_empty() {
+        solved.bounds.push(bound);
+    } else {
         let value = dot(costs, &outcome.values);
-        let bound = if outcome.bound.is_finite() {
-            outcome.bound.clamp(0.0, value.max(0.0))
-        } else {
-            0.0
-        };
-        solved.levels.push(Level::new(measure, value, bound));
+        solved.push(Level::new(measure, value, bound.min(value.max(0.0))));
         solved.values = outcome.values;
     }
     Ok(())
-}
-
-fn name(measure: Measure) -> String {
-    match measure {
-        Measure::Floors => "what is missing to the floors".into(),
-        Measure::Late { priority } => format!("open units of priority {priority}"),
-        Measure::Share { priority } => format!("the largest share waited at priority {priority}"),
-        Measure::Cost => "cost".into(),
-    }
 }
 
 /// Fixes what every optimal plan of this stage has in common.
@@ -521,7 +699,7 @@ pub(crate) fn hold_face(
 }
 
 /// Where a column or row with such a reduced cost or dual stands in every optimal plan, if it could
-/// stand elsewhere.
+/// stand elsewhere. One that speaks for a bound there is not is noise of the arithmetic.
 pub(crate) fn held(price: f64, (lower, upper): (f64, f64)) -> Option<f64> {
     let bound = if price > 0.0 { lower } else { upper };
     (price.abs() > HELD && lower < upper && bound.is_finite()).then_some(bound)
@@ -540,6 +718,23 @@ pub(crate) fn fix_lines(
     }
     Ok(())
 }
+
+/// Allows no run of lines that are shut and of which so much could be wanted that the row which keeps
+/// them shut says little within the tolerance of the solver.
+fn shut_large(network: &Network, layout: &Layout, solver: &mut Solver) -> Result<(), SolveError> {
+    let lines = layout.open.iter().zip(&layout.wanted).enumerate();
+    for (r, (open, _)) in lines.filter(|(_, (_, wanted))| wanted.is_some_and(|w| w > LARGE)) {
+        if open.is_some_and(|open| solver.program().bounds(open) == (0.0, 0.0)) {
+            for by in 0..network.runs[r].starts.len() {
+                solver.set_column_bounds(at(layout.make[r], by), 0.0, 0.0)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// More runs than this times the tolerance of the solver are no noise.
+const LARGE: f64 = 1e6;
 
 /// Bounds of a program before its stages were held.
 pub(crate) struct Bounds {
@@ -597,10 +792,16 @@ fn idle(network: &Network, layout: &Layout, columns: usize) -> Vec<f64> {
             let stream = &network.streams[j];
             open[j] += stream.due[t];
             for (n, &node) in stream.nodes.iter().enumerate() {
-                let given = if stream.serves.contains(&t) && stream.open[n].contains(t) {
-                    f64::min(open[j], held[node])
+                let may = stream.serves.contains(&t) && stream.open[n].contains(t);
+                let given = if may {
+                    let most = most_delivered(network, node, t);
+                    open[j].min(held[node]).min(most)
                 } else {
                     0.0
+                };
+                let given = match &layout.whole {
+                    Some(whole) if whole[stream.item] => given.floor(),
+                    _ => given,
                 };
                 if given > 0.0 {
                     values[at(layout.deliver[j][n], t - stream.serves.start).0 as usize] = given;
@@ -621,4 +822,41 @@ fn idle(network: &Network, layout: &Layout, columns: usize) -> Vec<f64> {
         }
     }
     values
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Level, Measure, Solved, held};
+
+    #[test]
+    fn bounds_hold_for_plans_as_good_in_the_stages_before() {
+        let late = |priority| Measure::Late { priority };
+        let mut plan = Solved::new();
+        for (measure, value) in [(late(1), 4.0), (late(2), 9.0), (late(3), 7.0)] {
+            plan.push(Level::new(measure, value, value));
+        }
+        let plan = plan.among(&[4.0, 6.0, 7.0, 3.0]);
+        let bounds: Vec<f64> = plan.levels.iter().map(|l| l.bound).collect();
+        // Nine are open where six would do: with nine, fewer of the third may be possible.
+        assert_eq!(bounds, [4.0, 6.0, 0.0]);
+        assert_eq!(plan.bounds, [4.0, 6.0, 0.0]);
+        // What was not reached yet has the bound of its stage, if all before are as good.
+        let mut first = Solved::new();
+        first.push(Level::new(late(1), 4.0, 4.0));
+        assert_eq!(first.among(&[4.0, 6.0, 7.0]).bounds, [4.0, 6.0]);
+    }
+
+    #[test]
+    fn nothing_is_held_at_a_bound_that_it_does_not_have() {
+        let free = (f64::NEG_INFINITY, f64::INFINITY);
+        assert_eq!(held(0.5, (0.0, 3.0)), Some(0.0));
+        assert_eq!(held(-0.5, (0.0, 3.0)), Some(3.0));
+        assert_eq!(held(-0.5, (0.0, f64::INFINITY)), None);
+        assert_eq!(held(0.5, (f64::NEG_INFINITY, 3.0)), None);
+        assert_eq!((held(0.5, free), held(-0.5, free)), (None, None));
+        assert_eq!(
+            (held(1e-8, (0.0, 3.0)), held(1.0, (3.0, 3.0))),
+            (None, None)
+        );
+    }
 }

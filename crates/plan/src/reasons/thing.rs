@@ -9,7 +9,8 @@ use darsena_scenario::{Objective, Scenario};
 use super::NOTHING;
 use crate::arcs::{Arc, Arcs};
 use crate::formulate::{
-    At, Layout, at, make_entries, most_started, row_at, runs_for, ship_entries, wanted,
+    At, Layout, at, make_entries, most_delivered, most_shipped, most_started, row_at, runs_for,
+    ship_entries, wanted,
 };
 use crate::network::{Network, Spans};
 use crate::plan::{Cause, Measure, Plan};
@@ -328,7 +329,7 @@ impl Sight<'_> {
         Addition {
             entries,
             cost: arc.cost,
-            most: self.network.lane_limit[arc.lane][t],
+            most: most_shipped(self.network, m, t, transit),
             beside: (!shared && arc.departs.contains(&t))
                 .then(|| at(self.layout.ship[m], t - arc.departs.start)),
         }
@@ -342,7 +343,7 @@ impl Sight<'_> {
                 (self.layout.demand(self.network, j, t), 1.0),
             ],
             cost: 0.0,
-            most: f64::INFINITY,
+            most: most_delivered(self.network, node, t),
             beside: None,
         }
     }
@@ -450,7 +451,9 @@ impl Sight<'_> {
                     .map(|(_, minimum)| Relax::Row(minimum, f64::NEG_INFINITY, f64::INFINITY)),
             );
             let prices = self.stages.iter();
-            let prices = prices.map(|stage| (-stage.reduced_costs[open.index()]).max(0.0));
+            let prices = prices.map(|stage| {
+                (stage.costs[open.index()] - stage.reduced_costs[open.index()]).max(0.0)
+            });
             let cause = Cause::LineShut { recipe: run.recipe };
             if let Some(mut thing) = self.thing(cause, relax, prices.collect()) {
                 thing.from = 0;

@@ -368,6 +368,11 @@ const CHANGES: &[(&str, &[&str], Change)] = &[
     ("a bound above its value", &["objective"], |_, _, plan| {
         plan.levels[1].bound += 0.01
     }),
+    ("a gap that is left", &["objective"], |_, _, plan| {
+        let level = plan.levels.last_mut().unwrap();
+        level.bound = 0.5 * level.value;
+        level.gap = (level.value - level.bound) / level.value.max(1.0);
+    }),
     ("a gap that is none", &["objective"], |_, _, plan| {
         plan.levels[1].gap = 0.01
     }),
@@ -486,6 +491,62 @@ fn every_change_breaks_the_rule_that_speaks_of_it() {
         "window",
     ];
     assert_eq!(rules.into_iter().collect::<Vec<_>>(), all);
+}
+
+#[test]
+fn nothing_starts_leaves_arrives_or_is_handed_over_at_a_closed_site() {
+    // A kiln, a depot it sends to in a week, and a shop that takes from the depot at once.
+    let tables = |closed: &str| {
+        let closures: Vec<String> = match closed {
+            "" => vec![],
+            site => vec![format!("site,{site},2024-07-08,2024-07-15")],
+        };
+        let closures: Vec<&str> = closures.iter().map(String::as_str).collect();
+        Tables::weeks(4)
+            .with(
+                "sites",
+                "site,name,state,kind",
+                &[
+                    "kiln,Kiln,us,plant",
+                    "depot,Depot,us,base",
+                    "shop,Shop,us,base",
+                ],
+            )
+            .with("items", "item,name", &["brick,Brick"])
+            .with(
+                "recipes",
+                "recipe,site,item,lead_time_days",
+                &["fire,kiln,brick,7"],
+            )
+            .with(
+                "lanes",
+                "lane,from_site,to_site,transit_days",
+                &["cart,kiln,depot,0", "van,depot,shop,0"],
+            )
+            .with(
+                "demands",
+                "demand,party,site,item,due,quantity,priority",
+                &["wall,us,shop,brick,2024-07-08,5,1"],
+            )
+            .with("closures", "what,id,from,until", &closures)
+    };
+    // Fired in week 0, and all the way in week 1.
+    let open = tables("").scenario();
+    let good = good(&open);
+    assert_eq!(good.levels[0].value, 0.0);
+    for (site, rules) in [
+        ("kiln", &["lane"][..]),
+        ("depot", &["lane"][..]),
+        ("shop", &["demand", "lane"][..]),
+    ] {
+        let shut = tables(site).scenario();
+        let verdict = check(&shut, &Arcs::open(&shut), &good);
+        let broken: BTreeSet<&str> = verdict.breaches.iter().map(|b| b.rule).collect();
+        assert_eq!(broken.into_iter().collect::<Vec<_>>(), rules, "{site}");
+        // All wait for a week until it opens again.
+        let plan = planned(&shut, &asked(Objective::Lexicographic)).unwrap();
+        assert_eq!(plan.levels[0].value, 5.0, "{site}");
+    }
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! Lines that open or stay shut against brute force: every choice tried, the rest solved.
 
-use darsena_milp::{Column, Label, Outcome, Row, Solver, Status, Watch};
-use darsena_plan::{Arcs, Options, Reasons, program};
+use darsena_milp::{Column, Label, Outcome, Progress, Row, Solver, Status, Stop, Watch};
+use darsena_plan::check::check;
+use darsena_plan::{Arcs, Options, Reasons, plan, program};
 use darsena_scenario::{Objective, Scenario};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -256,4 +257,113 @@ fn lines_open_as_brute_force_would_have_them() {
     if let Err(failure) = run {
         panic!("{failure}");
     }
+}
+
+#[test]
+fn a_plan_cut_short_at_once_hands_over_whole_units() {
+    let scenario = Tables::weeks(3)
+        .with("sites", "site,name,state,kind", &["works,Works,us,plant"])
+        .with(
+            "items",
+            "item,name,unit",
+            &["kit,Kit,unit", "fuel,Fuel,litre"],
+        )
+        .with(
+            "stockpiles",
+            "site,item,quantity",
+            &["works,kit,2.5", "works,fuel,2.5"],
+        )
+        .with(
+            "demands",
+            "demand,party,site,item,due,quantity,priority",
+            &[
+                "d-kit,us,works,kit,2024-07-01,4,1",
+                "d-fuel,us,works,fuel,2024-07-01,4,2",
+            ],
+        )
+        .scenario();
+    let mut options = asked(Objective::Lexicographic);
+    options.whole = true;
+    options.solver.time_limit = Some(0.0);
+    let plan = planned(&scenario, &options).unwrap();
+    assert_eq!(plan.status, Status::TimeLimit);
+    let delivered: Vec<f64> = plan.demands.iter().map(|d| d.delivered).collect();
+    assert_eq!(delivered, [2.5, 2.0]);
+}
+
+#[test]
+fn with_and_without_a_limit_that_is_not_reached_plans_are_as_good() {
+    let product = |units, cost| Product {
+        fixed_cost: 30,
+        minimum_run: 4,
+        capacity: 3,
+        shed: 1,
+        lead: 7,
+        units,
+        due: 7,
+        priority: 1,
+        cost: (2, cost),
+    };
+    let scenario = tables(9, 5, &[product(5, 9), product(3, 4), product(6, 1)]).scenario();
+    let levels = |limit| {
+        let mut options = asked(Objective::Lexicographic);
+        options.solver.time_limit = limit;
+        let plan = planned(&scenario, &options).unwrap();
+        assert_eq!(plan.status, Status::Optimal);
+        plan.levels
+    };
+    assert_eq!(levels(None), levels(Some(600.0)));
+}
+
+#[test]
+fn wherever_it_is_cut_there_is_a_plan_with_bounds_that_hold() {
+    let product = |fixed_cost, units, due, priority| Product {
+        fixed_cost,
+        minimum_run: 2,
+        capacity: 3,
+        shed: 1,
+        lead: 7,
+        units,
+        due,
+        priority,
+        cost: (2, 9),
+    };
+    let products = [
+        product(30, 7, 7, 1),
+        product(9, 5, 14, 2),
+        product(20, 6, 7, 2),
+    ];
+    let scenario = tables(14, 6, &products).scenario();
+    let arcs = Arcs::open(&scenario);
+    let best = planned(&scenario, &asked(Objective::Lexicographic)).unwrap();
+    let mut cut = 0;
+    for calls in 1..60 {
+        let stop = Stop::new();
+        let (pull, mut left) = (stop.clone(), calls);
+        let mut tell = |_: &Progress| {
+            left -= 1;
+            if left == 0 {
+                pull.stop();
+            }
+        };
+        let mut watch = Watch {
+            stop,
+            progress: Some(&mut tell),
+        };
+        let mut options = asked(Objective::Lexicographic);
+        options.reasons = Reasons::None;
+        options.solver.time_limit = Some(600.0);
+        let plan = plan(&scenario, &arcs, &options, &mut watch).unwrap();
+        assert_eq!(check(&scenario, &arcs, &plan).breaches, [], "after {calls}");
+        cut += usize::from(plan.status != Status::Optimal);
+        let mut as_good = true;
+        for (level, best) in plan.levels.iter().zip(&best.levels) {
+            if as_good {
+                assert!(level.bound <= best.value + 1e-6, "{calls}: {level:?}");
+                assert!(level.value >= best.value - 1e-6, "{calls}: {level:?}");
+            }
+            as_good &= level.value <= best.value + 1e-6;
+        }
+    }
+    assert!(cut > 0, "it was never cut");
 }
