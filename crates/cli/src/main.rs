@@ -4,6 +4,7 @@
 
 mod ask;
 mod brief;
+mod closed;
 mod plan;
 mod scenario;
 mod terminal;

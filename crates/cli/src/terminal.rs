@@ -2,31 +2,148 @@
 
 use std::error::Error;
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
 use darsena::milp::{Progress, Stop};
+use darsena::plan::PlanError;
+use darsena::scenario::LoadError;
+use darsena::{AnswerError, scenario, write};
 use indicatif::{ProgressBar, ProgressStyle};
 
 /// What a command comes to.
 pub(crate) type Answered = Result<ExitCode, Box<dyn Error>>;
 
+/// Standard output was closed before the command began, so that an answer written to it would be lost.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot write to standard output: it is closed")]
+pub(crate) struct Closed;
+
+/// Fails if standard output was closed when the command began.
+pub(crate) fn must_be_open() -> Result<(), Closed> {
+    if crate::closed::standard_output() {
+        Err(Closed)
+    } else {
+        Ok(())
+    }
+}
+
 /// Prints `text` to standard output; a reader who stops reading is no error.
 pub(crate) fn print(text: &str) -> Answered {
+    must_be_open()?;
     match io::stdout().lock().write_all(text.as_bytes()) {
         Err(e) if e.kind() != io::ErrorKind::BrokenPipe => Err(e.into()),
         _ => Ok(ExitCode::SUCCESS),
     }
 }
 
-/// Prints an error with everything that caused it.
-pub(crate) fn explain(error: &dyn Error) {
-    eprintln!("error: {error}");
-    let mut cause = error.source();
+/// Prints an error with everything that caused it, each thing once, and what to do about it.
+pub(crate) fn explain(error: &(dyn Error + 'static)) {
+    let mut told = error.to_string();
+    eprintln!("error: {told}");
+    let (mut cause, mut help) = (error.source(), remedy(error));
     while let Some(inner) = cause {
-        eprintln!("  because: {inner}");
+        let mut words = inner.to_string();
+        // What a cause repeats of the thing it caused is said already.
+        if let Some(rest) = words.strip_prefix(&format!("{told}: ")) {
+            words = rest.to_string();
+        }
+        if words != told {
+            eprintln!("  because: {words}");
+        }
+        told = words;
+        help = remedy(inner).or(help);
         cause = inner.source();
     }
-    eprintln!("help: `darsena --help`, and `--help` after any command, say what it takes");
+    if let Some(help) = help {
+        eprintln!("help: {help}");
+    }
+}
+
+/// What to do about an error; none where its own words say it.
+fn remedy(error: &(dyn Error + 'static)) -> Option<String> {
+    if error.is::<crate::brief::NoPage>() {
+        return Some("name a file that ends in `.html`; a browser prints it as PDF".into());
+    }
+    if error.is::<Closed>() {
+        return Some("leave standard output open, or name a file with `--out`".into());
+    }
+    if let Some(error) = error.downcast_ref::<LoadError>() {
+        return Some(match error {
+            LoadError::Unreadable(_, why) if why.kind() == io::ErrorKind::PermissionDenied => {
+                "give yourself the right to read it".into()
+            }
+            LoadError::TooLarge { .. } => {
+                "write the tables as a folder: `darsena manual` lists them".into()
+            }
+            _ => "name the folder or workbook of a scenario; `darsena new FOLDER` writes one to start from".into(),
+        });
+    }
+    if let Some(error) = error.downcast_ref::<write::WriteError>() {
+        return match error {
+            write::WriteError::Unwritable(path, why) => Some(unwritable(path, why)),
+            write::WriteError::NeedsPlace(_) => Some(
+                "e.g. `--out answer` for CSV and Parquet, `--out answer.xlsx` for Excel".into(),
+            ),
+            write::WriteError::NoTable(..) => Some("name one of these with `--table`".into()),
+            write::WriteError::TooManyRows(..) => {
+                Some("`--format csv` or `--format parquet`".into())
+            }
+            write::WriteError::Output(_) => {
+                Some("make room, or name another place with `--out`".into())
+            }
+            _ => Some("try another `--format`".into()),
+        };
+    }
+    if let Some(error) = error.downcast_ref::<scenario::WriteError>() {
+        return match error {
+            scenario::WriteError::Exists(_) => {
+                Some("name another place, or replace what is there with `--overwrite`".into())
+            }
+            scenario::WriteError::Unwritable(path, why) => Some(unwritable(path, why)),
+            scenario::WriteError::TooLong(..) => {
+                Some("write a folder: its tables may be longer".into())
+            }
+            // It says so itself.
+            scenario::WriteError::NoFolder(..) => None,
+            _ => Some("`darsena check` says what is wrong with the tables".into()),
+        };
+    }
+    if let Some(error) = error.downcast_ref::<PlanError>() {
+        return Some(match error {
+            PlanError::NothingAtStake => {
+                "fill these columns of `demands`, or ask with `--objective lexicographic`".into()
+            }
+            _ => "ask again without `--solver-option`, or with another `--method`".into(),
+        });
+    }
+    if let Some(error) = error.downcast_ref::<AnswerError>() {
+        return match error {
+            AnswerError::Unsound(_) => Some(
+                "ask again without `--solver-option`, or with `--method simplex`; if it stays, it is a fault of darsena".into(),
+            ),
+            _ => None,
+        };
+    }
+    None
+}
+
+/// What to do where a file or folder could not be written.
+fn unwritable(path: &Path, why: &io::Error) -> String {
+    let folder = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    match why.kind() {
+        io::ErrorKind::NotFound if !folder.is_dir() => {
+            format!(
+                "make `{}` first, or check how it is spelled",
+                folder.display()
+            )
+        }
+        io::ErrorKind::AlreadyExists | io::ErrorKind::IsADirectory => "name a new place".into(),
+        _ => "name another place, or make room and rights there".into(),
+    }
 }
 
 /// Stops on the first Ctrl-C and answers with the best found so far; the second ends the process.

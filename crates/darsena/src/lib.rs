@@ -14,6 +14,7 @@
 
 pub mod answer;
 pub mod plan_answer;
+pub mod scenario_answer;
 pub mod write;
 
 pub use darsena_brief as brief;

@@ -175,3 +175,36 @@ fn forms_of_many_files_need_a_place() {
     let bytes = fs::read(place.path().join("make.parquet")).expect("it was written");
     assert!(bytes.starts_with(b"PAR1") && bytes.ends_with(b"PAR1"));
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_closed_standard_output_is_an_error() {
+    let (place, _) = workplace();
+    for before in ["exec >&-", "exec >&- <&-"] {
+        for arguments in [
+            &["plan", "starter"][..],
+            &["check", "starter"],
+            &["describe", "starter", "--format", "json"],
+            &["manual", "--all"],
+            &["schema"],
+        ] {
+            let came = crate::limited(place.path(), before, arguments);
+            assert_eq!(came.code, 2, "{arguments:?}: {came:?}");
+            assert!(came.err.contains("it is closed"), "{}", came.err);
+        }
+    }
+    let arguments = ["plan", "starter", "--out", "plan.txt"];
+    let elsewhere = crate::limited(place.path(), "exec >&-", &arguments);
+    assert_eq!(elsewhere.code, 0, "{elsewhere:?}");
+    let dropped = crate::limited(place.path(), "exec >/dev/null", &["plan", "starter"]);
+    assert_eq!((dropped.code, dropped.err.as_str()), (0, ""));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_folder_that_takes_no_files_is_not_called_missing() {
+    let (place, _) = workplace();
+    let come = |out: &str| darsena(place.path(), &["plan", "starter", "--out", out]).err;
+    assert!(!come("/proc/x.json").contains("does not exist"));
+    assert!(come("nowhere/x.json").contains("does not exist"));
+}
