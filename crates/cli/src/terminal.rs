@@ -39,25 +39,33 @@ pub(crate) fn print(text: &str) -> Answered {
 
 /// Prints an error with everything that caused it, each thing once, and what to do about it.
 pub(crate) fn explain(error: &(dyn Error + 'static)) {
-    let mut told = error.to_string();
-    eprintln!("error: {told}");
-    let (mut cause, mut help) = (error.source(), remedy(error));
-    while let Some(inner) = cause {
-        let mut words = inner.to_string();
-        // What a cause repeats of the thing it caused is said already.
-        if let Some(rest) = words.strip_prefix(&format!("{told}: ")) {
-            words = rest.to_string();
-        }
-        if words != told {
-            eprintln!("  because: {words}");
-        }
-        told = words;
-        help = remedy(inner).or(help);
-        cause = inner.source();
+    eprintln!("error: {error}");
+    for cause in causes(error) {
+        eprintln!("  because: {cause}");
     }
-    if let Some(help) = help {
+    let chain = std::iter::successors(Some(error), |&error| error.source());
+    if let Some(help) = chain.filter_map(remedy).last() {
         eprintln!("help: {help}");
     }
+}
+
+/// What caused an error, without what a cause repeats of the thing it caused.
+fn causes(error: &dyn Error) -> Vec<String> {
+    let mut causes = Vec::new();
+    let (mut told, mut cause) = (error.to_string(), error.source());
+    while let Some(inner) = cause {
+        let words = inner.to_string();
+        let rest = words
+            .strip_prefix(&told)
+            .map(|rest| rest.strip_prefix(": ").unwrap_or(rest));
+        let new = rest.unwrap_or(&words).to_string();
+        if !new.is_empty() {
+            causes.push(new);
+        }
+        told = words;
+        cause = inner.source();
+    }
+    causes
 }
 
 /// What to do about an error; none where its own words say it.
@@ -197,5 +205,34 @@ impl Drop for Line {
         if let Some(bar) = &self.0 {
             bar.finish_and_clear();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("{0}")]
+    struct Told(&'static str, #[source] Option<Box<Told>>);
+
+    #[test]
+    fn a_cause_says_only_what_is_new() {
+        let chain = |words: &[&'static str]| {
+            let all = words.iter().rev();
+            all.fold(None, |inner, words| Some(Box::new(Told(words, inner))))
+                .expect("there are words")
+        };
+        let solver = chain(&[
+            "no plan could be made",
+            "the solver failed",
+            "the solver failed: HiGHS gave an error",
+        ]);
+        assert_eq!(
+            causes(&*solver),
+            ["the solver failed", "HiGHS gave an error"]
+        );
+        let same = chain(&["it is damaged", "it is damaged"]);
+        assert_eq!(causes(&*same), [""; 0]);
     }
 }
