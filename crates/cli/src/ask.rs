@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
-use darsena::scenario::{Finding, Scenario, Severity};
+use darsena::scenario::{Finding, Objective, Scenario, Severity};
 
 use crate::terminal::Answered;
 
@@ -51,9 +51,50 @@ pub(crate) struct Output {
     /// No progress and no warnings.
     #[arg(long, short)]
     pub(crate) quiet: bool,
-    /// Put the wall time into the answer (then equal questions no longer have equal bytes).
+}
+
+/// Which plan is asked for.
+#[derive(Args)]
+pub(crate) struct Wanted {
+    /// Which objective; without it the scenario's own, without that `lexicographic`.
+    #[arg(long, value_enum)]
+    objective: Option<ObjectiveChoice>,
+    /// Runs, shipments and deliveries of countable items in whole units (mixed integer).
     #[arg(long)]
-    pub(crate) timing: bool,
+    whole: bool,
+    /// Within a priority, first make the largest share that any party waits as small as can be.
+    #[arg(long)]
+    fair: bool,
+    /// Count on receipts that are not firm.
+    #[arg(long)]
+    unconfirmed: bool,
+}
+
+/// Which objective.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ObjectiveChoice {
+    /// Priorities one after the other, then cost.
+    Lexicographic,
+    /// One sum of all costs.
+    Weighted,
+}
+
+impl Wanted {
+    /// The options of a plan with reasons and prices.
+    pub(crate) fn options(&self, solving: &Solving) -> darsena::plan::Options {
+        darsena::plan::Options {
+            objective: self.objective.map(|objective| match objective {
+                ObjectiveChoice::Lexicographic => Objective::Lexicographic,
+                ObjectiveChoice::Weighted => Objective::Weighted,
+            }),
+            whole: self.whole,
+            fair: self.fair,
+            include_unconfirmed: self.unconfirmed,
+            threads: solving.threads(),
+            solver: solving.options(),
+            ..darsena::plan::Options::default()
+        }
+    }
 }
 
 /// How long and how the solver works.
@@ -118,12 +159,12 @@ fn pair(text: &str) -> Result<(String, String), String> {
 }
 
 impl Solving {
-    pub(crate) fn threads(&self) -> usize {
+    fn threads(&self) -> usize {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         self.threads.map_or(cores, |n| n as usize)
     }
 
-    pub(crate) fn options(&self) -> darsena::milp::Options {
+    fn options(&self) -> darsena::milp::Options {
         darsena::milp::Options {
             method: match self.method {
                 Method::Choose => darsena::milp::Method::Choose,

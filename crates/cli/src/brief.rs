@@ -5,9 +5,9 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use darsena::milp::{Progress, Watch};
-use darsena::plan::{Arcs, Options};
+use darsena::plan::Arcs;
 
-use crate::ask::{self, Solving};
+use crate::ask::{self, Solving, Wanted};
 use crate::terminal::{self, Answered};
 
 /// Write the report on the plan: one self-contained page.
@@ -16,8 +16,9 @@ use crate::terminal::{self, Answered};
 /// flows, sources as footnotes. No script and no network is needed to read it, and it prints.
 #[derive(Args)]
 #[command(after_help = "\
-Example:
-  darsena brief scenarios/us-japan-2024 -o brief.html")]
+Examples:
+  darsena brief scenarios/us-japan-2024 -o brief.html
+  darsena brief my-scenario --whole --fair -o brief.html     the same plan as `darsena plan` with these options")]
 pub(crate) struct BriefArguments {
     /// Scenario: a folder, its datapackage.json, or a workbook.
     scenario: PathBuf,
@@ -30,6 +31,8 @@ pub(crate) struct BriefArguments {
     /// Language of the page.
     #[arg(long, value_enum, default_value = "en")]
     lang: Language,
+    #[command(flatten)]
+    wanted: Wanted,
     /// No progress and no warnings.
     #[arg(long, short)]
     quiet: bool,
@@ -44,26 +47,21 @@ enum Language {
     En,
 }
 
+/// A brief was asked for in a form it does not have.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot write `{}`: the brief is a page", .0.display())]
+pub(crate) struct NoPage(PathBuf);
+
 /// Answers `darsena brief`.
 pub(crate) fn run(arguments: &BriefArguments) -> Answered {
     if arguments.out.extension().is_none_or(|end| end != "html") {
-        eprintln!(
-            "cannot write `{}`: the brief is a page",
-            arguments.out.display()
-        );
-        eprintln!("help: name a file that ends in `.html`");
-        return Ok(ExitCode::from(2));
+        return Err(NoPage(arguments.out.clone()).into());
     }
     let scenario = match ask::load(&arguments.scenario, arguments.quiet)? {
         Ok(scenario) => scenario,
         Err(code) => return Ok(code),
     };
-    let solving = &arguments.solving;
-    let options = Options {
-        threads: solving.threads(),
-        solver: solving.options(),
-        ..Options::default()
-    };
+    let options = arguments.wanted.options(&arguments.solving);
     let line = terminal::Line::new(arguments.quiet);
     let mut show = |progress: &Progress| line.show(progress);
     let mut watch = Watch {

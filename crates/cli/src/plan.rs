@@ -4,12 +4,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use darsena::milp::{Progress, Watch};
 use darsena::plan::{Arcs, Options, Reasons};
-use darsena::scenario::Objective;
 
-use crate::ask::{self, Output, Solving};
+use crate::ask::{self, Output, Solving, Wanted};
 use crate::terminal::{self, Answered};
 
 /// Who makes what, when, and who gets it?
@@ -30,16 +29,8 @@ Ctrl-C gives the best plan so far, with its status; a second one ends the proces
 pub(crate) struct PlanArguments {
     /// Scenario: a folder, its datapackage.json, or a workbook.
     scenario: PathBuf,
-    /// Which objective; without it the scenario's own, without that `lexicographic`.
-    #[arg(long, value_enum)]
-    objective: Option<ObjectiveChoice>,
-    /// Runs, shipments and deliveries of countable items in whole units (mixed integer); items whose unit is one of
-    /// weight, length, area, volume, time, energy or money keep fractions.
-    #[arg(long)]
-    whole: bool,
-    /// Within a priority, first make the largest share that any party waits as small as can be.
-    #[arg(long)]
-    fair: bool,
+    #[command(flatten)]
+    wanted: Wanted,
     /// Show what serves this demand, down to runs and stocks.
     #[arg(long, value_name = "DEMAND")]
     peg: Option<String>,
@@ -49,25 +40,16 @@ pub(crate) struct PlanArguments {
     /// Leave out shadow prices.
     #[arg(long)]
     no_prices: bool,
-    /// Count on receipts that are not firm.
-    #[arg(long)]
-    unconfirmed: bool,
     /// Compare with the plan of this other scenario: demands that fare differently there.
-    #[arg(long, value_name = "SCENARIO")]
+    #[arg(long, value_name = "SCENARIO", conflicts_with = "peg")]
     against: Option<PathBuf>,
     #[command(flatten)]
     solving: Solving,
     #[command(flatten)]
     output: Output,
-}
-
-/// Which objective.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum ObjectiveChoice {
-    /// Priorities one after the other, then cost.
-    Lexicographic,
-    /// One sum of all costs.
-    Weighted,
+    /// Put the wall time into the answer (then equal questions no longer have equal bytes).
+    #[arg(long)]
+    timing: bool,
 }
 
 fn reasons(text: &str) -> Result<Reasons, String> {
@@ -99,17 +81,9 @@ pub(crate) fn run(arguments: &PlanArguments) -> Answered {
         None => None,
     };
     let options = Options {
-        objective: arguments.objective.map(|o| match o {
-            ObjectiveChoice::Lexicographic => Objective::Lexicographic,
-            ObjectiveChoice::Weighted => Objective::Weighted,
-        }),
-        whole: arguments.whole,
-        fair: arguments.fair,
         reasons: arguments.reasons,
         prices: !arguments.no_prices,
-        include_unconfirmed: arguments.unconfirmed,
-        threads: arguments.solving.threads(),
-        solver: arguments.solving.options(),
+        ..arguments.wanted.options(&arguments.solving)
     };
     let line = terminal::Line::new(output.quiet);
     let mut show = |progress: &Progress| line.show(progress);
@@ -118,7 +92,7 @@ pub(crate) fn run(arguments: &PlanArguments) -> Answered {
         progress: Some(&mut show),
     };
     let plan = darsena::checked_plan(&scenario, &Arcs::open(&scenario), &options, &mut watch)?;
-    let seconds = output.timing.then(|| started.elapsed().as_secs_f64());
+    let seconds = arguments.timing.then(|| started.elapsed().as_secs_f64());
     if let Some(path) = &arguments.against {
         let other = match ask::load(path, output.quiet)? {
             Ok(other) => other,

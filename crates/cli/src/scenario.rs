@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use darsena::scenario::{Finding, Severity, TableName, WriteOptions};
-use serde_json::{Value, json};
+use darsena::scenario_answer;
 
-use crate::ask;
+use crate::ask::{self, Output};
 use crate::terminal::{self, Answered};
 
 /// Is the scenario sound?
@@ -15,93 +15,71 @@ use crate::terminal::{self, Answered};
 /// Prints every finding of one pass: file, row, column, what was found and what would be right.
 #[derive(Args)]
 #[command(
-    after_help = "Example:\n  darsena check scenarios/us-japan-2024\n\nExit code 1 when a finding forbids the scenario; warnings alone do not."
+    after_help = "Examples:\n  darsena check scenarios/us-japan-2024\n  darsena check my-scenario --format csv --table findings\n\nExit code 1 when a finding forbids the scenario; warnings alone do not."
 )]
 pub(crate) struct CheckArguments {
     /// Scenario: a folder, its datapackage.json, or a workbook.
     scenario: PathBuf,
-    /// Form of the findings.
-    #[arg(long, value_enum, default_value = "table", value_name = "FORM")]
-    format: Words,
-}
-
-/// Form of an answer in words.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Words {
-    /// For reading.
-    Table,
-    /// For a script.
-    Json,
+    #[command(flatten)]
+    output: Output,
 }
 
 /// Answers `darsena check`.
 pub(crate) fn check(arguments: &CheckArguments) -> Answered {
-    let checked = darsena::scenario::load(&arguments.scenario)?;
-    let errors = checked
-        .findings
-        .iter()
-        .filter(|f| f.severity == Severity::Error)
-        .count();
-    let warnings = checked.findings.len() - errors;
-    match arguments.format {
-        Words::Json => {
-            let findings: Vec<Value> = checked.findings.iter().map(finding).collect();
-            terminal::print(&format!(
-                "{:#}\n",
-                json!({ "question": "check", "sound": errors == 0, "findings": findings })
-            ))?;
-        }
-        Words::Table => {
-            let mut text = String::new();
-            for finding in &checked.findings {
-                let warning = if finding.severity == Severity::Warning {
-                    "warning: "
-                } else {
-                    ""
-                };
-                text.push_str(&format!("{warning}{finding}\n"));
-            }
-            text.push_str(&format!(
-                "{}, {}\n",
-                ask::counted(errors, "finding"),
-                ask::counted(warnings, "warning")
-            ));
-            terminal::print(&text)?;
-        }
-    }
+    let output = &arguments.output;
+    let package = darsena::scenario::read(&arguments.scenario)?;
+    let checked = package.check();
+    let answer = scenario_answer::findings(&package, &checked, !output.quiet);
+    output.write(&answer, &|_| told(&checked.findings, output.quiet))?;
     Ok(ExitCode::from(u8::from(checked.scenario.is_none())))
 }
 
-fn finding(finding: &Finding) -> Value {
-    json!({
-        "severity": finding.severity.as_str(),
-        "code": finding.code,
-        "file": finding.file,
-        "row": finding.row,
-        "column": finding.column,
-        "found": finding.found,
-        "message": finding.message,
-        "help": finding.help,
-    })
+/// Findings for reading, and how many there are.
+fn told(findings: &[Finding], quiet: bool) -> String {
+    let mut text = String::new();
+    let (mut errors, mut warnings) = (0, 0);
+    for finding in findings {
+        match finding.severity {
+            Severity::Error => {
+                errors += 1;
+                text.push_str(&format!("{finding}\n"));
+            }
+            Severity::Warning => {
+                warnings += 1;
+                if !quiet {
+                    text.push_str(&format!("warning: {finding}\n"));
+                }
+            }
+        }
+    }
+    text.push_str(&format!(
+        "{}, {}\n",
+        ask::counted(errors, "finding"),
+        ask::counted(warnings, "warning")
+    ));
+    text
 }
 
 /// What is in the scenario.
 #[derive(Args)]
-#[command(after_help = "Example:\n  darsena describe scenarios/us-japan-2024")]
+#[command(
+    after_help = "Examples:\n  darsena describe scenarios/us-japan-2024\n  darsena describe my-scenario --format xlsx --out my-scenario-described.xlsx"
+)]
 pub(crate) struct DescribeArguments {
     /// Scenario: a folder, its datapackage.json, or a workbook.
     scenario: PathBuf,
+    #[command(flatten)]
+    output: Output,
 }
 
 /// Answers `darsena describe`.
 pub(crate) fn describe(arguments: &DescribeArguments) -> Answered {
-    match ask::load(&arguments.scenario, false)? {
-        Ok(scenario) => terminal::print(&format!(
-            "{}\n",
-            darsena::scenario::describe(&scenario)
-                .to_string()
-                .trim_end()
-        )),
+    let output = &arguments.output;
+    match ask::load(&arguments.scenario, output.quiet)? {
+        Ok(scenario) => output.write(&scenario_answer::description(&scenario), &|_| {
+            let told = darsena::scenario::describe(&scenario).to_string();
+            format!("{}\n", told.trim_end())
+        }),
         Err(code) => Ok(code),
     }
 }
@@ -159,6 +137,7 @@ fn is_workbook(path: &Path) -> bool {
 #[command(after_help = "\
 Examples:
   darsena diff last-year this-year
+  darsena diff last-year this-year --format csv --table cells
   darsena plan last-year --against this-year     demands that fare differently
 
 Exit code 0 when nothing differs, 1 when something does.")]
@@ -167,6 +146,8 @@ pub(crate) struct DiffArguments {
     before: PathBuf,
     /// Scenario after.
     after: PathBuf,
+    #[command(flatten)]
+    output: Output,
 }
 
 /// Answers `darsena diff`.
@@ -191,11 +172,11 @@ pub(crate) fn diff(arguments: &DiffArguments) -> Answered {
         return Ok(ExitCode::from(1));
     }
     let difference = darsena::scenario::diff(&before, &after);
-    if difference.is_empty() {
-        return terminal::print("no difference\n");
-    }
-    terminal::print(&format!("{}\n", difference.to_string().trim_end()))?;
-    Ok(ExitCode::from(1))
+    let answer = scenario_answer::difference(&before, &after, &difference);
+    arguments.output.write(&answer, &|_| {
+        format!("{}\n", difference.to_string().trim_end())
+    })?;
+    Ok(ExitCode::from(u8::from(!difference.is_empty())))
 }
 
 /// Write a small commented scenario to start from.

@@ -2,9 +2,13 @@
 
 use std::error::Error;
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
 use darsena::milp::{Progress, Stop};
+use darsena::plan::PlanError;
+use darsena::scenario::LoadError;
+use darsena::{AnswerError, scenario, write};
 use indicatif::{ProgressBar, ProgressStyle};
 
 /// What a command comes to.
@@ -18,15 +22,118 @@ pub(crate) fn print(text: &str) -> Answered {
     }
 }
 
-/// Prints an error with everything that caused it.
-pub(crate) fn explain(error: &dyn Error) {
+/// Prints an error with everything that caused it, each thing once, and what to do about it.
+pub(crate) fn explain(error: &(dyn Error + 'static)) {
     eprintln!("error: {error}");
-    let mut cause = error.source();
+    for cause in causes(error) {
+        eprintln!("  because: {cause}");
+    }
+    let chain = std::iter::successors(Some(error), |&error| error.source());
+    if let Some(help) = chain.filter_map(remedy).last() {
+        eprintln!("help: {help}");
+    }
+}
+
+/// What caused an error, without what a cause repeats of the thing it caused.
+fn causes(error: &dyn Error) -> Vec<String> {
+    let mut causes = Vec::new();
+    let (mut told, mut cause) = (error.to_string(), error.source());
     while let Some(inner) = cause {
-        eprintln!("  because: {inner}");
+        let words = inner.to_string();
+        let rest = words
+            .strip_prefix(&told)
+            .map(|rest| rest.strip_prefix(": ").unwrap_or(rest));
+        let new = rest.unwrap_or(&words).to_string();
+        if !new.is_empty() {
+            causes.push(new);
+        }
+        told = words;
         cause = inner.source();
     }
-    eprintln!("help: `darsena --help`, and `--help` after any command, say what it takes");
+    causes
+}
+
+/// What to do about an error; none where its own words say it.
+fn remedy(error: &(dyn Error + 'static)) -> Option<String> {
+    if error.is::<crate::brief::NoPage>() {
+        return Some("name a file that ends in `.html`; a browser prints it as PDF".into());
+    }
+    if let Some(error) = error.downcast_ref::<LoadError>() {
+        return Some(match error {
+            LoadError::Unreadable(_, why) if why.kind() == io::ErrorKind::PermissionDenied => {
+                "give yourself the right to read it".into()
+            }
+            LoadError::TooLarge { .. } => {
+                "write the tables as a folder: `darsena manual` lists them".into()
+            }
+            _ => "name the folder or workbook of a scenario; `darsena new FOLDER` writes one to start from".into(),
+        });
+    }
+    if let Some(error) = error.downcast_ref::<write::WriteError>() {
+        return match error {
+            write::WriteError::Unwritable(path, why) => Some(unwritable(path, why)),
+            write::WriteError::NeedsPlace(_) => Some(
+                "e.g. `--out answer` for CSV and Parquet, `--out answer.xlsx` for Excel".into(),
+            ),
+            write::WriteError::NoTable(..) => Some("name one of these with `--table`".into()),
+            write::WriteError::TooManyRows(..) => {
+                Some("`--format csv` or `--format parquet`".into())
+            }
+            write::WriteError::Output(_) => {
+                Some("make room, or name another place with `--out`".into())
+            }
+            _ => Some("try another `--format`".into()),
+        };
+    }
+    if let Some(error) = error.downcast_ref::<scenario::WriteError>() {
+        return match error {
+            scenario::WriteError::Exists(_) => {
+                Some("name another place, or replace what is there with `--overwrite`".into())
+            }
+            scenario::WriteError::Unwritable(path, why) => Some(unwritable(path, why)),
+            scenario::WriteError::TooLong(..) => {
+                Some("write a folder: its tables may be longer".into())
+            }
+            // It says so itself.
+            scenario::WriteError::NoFolder(..) => None,
+            _ => Some("`darsena check` says what is wrong with the tables".into()),
+        };
+    }
+    if let Some(error) = error.downcast_ref::<PlanError>() {
+        return Some(match error {
+            PlanError::NothingAtStake => {
+                "fill these columns of `demands`, or ask with `--objective lexicographic`".into()
+            }
+            _ => "ask again without `--solver-option`, or with another `--method`".into(),
+        });
+    }
+    if let Some(error) = error.downcast_ref::<AnswerError>() {
+        return match error {
+            AnswerError::Unsound(_) | AnswerError::Told(..) => Some(
+                "ask again without `--solver-option`, or with `--method simplex`; if it stays, it is a fault of darsena".into(),
+            ),
+            _ => None,
+        };
+    }
+    None
+}
+
+/// What to do where a file or folder could not be written.
+fn unwritable(path: &Path, why: &io::Error) -> String {
+    let folder = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    match why.kind() {
+        io::ErrorKind::NotFound if !folder.is_dir() => {
+            format!(
+                "make `{}` first, or check how it is spelled",
+                folder.display()
+            )
+        }
+        io::ErrorKind::AlreadyExists | io::ErrorKind::IsADirectory => "name a new place".into(),
+        _ => "name another place, or make room and rights there".into(),
+    }
 }
 
 /// Stops on the first Ctrl-C and answers with the best found so far; the second ends the process.
@@ -80,5 +187,34 @@ impl Drop for Line {
         if let Some(bar) = &self.0 {
             bar.finish_and_clear();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("{0}")]
+    struct Told(&'static str, #[source] Option<Box<Told>>);
+
+    #[test]
+    fn a_cause_says_only_what_is_new() {
+        let chain = |words: &[&'static str]| {
+            let all = words.iter().rev();
+            all.fold(None, |inner, words| Some(Box::new(Told(words, inner))))
+                .expect("there are words")
+        };
+        let solver = chain(&[
+            "no plan could be made",
+            "the solver failed",
+            "the solver failed: HiGHS gave an error",
+        ]);
+        assert_eq!(
+            causes(&*solver),
+            ["the solver failed", "HiGHS gave an error"]
+        );
+        let same = chain(&["it is damaged", "it is damaged"]);
+        assert_eq!(causes(&*same), [""; 0]);
     }
 }

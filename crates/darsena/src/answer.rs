@@ -26,11 +26,11 @@ pub struct Answer {
 pub struct Head {
     /// The command, e.g. `plan`.
     pub question: String,
-    /// Name of the scenario.
+    /// Name of the scenario; blank if it has none that can be read.
     pub scenario: String,
-    /// Content hash of the scenario.
+    /// Content hash of the scenario; blank where findings forbid it.
     pub scenario_hash: String,
-    /// Date of the law the answer rests on.
+    /// Date of the law the answer rests on; blank if it cannot be read.
     pub law_as_of: String,
     /// Content hash of the law; none where no law was applied.
     pub law_hash: Option<String>,
@@ -40,11 +40,11 @@ pub struct Head {
     pub status: String,
     /// Value, bound and relative gap of the last stage of the objective.
     pub objective: Option<(f64, f64, f64)>,
-    /// Unit of the objective.
+    /// Unit of the objective; blank where there is none.
     pub objective_unit: String,
     /// Wall seconds; left blank unless asked for, because equal questions have equal answers.
     pub seconds: Option<f64>,
-    /// Currency of all money.
+    /// Currency of all money; blank if it cannot be read.
     pub currency: String,
     /// What a reader must know, a sentence each.
     pub remarks: Vec<String>,
@@ -294,13 +294,17 @@ impl Answer {
         let mut put = |key: &str, value: Value| all.insert(key.to_string(), value);
         put("schema", json!(SCHEMA));
         put("question", json!(head.question));
+        let known = |text: &str| match text {
+            "" => Value::Null,
+            text => json!(text),
+        };
         put(
             "scenario",
-            json!({ "name": head.scenario, "hash": head.scenario_hash }),
+            json!({ "name": known(&head.scenario), "hash": known(&head.scenario_hash) }),
         );
         put(
             "law",
-            json!({ "as_of": head.law_as_of, "hash": head.law_hash }),
+            json!({ "as_of": known(&head.law_as_of), "hash": head.law_hash }),
         );
         put(
             "solver",
@@ -313,9 +317,9 @@ impl Answer {
         put("objective", objective);
         put("bound", bound);
         put("gap", gap);
-        put("objective_unit", json!(head.objective_unit));
+        put("objective_unit", known(&head.objective_unit));
         put("seconds", json!(head.seconds));
-        put("currency", json!(head.currency));
+        put("currency", known(&head.currency));
         put("remarks", json!(head.remarks));
         let mut units = Map::new();
         for table in &self.tables {

@@ -15,6 +15,7 @@
 pub mod answer;
 pub mod permit_answer;
 pub mod plan_answer;
+pub mod scenario_answer;
 pub mod write;
 
 pub use darsena_brief as brief;

@@ -125,7 +125,7 @@ pub fn write(
 /// # Errors
 /// Fails when the folder cannot be written or the disk is full; an older file then stays as it was.
 pub fn whole_file(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
-    let fail = |e: io::Error| WriteError::Unwritable(path.to_path_buf(), plain(&e));
+    let fail = |e: io::Error| WriteError::Unwritable(path.to_path_buf(), plain(&e, path));
     if path.is_dir() {
         return Err(fail(io::Error::new(
             io::ErrorKind::IsADirectory,
@@ -160,9 +160,13 @@ fn folder_of(path: &Path) -> &Path {
         .unwrap_or(Path::new("."))
 }
 
-/// An error without the name of a file that only exists while writing.
-fn plain(error: &io::Error) -> io::Error {
+/// An error at `path`, without the name of a file that only exists while writing.
+fn plain(error: &io::Error, path: &Path) -> io::Error {
     match error.kind() {
+        io::ErrorKind::NotFound if folder_of(path).is_dir() => io::Error::new(
+            error.kind(),
+            "the system lets nobody make a file in that folder",
+        ),
         io::ErrorKind::NotFound => {
             io::Error::new(error.kind(), "the folder it should lie in does not exist")
         }
@@ -209,7 +213,7 @@ fn files(answer: &Answer, format: Format, folder: &Path) -> Result<(), WriteErro
 /// # Errors
 /// Fails when the folder holds anything or cannot be written; then nothing is left behind.
 pub fn whole_folder(folder: &Path, files: &BTreeMap<String, Vec<u8>>) -> Result<(), WriteError> {
-    let fail = |e: io::Error| WriteError::Unwritable(folder.to_path_buf(), plain(&e));
+    let fail = |e: io::Error| WriteError::Unwritable(folder.to_path_buf(), plain(&e, folder));
     if folder.exists() && fs::read_dir(folder).map_err(fail)?.next().is_some() {
         let kind = io::Error::new(
             io::ErrorKind::AlreadyExists,

@@ -6,7 +6,7 @@ use std::path::Path;
 use darsena::milp::Watch;
 use darsena::plan::{Arcs, Options, Plan, Reasons};
 use darsena::scenario::{Scenario, load, read_memory, starter};
-use darsena::{SCHEMA_TEXT, answer, checked_plan, plan_answer};
+use darsena::{SCHEMA_TEXT, answer, checked_plan, plan_answer, scenario_answer};
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
@@ -117,10 +117,13 @@ fn plans_without_prices_or_cut_short_are_valid() {
 fn the_schema_describes_every_table_and_column() {
     let scenario = small();
     let answer = plan_answer::answer(&scenario, &planned(&scenario, &Options::default()), None);
-    let schema = schema();
-    let tables = schema["$defs"]["plan"]["properties"]
-        .as_object()
-        .expect("tables");
+    assert_columns(&schema()["$defs"]["plan"], &answer);
+}
+
+/// The schema names every table and column of the answer, in their order, and says what each is.
+#[track_caller]
+fn assert_columns(schema: &Value, answer: &answer::Answer) {
+    let tables = schema["properties"].as_object().expect("tables");
     let names: Vec<&str> = answer.tables.iter().map(|table| table.name).collect();
     assert_eq!(tables.keys().collect::<Vec<_>>(), names);
     for table in &answer.tables {
@@ -195,7 +198,86 @@ fn the_schema_is_strict() {
     refuses("pegs of a plan that was not pegged", &|a| {
         a["peg"] = json!([])
     });
+    refuses("a plan of which nothing was solved", &|a| {
+        a["status"] = json!("answered")
+    });
+    refuses("a plan of no scenario", &|a| {
+        a["scenario"]["hash"] = Value::Null
+    });
+    refuses("a plan without a solver", &|a| a["solver"] = Value::Null);
     refuses("a tree that is missing", &|a| {
         a["question"] = json!("plan --peg")
     });
+}
+
+fn damaged() -> darsena::scenario::Package {
+    let mut files = starter();
+    files.insert("demands.csv".into(), b"demand\n".to_vec());
+    files.insert("datapackage.json".into(), b"{ \"name\": 3 }".to_vec());
+    read_memory(&files)
+}
+
+/// Answers about the scenario itself: `check`, `describe`, `diff`.
+fn told() -> Vec<answer::Answer> {
+    let sound = read_memory(&starter());
+    let mut files = starter();
+    let demands = String::from_utf8(files["demands.csv"].clone()).expect("text");
+    let rows = demands
+        .replace("navy-2025,", "navy-2030,")
+        .replace(",100,", ",101,");
+    files.insert("demands.csv".into(), rows.into_bytes());
+    let other = read_memory(&files);
+    let broken = damaged();
+    let check = |package: &darsena::scenario::Package| {
+        scenario_answer::findings(package, &package.check(), true)
+    };
+    let compare = |a: &darsena::scenario::Package, b: &darsena::scenario::Package| {
+        scenario_answer::difference(a, b, &darsena::scenario::diff(a, b))
+    };
+    vec![
+        check(&sound),
+        check(&broken),
+        scenario_answer::description(&small()),
+        scenario_answer::description(&real()),
+        compare(&sound, &other),
+        compare(&sound, &sound),
+        compare(&other, &broken),
+    ]
+}
+
+#[test]
+fn answers_about_the_scenario_itself_are_valid() {
+    for answer in told() {
+        assert_valid(&answer.json());
+        for table in &answer.tables {
+            let only = answer::Answer {
+                tables: vec![table.clone()],
+                ..answer.clone()
+            };
+            assert_valid(&only.json());
+        }
+    }
+    let broken = scenario_answer::findings(&damaged(), &damaged().check(), true).json();
+    assert_eq!(
+        (&broken["sound"], &broken["scenario"]["hash"]),
+        (&json!(false), &Value::Null)
+    );
+    assert!(
+        broken["tables"]["findings"]
+            .as_array()
+            .is_some_and(|all| all.len() > 2)
+    );
+}
+
+#[test]
+fn the_schema_describes_the_tables_about_the_scenario_itself() {
+    let schema = schema();
+    for answer in told() {
+        let name = match answer.head.question.as_str() {
+            "check" => "findings",
+            "describe" => "description",
+            _ => "difference",
+        };
+        assert_columns(&schema["$defs"][name], &answer);
+    }
 }

@@ -98,7 +98,7 @@ fn head_values(descriptor: &Json) -> BTreeMap<(usize, String), String> {
     if let Json::Object(top) = descriptor {
         for (key, value) in top {
             match (key.as_str(), value) {
-                ("resources" | "profile", _) => {}
+                ("resources" | "profile", _) | (_, Json::Null) => {}
                 ("darsena", Json::Object(head)) => {
                     for (key, value) in head {
                         values.insert((1, format!("darsena.{key}")), text(value));

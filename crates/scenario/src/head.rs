@@ -178,7 +178,9 @@ impl Reader<'_> {
                 self.error("unknown-key", Some(key), message, help);
             }
         }
-        let format = self.required(darsena, "format", "1", |text| whole(text, 1, u32::MAX));
+        let format = self.required(darsena, "format", "1", |text| {
+            whole(text, 1, u32::MAX, FORMAT)
+        });
         if let Some(format) = format.filter(|&format| format != FORMAT) {
             let message = format!("format {format} is not known");
             let help = format!("this release reads format {FORMAT}");
@@ -190,7 +192,7 @@ impl Reader<'_> {
             one_of(text, &Period::WORDS)
         });
         let periods = self.required(darsena, "periods", "52", |text| {
-            whole(text, 1, MOST_PERIODS)
+            whole(text, 1, MOST_PERIODS, 12)
         });
         let currency = self.required(darsena, "currency", "\"USD\"", |text| {
             let fine =
@@ -235,6 +237,18 @@ impl Reader<'_> {
                 message,
                 "start between 1900 and 2200",
             );
+        }
+        if head.law_as_of > head.start {
+            let message = format!(
+                "law up to `{}` is known, but the horizon begins on {}",
+                head.law_as_of, head.start
+            );
+            let mut finding = Finding::warning("late-law", self.file, message)
+                .column("law_as_of")
+                .found(&head.law_as_of.to_string())
+                .help("who decides on the first day cannot know later law: write that day or an earlier one");
+            finding.row = (self.row_of)("law_as_of");
+            self.findings.push(finding);
         }
         self.sound.then_some(head)
     }
@@ -311,7 +325,7 @@ impl Reader<'_> {
     }
 }
 
-fn whole(text: &str, least: u32, most: u32) -> Result<u32, Parts> {
+fn whole(text: &str, least: u32, most: u32, example: u32) -> Result<u32, Parts> {
     match text.parse::<u32>() {
         Ok(value) if (least..=most).contains(&value) => Ok(value),
         _ => {
@@ -319,7 +333,15 @@ fn whole(text: &str, least: u32, most: u32) -> Result<u32, Parts> {
                 "`{}` is not a whole number from {least} to {most}",
                 shown(text)
             );
-            Err(("bad-number", message, None))
+            let help = if text
+                .parse::<f64>()
+                .is_ok_and(|value| value > f64::from(most))
+            {
+                format!("write at most {most}")
+            } else {
+                format!("write a whole number of at least {least}, e.g. `{example}`")
+            };
+            Err(("bad-number", message, Some(help)))
         }
     }
 }

@@ -115,6 +115,8 @@ trait Files {
 /// Why a file of a package is not read.
 enum Refused {
     Missing,
+    /// What is there is a folder, a pipe or a device; a word for it.
+    NotAFile(&'static str),
     Outside,
     TooLarge(u64),
     Unreadable(io::Error),
@@ -148,7 +150,12 @@ impl Files for Folder {
         }
         let about = fs::metadata(&file).map_err(missing)?;
         if !about.is_file() {
-            return Err(Refused::Missing);
+            let what = if about.is_dir() {
+                "a folder"
+            } else {
+                "a pipe or a device"
+            };
+            return Err(Refused::NotAFile(what));
         }
         if about.len() > most {
             return Err(Refused::TooLarge(about.len()));
@@ -422,7 +429,7 @@ fn report_unlisted(names: &[String], listed: &[Listed], complain: bool, findings
             let near = nearest(stem, TableName::all().map(TableName::as_str));
             findings.push(match near {
                 Some(near) => finding.help(format!("did you mean `{near}`?")),
-                None => finding,
+                None => finding.help("take it out of the folder, or give it the name of its table"),
             });
         }
     }
@@ -449,7 +456,8 @@ fn read_table(
         Some("parquet") => parquet_table::read(name, path, bytes.into_owned(), room, findings),
         _ => {
             let message = "its name ends neither in `.csv` nor in `.parquet`";
-            findings.push(Finding::error("unsupported", path, message));
+            let help = "save the table as CSV in UTF-8 and name that file in `resources`";
+            findings.push(Finding::error("unsupported", path, message).help(help));
             Table::unreadable(name, path.to_string())
         }
     }
@@ -460,6 +468,12 @@ impl Refused {
         match self {
             Refused::Missing => Finding::error("missing-file", path, "there is no such file")
                 .help(format!("add the file, or take it out of `{DESCRIPTOR}`")),
+            Refused::NotAFile(what) => {
+                let message = format!("it is {what}, not a file");
+                Finding::error("not-a-file", path, message).help(format!(
+                    "put the table itself there, or take it out of `{DESCRIPTOR}`"
+                ))
+            }
             Refused::Outside => Finding::error("path-outside", path, "it leads out of the folder")
                 .help("put the file itself into the folder, not a link"),
             Refused::TooLarge(bytes) => {
@@ -468,7 +482,11 @@ impl Refused {
                     .help(format!("at most {} MiB fit here", most >> 20))
             }
             Refused::Unreadable(error) => {
-                Finding::error("unreadable", path, format!("it cannot be read: {error}"))
+                let help = match error.kind() {
+                    io::ErrorKind::PermissionDenied => "give yourself the right to read it",
+                    _ => "see whether another program can read it, or copy it anew",
+                };
+                Finding::error("unreadable", path, format!("it cannot be read: {error}")).help(help)
             }
         }
     }

@@ -48,7 +48,8 @@ pub(crate) fn read(
     let why = match guarded(|| read_rows(name, file, bytes, room, findings)) {
         Some(Ok(table)) => return table,
         Some(Err(finding)) => *finding,
-        None => Finding::error("bad-parquet", file, "it is damaged"),
+        None => Finding::error("bad-parquet", file, "it is damaged")
+            .help("write it again, packed with snappy or not at all"),
     };
     findings.push(why);
     Table::unreadable(name, file.to_string())

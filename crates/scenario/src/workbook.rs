@@ -1,7 +1,8 @@
 //! Workbooks: one sheet a table, and a sheet `scenario` for the descriptor.
 //!
 //! The sheet `scenario` has two columns, `key` and `value`. Keys of the head (`format`, `start`, …) stand
-//! for themselves; every other key is one of the descriptor, its value text or JSON.
+//! for themselves; `demands.title` is what is said of a table; every other key is one of the descriptor. A
+//! value is text, or JSON where it begins with a bracket.
 
 use std::collections::BTreeMap;
 use std::io::Cursor;
@@ -23,6 +24,9 @@ use crate::workbook_parts;
 
 /// The sheet that holds the descriptor.
 const HEAD_SHEET: &str = "scenario";
+
+/// What to do about a workbook or sheet that cannot be read.
+const SAVE_ANEW: &str = "save it anew as a workbook `.xlsx`";
 
 type Book<'a> = Xlsx<Cursor<&'a [u8]>>;
 
@@ -48,7 +52,7 @@ pub fn read_workbook(file: &str, bytes: &[u8]) -> Package {
                 _ => "it is damaged".to_string(),
             };
             let finding = Finding::error("bad-workbook", file, message);
-            findings.push(finding.help("save it anew as a workbook `.xlsx`"));
+            findings.push(finding.help(SAVE_ANEW));
             let tables = TableName::all()
                 .map(|name| Table::unreadable(name, format!("{file}#{name}")))
                 .collect();
@@ -76,7 +80,8 @@ fn read(
         let table = TableName::from_text(sheet.trim());
         if table.is_some() && wanted.iter().any(|(_, known)| *known == table) {
             let message = format!("two sheets are named `{}`", shown(&sheet));
-            findings.push(Finding::error("duplicate-table", file, message).found(&sheet));
+            let finding = Finding::error("duplicate-table", file, message).found(&sheet);
+            findings.push(finding.help("keep one of them"));
         } else if table.is_some() || sheet == HEAD_SHEET {
             wanted.push((sheet, table));
         } else {
@@ -88,7 +93,7 @@ fn read(
             let names = TableName::all().map(TableName::as_str).chain([HEAD_SHEET]);
             findings.push(match nearest(&sheet.to_lowercase(), names) {
                 Some(near) => finding.help(format!("did you mean `{near}`?")),
-                None => finding,
+                None => finding.help("take it out, or give it the name of its table"),
             });
         }
     }
@@ -204,6 +209,7 @@ fn read_head(
 ) -> Json {
     let place = format!("{file}#{sheet}");
     let (mut top, mut head) = (Vec::new(), Vec::new());
+    let mut said: BTreeMap<TableName, Vec<(String, Json)>> = BTreeMap::new();
     let mut found = Vec::new();
     let result = walk(book, sheet, |line, row| {
         let cell = |n: usize| row.get(n).map_or("", |text| text.trim());
@@ -214,17 +220,32 @@ fn read_head(
                 &place,
                 "the sheet has two columns, `key` and `value`",
             );
-            found.push(finding.at(line));
+            found.push(
+                finding
+                    .at(line)
+                    .help("clear the other cells; remarks have no place here"),
+            );
         }
         if (key, value) == ("key", "value") || value.is_empty() {
             return true;
         }
         if key.len().max(value.len()) > Table::LONGEST_CELL {
             let message = format!("the row has more than {} bytes", Table::LONGEST_CELL);
-            found.push(Finding::error("too-large", &place, message).at(line));
+            let finding = Finding::error("too-large", &place, message).at(line);
+            found.push(finding.help("shorten it"));
             return true;
         }
         rows.insert(key.to_string(), line);
+        let json = || {
+            let tree = value
+                .starts_with(['{', '['])
+                .then(|| serde_json::from_str(value).ok());
+            tree.flatten()
+                .unwrap_or_else(|| Json::Text(value.to_string()))
+        };
+        let of_table = key
+            .split_once('.')
+            .and_then(|(table, key)| Some((TableName::from_text(table)?, key)));
         if Head::KEYS.contains(&key) {
             head.push((key.to_string(), Json::Text(value.to_string())));
         } else if key == "resources" || key == "darsena" {
@@ -232,8 +253,15 @@ fn read_head(
             found.push(
                 Finding::error("unknown-key", &place, message)
                     .at(line)
-                    .column(key),
+                    .column(key)
+                    .help(
+                        "take the row out: sheets are the tables, and keys of the head stand alone",
+                    ),
             );
+        } else if let Some((table, key)) = of_table {
+            said.entry(table)
+                .or_default()
+                .push((key.to_string(), json()));
         } else if key != "name"
             && key != "title"
             && !value.starts_with(['{', '['])
@@ -242,23 +270,24 @@ fn read_head(
             // Close to a key of the head: more likely a slip than a property of one's own.
             head.push((key.to_string(), Json::Text(value.to_string())));
         } else {
-            let json = value
-                .starts_with(['{', '['])
-                .then(|| serde_json::from_str(value).ok())
-                .flatten();
-            top.push((
-                key.to_string(),
-                json.unwrap_or_else(|| Json::Text(value.to_string())),
-            ));
+            top.push((key.to_string(), json()));
         }
         found.len() < Findings::KEPT && top.len() < 1_000
     });
     found.into_iter().for_each(|finding| findings.push(finding));
     if let Err(why) = result {
-        findings.push(Finding::error("bad-sheet", &place, why));
+        findings.push(Finding::error("bad-sheet", &place, why).help(SAVE_ANEW));
         return Json::Null;
     }
     top.push(("darsena".into(), Json::Object(head)));
+    if !said.is_empty() {
+        let resource = |(table, said): (TableName, Vec<(String, Json)>)| {
+            let name = ("name".to_string(), Json::Text(table.to_string()));
+            Json::Object([name].into_iter().chain(said).collect())
+        };
+        let resources = said.into_iter().map(resource).collect();
+        top.push(("resources".into(), Json::List(resources)));
+    }
     Json::Object(top)
 }
 
@@ -296,7 +325,7 @@ fn read_sheet(
         }
     });
     let finding = match (result, flaw, &table) {
-        (Err(why), ..) => Finding::error("bad-sheet", place, why),
+        (Err(why), ..) => Finding::error("bad-sheet", place, why).help(SAVE_ANEW),
         (_, Some(flaw), _) => flaw,
         (_, _, None) => package::no_header(place),
         (_, _, Some(_)) => {

@@ -53,6 +53,20 @@ pub enum WriteError {
     Format(String, #[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
+/// Keys of a resource of the descriptor that are made anew; all others are its author's.
+const MADE: [&str; 10] = [
+    "name",
+    "path",
+    "profile",
+    "encoding",
+    "schema",
+    "format",
+    "mediatype",
+    "dialect",
+    "bytes",
+    "hash",
+];
+
 impl Package {
     /// The files of the folder: names and contents.
     ///
@@ -190,6 +204,22 @@ impl Package {
             let known = head.iter().filter(|(_, value)| *value != Json::Null);
             entries.extend(known.map(|(key, value)| (key.clone(), text(value))));
         }
+        // What the author said about a table, as `demands.title`.
+        let resources = match self.descriptor().get("resources") {
+            Some(Json::List(resources)) => resources.as_slice(),
+            _ => &[],
+        };
+        for resource in resources {
+            let (Some(name), Json::Object(said)) =
+                (resource.get("name").and_then(Json::text), resource)
+            else {
+                continue;
+            };
+            let own = said
+                .iter()
+                .filter(|(key, value)| !MADE.contains(&key.as_str()) && *value != Json::Null);
+            entries.extend(own.map(|(key, value)| (format!("{name}.{key}"), text(value))));
+        }
         entries
     }
 
@@ -253,25 +283,13 @@ fn resource(table: &Table, path: &str, tables: &[(&Table, String)], old: &[Json]
         object.insert("format".into(), json!("parquet"));
     }
     // What the scenario's author said about the table stays.
-    let made = [
-        "name",
-        "path",
-        "profile",
-        "encoding",
-        "schema",
-        "format",
-        "mediatype",
-        "dialect",
-        "bytes",
-        "hash",
-    ];
     let before = old
         .iter()
         .find(|entry| entry.get("name").and_then(Json::text) == Some(name));
     if let Some(Json::Object(entries)) = before {
         for (key, value) in entries
             .iter()
-            .filter(|(key, _)| !made.contains(&key.as_str()))
+            .filter(|(key, _)| !MADE.contains(&key.as_str()))
         {
             object.insert(key.clone(), value.to_value());
         }

@@ -41,6 +41,9 @@ fn found(package: &Package) -> String {
         )
         .expect("fits");
     }
+    for finding in &checked.findings {
+        assert!(finding.help.is_some(), "no remedy: {finding}");
+    }
     let stopped = checked
         .findings
         .iter()

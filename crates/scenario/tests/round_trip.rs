@@ -298,3 +298,31 @@ receipts: 1 added, 1 removed, 0 changed
     );
     assert!(diff(&read_memory(&new), &read_memory(&new)).is_empty());
 }
+
+#[test]
+fn what_is_said_of_a_table_goes_through_a_workbook() {
+    let mut all = files(&[], true);
+    let descriptor = String::from_utf8(all["datapackage.json"].clone()).expect("text");
+    let more =
+        r#""name": "items", "title": "What is made", "x-owner": { "office": "planning" }, "path""#;
+    let descriptor = descriptor.replacen(r#""name": "items", "path""#, more, 1);
+    all.insert("datapackage.json".into(), descriptor.into_bytes());
+    let package = read_memory(&all);
+    let folder = package
+        .to_files(&WriteOptions::default())
+        .expect("it can be written");
+    let book = package.to_workbook().expect("it can be written");
+    let again = read_workbook("book.xlsx", &book);
+    let back = again
+        .to_files(&WriteOptions::default())
+        .expect("it can be written");
+    let resources = |files: &Files| {
+        let all: serde_json::Value =
+            serde_json::from_slice(&files["datapackage.json"]).expect("JSON");
+        all["resources"].clone()
+    };
+    assert_eq!(resources(&back), resources(&folder));
+    let items = &resources(&back)[2];
+    assert_eq!(items["title"], "What is made");
+    assert_eq!(items["x-owner"]["office"], "planning");
+}

@@ -276,12 +276,42 @@ fn a_link_out_of_the_folder_is_not_followed() {
 }
 
 #[test]
-fn a_folder_in_the_place_of_a_file_is_missing() {
+fn a_folder_in_the_place_of_a_file_is_named() {
     let (_place, folder) = on_disk(&base());
     fs::remove_file(folder.join("lanes.csv")).expect("it can be removed");
     fs::create_dir(folder.join("lanes.csv")).expect("there is room");
     let checked = load(&folder).expect("the folder can be read");
-    only(&checked.findings, "missing-file", "lanes.csv", None, None);
+    only(&checked.findings, "not-a-file", "lanes.csv", None, None);
+    assert_eq!(checked.findings[0].message, "it is a folder, not a file");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_in_the_place_of_a_file_is_named() {
+    let (_place, folder) = on_disk(&base());
+    fs::remove_file(folder.join("lanes.csv")).expect("it can be removed");
+    let made = std::process::Command::new("mkfifo")
+        .arg(folder.join("lanes.csv"))
+        .status();
+    assert!(made.expect("there is a `mkfifo`").success());
+    let checked = load(&folder).expect("the folder can be read");
+    only(&checked.findings, "not-a-file", "lanes.csv", None, None);
+    assert!(
+        checked.findings[0].message.starts_with("it is a pipe"),
+        "{checked:?}"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_cannot_be_opened_says_what_to_do() {
+    let (_place, folder) = on_disk(&base());
+    fs::remove_file(folder.join("lanes.csv")).expect("it can be removed");
+    // A link to itself: nobody can open it, whoever runs the test.
+    std::os::unix::fs::symlink("lanes.csv", folder.join("lanes.csv")).expect("links can be made");
+    let checked = load(&folder).expect("the folder can be read");
+    only(&checked.findings, "unreadable", "lanes.csv", None, None);
+    assert!(checked.findings[0].help.is_some());
 }
 
 #[test]

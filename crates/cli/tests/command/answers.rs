@@ -339,3 +339,56 @@ fn the_brief_is_one_page() {
     assert!(page.starts_with("<!DOCTYPE html>") && page.contains("Two states"));
     assert!(!page.contains("<script"));
 }
+
+#[test]
+fn findings_description_and_difference_have_every_form() {
+    let (place, starter) = workplace();
+    assert_eq!(
+        darsena(place.path(), &["convert", "starter", "other"]).code,
+        0
+    );
+    let items = starter.join("items.csv");
+    let text = fs::read_to_string(&items).expect("text");
+    fs::write(&items, text.replace("3500000", "3600000")).expect("there is room");
+    let asked: [(&[&str], i32, &str); 3] = [
+        (&["check", "starter"], 0, "findings"),
+        (&["describe", "starter"], 0, "items"),
+        (&["diff", "other", "starter"], 1, "cells"),
+    ];
+    for (question, code, table) in asked {
+        for (form, name) in FORMS {
+            let out = format!("{}-{name}", question[0]);
+            let arguments = [question, &["--format", form, "--out", &out]].concat();
+            let came = darsena(place.path(), &arguments);
+            assert_eq!((came.code, came.out.as_str()), (code, ""), "{came:?}");
+            let written = bytes(&place.path().join(&out));
+            assert!(written.iter().all(|(_, bytes)| !bytes.is_empty()), "{out}");
+            let plain = darsena(place.path(), question);
+            if form == "table" {
+                assert_eq!(written[0].1, plain.out.as_bytes());
+            }
+        }
+        let one = [question, &["--format", "csv", "--table", table]].concat();
+        let came = darsena(place.path(), &one);
+        assert_eq!(came.code, code, "{came:?}");
+        let json = fs::read_to_string(place.path().join(format!("{}-plan.json", question[0])));
+        let json: serde_json::Value =
+            serde_json::from_str(&json.expect("it was written")).expect("JSON");
+        assert_eq!(json["question"], question[0]);
+        let rows = json["tables"][table].as_array().expect("a table").len();
+        assert_eq!(came.out.lines().count(), 1 + rows);
+    }
+    let cells = darsena(
+        place.path(),
+        &[
+            "diff", "other", "starter", "--format", "csv", "--table", "cells",
+        ],
+    );
+    assert!(
+        cells
+            .out
+            .contains(",changed,interceptor,value,3500000,3600000"),
+        "{}",
+        cells.out
+    );
+}

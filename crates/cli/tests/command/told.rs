@@ -106,7 +106,8 @@ fn findings_can_be_read_by_a_script() {
     let came = darsena(place.path(), &["check", "starter", "--format", "json"]);
     assert_eq!(came.code, 1);
     let found: serde_json::Value = serde_json::from_str(&came.out).expect("JSON");
-    let finding = &found["findings"][0];
+    assert_eq!(found["sound"], false);
+    let finding = &found["tables"]["findings"][0];
     assert_eq!(
         (
             &finding["file"],
@@ -151,7 +152,7 @@ fn the_exit_code_says_what_came_of_it() {
         1,
         "no such demand"
     );
-    let refused: [&[&str]; 12] = [
+    let refused: [&[&str]; 13] = [
         &["plan"],
         &["plan", "nowhere"],
         &["plan", "starter/items.csv"],
@@ -163,6 +164,14 @@ fn the_exit_code_says_what_came_of_it() {
         &["plan", "starter", "--solver-option", "no_such_option=1"],
         &["plan", "starter", "--table", "nothing"],
         &["brief", "starter", "-o", "brief.pdf"],
+        &[
+            "plan",
+            "starter",
+            "--peg",
+            "navy-2025",
+            "--against",
+            "starter",
+        ],
         &["launch", "starter"],
     ];
     for arguments in refused {
@@ -189,4 +198,73 @@ fn nothing_goes_to_standard_error_when_all_is_well() {
     let (place, _) = workplace();
     let came = darsena(place.path(), &["plan", "starter"]);
     assert_eq!((came.code, came.err.as_str()), (0, ""));
+}
+
+#[test]
+fn what_cannot_be_carried_out_is_said_once_with_a_remedy() {
+    let (place, _) = workplace();
+    let failing: [&[&str]; 8] = [
+        &["plan", "nowhere"],
+        &["check", "starter/items.csv"],
+        &["brief", "starter", "-o", "brief.pdf"],
+        &["plan", "starter", "--solver-option", "no_such_option=1"],
+        &["plan", "starter", "--solver-option", "solver=pdlp"],
+        &["plan", "starter", "--format", "xlsx"],
+        &["describe", "starter", "--table", "nothing"],
+        &["convert", "starter", "starter"],
+    ];
+    for arguments in failing {
+        let came = darsena(place.path(), arguments);
+        assert_eq!(came.code, 2, "{arguments:?}: {came:?}");
+        assert!(came.err.starts_with("error: "), "{}", came.err);
+        let helps: Vec<&str> = came
+            .err
+            .lines()
+            .filter(|line| line.starts_with("help: "))
+            .collect();
+        assert_eq!(helps.len(), 1, "{arguments:?}: {}", came.err);
+        assert!(!helps[0].contains("darsena --help"), "{}", came.err);
+        let told = came.err.matches("the solver failed").count();
+        assert!(
+            told <= 1,
+            "{arguments:?} says it {told} times: {}",
+            came.err
+        );
+    }
+}
+
+#[test]
+fn a_brief_takes_the_options_of_a_plan() {
+    let (place, _) = workplace();
+    let brief = |more: &[&str]| {
+        let arguments = [&["brief", "starter", "-o", "brief.html"], more].concat();
+        let came = darsena(place.path(), &arguments);
+        assert_eq!((came.code, came.err.as_str()), (0, ""), "{arguments:?}");
+        fs::read_to_string(place.path().join("brief.html")).expect("a page")
+    };
+    let plain = brief(&[]);
+    for option in ["--objective=weighted", "--fair", "--unconfirmed"] {
+        assert!(plain != brief(&[option]), "{option} changes nothing");
+    }
+    brief(&["--whole"]);
+    let help = |command| darsena(place.path(), &[command, "--help"]).out;
+    for option in ["--objective", "--whole", "--fair", "--unconfirmed"] {
+        for command in ["plan", "brief"] {
+            assert!(help(command).contains(option), "{command} {option}");
+        }
+    }
+}
+
+#[test]
+fn warnings_are_left_out_of_a_quiet_check() {
+    let (place, starter) = workplace();
+    let items = starter.join("items.csv");
+    let text = fs::read_to_string(&items).expect("text");
+    let width = text.lines().next().expect("a header").split(',').count();
+    let idle = format!("idle,Idle{}\n", ",".repeat(width - 2));
+    fs::write(&items, text + &idle).expect("there is room");
+    let loud = darsena(place.path(), &["check", "starter"]).out;
+    let quiet = darsena(place.path(), &["check", "starter", "--quiet"]).out;
+    assert!(loud.contains("warning: items.csv"), "{loud}");
+    assert_eq!(quiet, "0 findings, 1 warning\n");
 }

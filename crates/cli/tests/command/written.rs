@@ -175,3 +175,12 @@ fn forms_of_many_files_need_a_place() {
     let bytes = fs::read(place.path().join("make.parquet")).expect("it was written");
     assert!(bytes.starts_with(b"PAR1") && bytes.ends_with(b"PAR1"));
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_folder_that_takes_no_files_is_not_called_missing() {
+    let (place, _) = workplace();
+    let come = |out: &str| darsena(place.path(), &["plan", "starter", "--out", out]).err;
+    assert!(!come("/proc/x.json").contains("does not exist"));
+    assert!(come("nowhere/x.json").contains("does not exist"));
+}

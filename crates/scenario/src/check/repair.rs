@@ -29,7 +29,8 @@ fn assets_and_jobs(checker: &mut Checker<'_>) {
                 finding
                     .at(line)
                     .column("return_due")
-                    .found(&due.to_string()),
+                    .found(&due.to_string())
+                    .help("exchange the two dates, or leave `return_due` blank"),
             );
         }
     }
@@ -45,7 +46,14 @@ fn assets_and_jobs(checker: &mut Checker<'_>) {
         if job.due < job.release {
             let message = format!("it is due before its release on {}", job.release);
             let finding = Finding::error("due-before-release", file, message);
-            checker.push(finding.at(line).column("due").found(&job.due.to_string()));
+            let help = "an asset is free from its release on: let it be due on that day or later";
+            checker.push(
+                finding
+                    .at(line)
+                    .column("due")
+                    .found(&job.due.to_string())
+                    .help(help),
+            );
         }
         if let Some(deadline) = job.deadline.filter(|deadline| *deadline < job.due) {
             let message = format!("the deadline is before the due date {}", job.due);
@@ -54,7 +62,8 @@ fn assets_and_jobs(checker: &mut Checker<'_>) {
                 finding
                     .at(line)
                     .column("deadline")
-                    .found(&deadline.to_string()),
+                    .found(&deadline.to_string())
+                    .help("write the day from which late is impossible: the due date or later"),
             );
         }
         if let Some(horizon) = checker
@@ -70,7 +79,8 @@ fn assets_and_jobs(checker: &mut Checker<'_>) {
                 finding
                     .at(line)
                     .column("release")
-                    .found(&job.release.to_string()),
+                    .found(&job.release.to_string())
+                    .help("plan more periods, or leave the job out"),
             );
         }
         if drafts.tasks.complete && with_tasks.binary_search(&job.job.as_str()).is_err() {
@@ -229,7 +239,8 @@ fn modes(checker: &mut Checker<'_>) {
                         .help("name a dock of the same site")
                 }
                 Some(dock) => match too_small(dock) {
-                    Some(why) => Finding::warning("does-not-fit", &draft.file, why),
+                    Some(why) => Finding::warning("does-not-fit", &draft.file, why)
+                        .help("name a larger dock, or check the measures of asset and dock"),
                     None => continue,
                 },
             }

@@ -445,7 +445,8 @@ pub(super) fn left_over(checker: &mut Checker<'_>) {
             );
         } else if !is_used {
             let finding = Finding::warning("unused", file, format!("nothing uses `{id}`"));
-            checker.push(finding.at(line).column("resource").found(id));
+            let help = "name it in `recipes`, `recipe_resources` or `mode_usage`, or leave it out";
+            checker.push(finding.at(line).column("resource").found(id).help(help));
         }
     }
 }
@@ -491,7 +492,14 @@ fn lanes(checker: &mut Checker<'_>) {
             let message = format!("nothing sent on it arrives before {}", horizon.end());
             let finding = Finding::warning("never-arrives", &draft.file, message);
             let found = lane.transit_days.to_string();
-            checker.push(finding.at(line).column("transit_days").found(&found));
+            let help = "check the days; or plan more periods";
+            checker.push(
+                finding
+                    .at(line)
+                    .column("transit_days")
+                    .found(&found)
+                    .help(help),
+            );
         }
     }
     let draft = &checker.drafts.transits;
@@ -499,7 +507,14 @@ fn lanes(checker: &mut Checker<'_>) {
         if transit.from_site == transit.to_site {
             let message = "the passage ends where it starts";
             let finding = Finding::error("lane-to-itself", &draft.file, message);
-            checker.push(finding.at(line).column("to_site").found(&transit.to_site));
+            let help = "a passage leads from one site to another";
+            checker.push(
+                finding
+                    .at(line)
+                    .column("to_site")
+                    .found(&transit.to_site)
+                    .help(help),
+            );
         }
     }
 }
@@ -517,7 +532,8 @@ fn stock(checker: &mut Checker<'_>) {
                 finding
                     .at(line)
                     .column("floor")
-                    .found(&pile.floor.to_string()),
+                    .found(&pile.floor.to_string())
+                    .help("a plan fills it first; lower the floor if that is not meant"),
             );
         }
         if pile.floor_cost.is_some() && pile.floor == 0.0 {
@@ -600,7 +616,8 @@ fn demands(checker: &mut Checker<'_>) {
                     horizon.start()
                 );
                 let finding = Finding::warning("overdue", &draft.file, message);
-                checker.push(finding.at(line).column("due").found(&due));
+                let help = "it is late from the first period on; leave it out if it is served";
+                checker.push(finding.at(line).column("due").found(&due).help(help));
             }
         }
         if let Some(deadline) = demand.deadline.filter(|deadline| *deadline <= demand.due) {

@@ -9,6 +9,8 @@
 //! receipt, with (s, i) every (s', i) a lane leads to, and the output of every recipe whose
 //! inputs can all be had at its site. A demand outside the set is never met.
 //!
+//! A demand that is inside only because of receipts that are not firm gets a warning.
+//!
 //! # Limits
 //! A pair in the set may still come too late or too little: that is what a plan finds out.
 
@@ -32,13 +34,19 @@ pub(super) fn check(checker: &mut Checker<'_>) {
     }
     let network = Network::new(checker);
     let circular = bill_circles(checker, &network);
-    let Some(had) = network.had() else {
+    let Some(had) = network.had(&network.held) else {
         let message =
             "there are too many pairs of site and item to look whether demands can be reached";
-        checker.push(Finding::warning("too-large", &drafts.lanes.file, message));
+        let help = "leave out sites and items that nothing uses; a plan finds out what is reached";
+        checker.push(Finding::warning("too-large", &drafts.lanes.file, message).help(help));
         return;
     };
     demands(checker, &network, &had, &circular);
+    if network.firm != network.held
+        && let Some(firm) = network.had(&network.firm)
+    {
+        only_not_firm(checker, &network, &had, &firm);
+    }
 }
 
 /// What is not wrong but left over: items nobody wants, and demands whose terms nobody meets.
@@ -53,6 +61,8 @@ struct Network {
     items: usize,
     /// Pairs with stock or a receipt.
     held: Vec<(usize, usize)>,
+    /// Those with stock or a receipt that is firm: what a plan counts on.
+    firm: Vec<(usize, usize)>,
     recipes: Vec<Making>,
     /// Recipes that give an item.
     makers: Vec<Vec<usize>>,
@@ -79,25 +89,30 @@ impl Network {
         let site = |id: &str| drafts.find(TableName::Sites, id);
         let item = |id: &str| drafts.find(TableName::Items, id);
         let (sites, items) = (drafts.sites.rows.len(), drafts.items.rows.len());
-        let mut held = Vec::new();
+        let mut firm = Vec::new();
         for pile in drafts
             .stockpiles
             .rows
             .iter()
             .filter(|pile| pile.quantity > 0.0)
         {
-            held.extend(site(&pile.site).zip(item(&pile.item)));
+            firm.extend(site(&pile.site).zip(item(&pile.item)));
         }
+        let mut held = firm.clone();
         for receipt in drafts
             .receipts
             .rows
             .iter()
             .filter(|receipt| receipt.quantity > 0.0)
         {
-            held.extend(site(&receipt.site).zip(item(&receipt.item)));
+            let pair = site(&receipt.site).zip(item(&receipt.item));
+            held.extend(pair);
+            firm.extend(pair.filter(|_| receipt.firm));
         }
-        held.sort_unstable();
-        held.dedup();
+        for pairs in [&mut held, &mut firm] {
+            pairs.sort_unstable();
+            pairs.dedup();
+        }
         let inputs = &drafts.recipe_inputs.rows;
         let mut recipes = Vec::new();
         for (row, recipe) in drafts.recipes.rows.iter().enumerate() {
@@ -141,6 +156,7 @@ impl Network {
             sites,
             items,
             held,
+            firm,
             recipes,
             makers,
             users,
@@ -148,8 +164,8 @@ impl Network {
         }
     }
 
-    /// Every pair that can be had, as one flag a pair; none if there are too many pairs.
-    fn had(&self) -> Option<Vec<bool>> {
+    /// Every pair that can be had with these to begin with, as one flag a pair; none if there are too many pairs.
+    fn had(&self, held: &[(usize, usize)]) -> Option<Vec<bool>> {
         let pairs = self
             .sites
             .checked_mul(self.items)
@@ -160,7 +176,7 @@ impl Network {
             .iter()
             .map(|recipe| recipe.inputs.len())
             .collect();
-        let mut next: Vec<(usize, usize)> = self.held.clone();
+        let mut next = held.to_vec();
         next.extend(
             self.recipes
                 .iter()
@@ -378,6 +394,37 @@ fn demands(checker: &mut Checker<'_>, network: &Network, had: &[bool], circular:
     }
 }
 
+/// Demands that hang on receipts that are not firm, which a plan leaves out unless it is told to count on them.
+fn only_not_firm(checker: &mut Checker<'_>, network: &Network, had: &[bool], firm: &[bool]) {
+    let drafts = checker.drafts;
+    let mut seen = BTreeSet::new();
+    let mut rows: Vec<(&Demand, u32)> = drafts.demands.sound().collect();
+    rows.sort_by_key(|(_, line)| *line);
+    for (demand, line) in rows.into_iter().filter(|(demand, _)| demand.quantity > 0.0) {
+        let site = drafts.find(TableName::Sites, &demand.site);
+        let item = drafts.find(TableName::Items, &demand.item);
+        let Some((site, item)) = site.zip(item) else {
+            continue;
+        };
+        let pair = site * network.items + item;
+        if !had[pair] || firm[pair] || !seen.insert(pair) || checker.findings.only_counted() {
+            continue;
+        }
+        let message = format!(
+            "without receipts that are not firm, `{}` cannot be had at `{}`",
+            demand.item, demand.site
+        );
+        let help = "a plan leaves such receipts out: confirm one with `firm` = `yes`, or ask with `--unconfirmed`";
+        checker.push(
+            Finding::warning("only-not-firm", &drafts.demands.file, message)
+                .at(line)
+                .column("item")
+                .found(&demand.item)
+                .help(help),
+        );
+    }
+}
+
 /// Deepest bill of materials that is followed to the input that lacks.
 const DEEPEST: usize = 100;
 
@@ -451,7 +498,14 @@ fn accepted(checker: &mut Checker<'_>) {
                 states.join("`, `")
             );
             let finding = Finding::warning("none-accepted", &drafts.demands.file, message);
-            checker.push(finding.at(line).column("made_in").found(&states.join(";")));
+            let help = "accept another state, or add a recipe or stock there";
+            checker.push(
+                finding
+                    .at(line)
+                    .column("made_in")
+                    .found(&states.join(";"))
+                    .help(help),
+            );
         }
     }
 }
@@ -523,7 +577,14 @@ fn unused(checker: &mut Checker<'_>) {
             continue;
         };
         let finding = Finding::warning("unused", &drafts.items.file, message);
-        checker.push(finding.at(place.line).column("item").found(&item.item));
+        let help = "add a demand or a recipe that needs it, or leave it out";
+        checker.push(
+            finding
+                .at(place.line)
+                .column("item")
+                .found(&item.item)
+                .help(help),
+        );
     }
 }
 
