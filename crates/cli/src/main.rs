@@ -13,6 +13,11 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
+/// Serves the solver as well, which allocates in C++: see `.cargo/config.toml` for how it is set.
+#[cfg(target_os = "linux")]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// What allied states can make, repair and share together, and what stands in the way.
 ///
 /// Every question takes a scenario: a folder of CSV or Parquet tables with `datapackage.json`, or an Excel workbook.

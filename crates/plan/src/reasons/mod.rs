@@ -59,7 +59,7 @@ const AUTO_ROWS: usize = 15_000;
 const WEAK: f64 = 1e-6;
 
 /// How many more things of a part and stage are tried for demands that have no reason yet.
-const MORE: usize = 2;
+const MORE: usize = 1;
 
 /// As many things are tried with one solver: what it did before can move it to another plan that is
 /// as good, so they are dealt the same way whatever the number of threads.
