@@ -5,7 +5,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
+use darsena::law::{AsOf, Law};
+use darsena::plan::Arcs;
 use darsena::scenario::{Finding, Objective, Scenario, Severity};
+use jiff::civil::Date;
 
 use crate::terminal::Answered;
 
@@ -68,6 +71,10 @@ pub(crate) struct Wanted {
     /// Count on receipts that are not firm.
     #[arg(long)]
     unconfirmed: bool,
+    /// Plan under the law as it stood on this day, for the whole horizon: what it denies is shut, what needs an
+    /// approval opens after its typical days. Without it every lane is open from its own date.
+    #[arg(long, value_name = "DATE")]
+    law: Option<Date>,
 }
 
 /// Which objective.
@@ -80,6 +87,22 @@ enum ObjectiveChoice {
 }
 
 impl Wanted {
+    /// What may be made, moved and handed over.
+    pub(crate) fn arcs(&self, scenario: &Scenario) -> Arcs {
+        match self.law {
+            Some(day) => darsena::permitted(scenario, &Law::embedded(), AsOf::Fixed(day)),
+            None => Arcs::open(scenario),
+        }
+    }
+
+    /// Writes into an answer which law it rests on.
+    pub(crate) fn tell_law(&self, answer: &mut darsena::answer::Answer) {
+        if let Some(day) = self.law {
+            answer.head.law_as_of = day.to_string();
+            answer.head.law_hash = Some(Law::embedded().hash().to_string());
+        }
+    }
+
     /// The options of a plan with reasons and prices.
     pub(crate) fn options(&self, solving: &Solving) -> darsena::plan::Options {
         darsena::plan::Options {

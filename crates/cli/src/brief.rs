@@ -5,7 +5,6 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use darsena::milp::{Progress, Watch};
-use darsena::plan::Arcs;
 
 use crate::ask::{self, Solving, Wanted};
 use crate::terminal::{self, Answered};
@@ -68,7 +67,12 @@ pub(crate) fn run(arguments: &BriefArguments) -> Answered {
         stop: terminal::stop_on_interrupt(),
         progress: Some(&mut show),
     };
-    let plan = darsena::checked_plan(&scenario, &Arcs::open(&scenario), &options, &mut watch)?;
+    let plan = darsena::checked_plan(
+        &scenario,
+        &arguments.wanted.arcs(&scenario),
+        &options,
+        &mut watch,
+    )?;
     drop(line);
     let lang = match arguments.lang {
         Language::En => darsena::brief::Lang::En,

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use clap::Args;
 use darsena::milp::{Progress, Watch};
-use darsena::plan::{Arcs, Options, Reasons};
+use darsena::plan::{Options, Reasons};
 
 use crate::ask::{self, Output, Solving, Wanted};
 use crate::terminal::{self, Answered};
@@ -22,6 +22,7 @@ Examples:
   darsena plan scenarios/us-japan-2024 --peg pac3-switzerland-2027-03
   darsena plan my-scenario --objective weighted --format json --out plan.json
   darsena plan my-scenario --whole --time-limit 60
+  darsena plan my-scenario --law 2024-03-26                   what the law of that day leaves open
   darsena plan my-scenario --format csv --out plan-tables     one CSV a table
   darsena plan my-scenario --table prices --format csv
 
@@ -91,27 +92,36 @@ pub(crate) fn run(arguments: &PlanArguments) -> Answered {
         stop: terminal::stop_on_interrupt(),
         progress: Some(&mut show),
     };
-    let plan = darsena::checked_plan(&scenario, &Arcs::open(&scenario), &options, &mut watch)?;
+    let plan = darsena::checked_plan(
+        &scenario,
+        &arguments.wanted.arcs(&scenario),
+        &options,
+        &mut watch,
+    )?;
     let seconds = arguments.timing.then(|| started.elapsed().as_secs_f64());
     if let Some(path) = &arguments.against {
         let other = match ask::load(path, output.quiet)? {
             Ok(other) => other,
             Err(code) => return Ok(code),
         };
-        let second = darsena::checked_plan(&other, &Arcs::open(&other), &options, &mut watch)?;
+        let second =
+            darsena::checked_plan(&other, &arguments.wanted.arcs(&other), &options, &mut watch)?;
         drop(line);
-        let answer =
+        let mut answer =
             darsena::plan_answer::difference((&scenario, &plan), (&other, &second), seconds);
+        arguments.wanted.tell_law(&mut answer);
         return output.write(&answer, &darsena::plan_answer::readable_tables);
     }
     drop(line);
     match demand {
         Some(demand) => {
-            let answer = darsena::plan_answer::peg(&scenario, &plan, demand, seconds);
+            let mut answer = darsena::plan_answer::peg(&scenario, &plan, demand, seconds);
+            arguments.wanted.tell_law(&mut answer);
             output.write(&answer, &darsena::plan_answer::readable_peg)
         }
         None => {
-            let answer = darsena::plan_answer::answer(&scenario, &plan, seconds);
+            let mut answer = darsena::plan_answer::answer(&scenario, &plan, seconds);
+            arguments.wanted.tell_law(&mut answer);
             output.write(&answer, &|_| {
                 darsena::plan_answer::readable(&scenario, &plan)
             })

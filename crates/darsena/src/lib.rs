@@ -14,9 +14,12 @@
 
 pub mod answer;
 pub mod permit_answer;
+mod permitted;
 pub mod plan_answer;
 pub mod scenario_answer;
 pub mod write;
+
+pub use permitted::permitted;
 
 pub use darsena_brief as brief;
 pub use darsena_law as law;

@@ -173,7 +173,7 @@ pub(crate) fn reasons(
         .all(|settled| settled);
     if !proved {
         plan.remarks
-            .push("not every reason could be looked for in the time given".into());
+            .push("not everything that was tried as a reason could be proved or refuted".into());
     }
     let untried: BTreeSet<u32> = left
         .iter()
