@@ -3,7 +3,11 @@
 //! Every recipe, lane and demand is ruled on ([`law::arcs`](darsena_law::arcs)), once for each state in
 //! which units may have been made. What a ruling shuts is shut, what it makes wait waits, and each rule
 //! that does so becomes an obstacle: the same rulings without it say what it holds back, so the plan can
-//! try it as a reason.
+//! try it as a reason, and its price can be told.
+//!
+//! # What is spared
+//! Lifting rules changes only rulings that one of them decides: what another rule decides as badly stays
+//! as it is. Only those are asked again.
 //!
 //! # Limits
 //! Approvals take their typical days, counted from the scenario's first day. Where a fact is missing the
@@ -12,7 +16,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use darsena_law::arcs::{ArcOptions, Ruled, What, rulings_for};
-use darsena_law::{AsOf, Law, ReadingOptions, RuleKind};
+use darsena_law::{Approval, AsOf, Cited, Law, ReadingOptions, RuleKind, Verdict};
 use darsena_plan::{Arc, Arcs, Obstacle, Opening};
 use darsena_scenario::Scenario;
 use jiff::civil::Date;
@@ -20,58 +24,153 @@ use jiff::civil::Date;
 /// Returns the arcs that the law leaves open, with the rules that hold others back as obstacles.
 #[must_use]
 pub fn permitted(scenario: &Scenario, law: &Law, as_of: AsOf) -> Arcs {
-    let options = ArcOptions::default();
-    let read = |without: BTreeSet<String>| {
-        law.read(ReadingOptions {
-            as_of: as_of.clone(),
-            without,
-            ..ReadingOptions::default()
-        })
-    };
-    let ruled = rulings_for(scenario, &read(BTreeSet::new()), &options);
-    let horizon = scenario.head().horizon();
-    let whole = (horizon.start(), horizon.end());
-    let now = openings(scenario, &ruled, whole);
-    let mut arcs = Arcs::open(scenario);
-    for (arc, opening) in now
-        .iter()
-        .filter(|(_, opening)| **opening != Opening::Always)
-    {
-        match arc {
-            Arc::Make(recipe) => arcs.make[*recipe] = opening.clone(),
-            Arc::Ship(lane, item, state) => arcs.set_ship(*lane, *item, state, opening.clone()),
-            Arc::Deliver(demand, item, state) => {
-                arcs.set_deliver(*demand, *item, state, opening.clone());
-            }
-        }
-    }
-    for (id, says) in rules_in_the_way(&ruled, whole) {
-        let without = rulings_for(scenario, &read(BTreeSet::from([id.clone()])), &options);
-        let then = openings(scenario, &without, whole);
-        let lifts: BTreeMap<Arc, Opening> = then
-            .into_iter()
-            .filter(|(arc, opening)| now.get(arc) != Some(opening))
-            .collect();
-        if !lifts.is_empty() {
-            arcs.obstacles.push(Obstacle { id, says, lifts });
-        }
-    }
+    let permitted = Permitted::new(scenario, law, as_of);
+    let mut arcs = permitted.arcs();
+    let rules = permitted.rules_in_the_way();
+    arcs.obstacles = rules.values().filter_map(|rule| permitted.obstacle(rule)).collect();
     arcs
 }
 
-/// When each arc is open; a recipe when both its runs and the release of its data are lawful.
-fn openings(scenario: &Scenario, ruled: &[Ruled], whole: (Date, Date)) -> BTreeMap<Arc, Opening> {
-    let mut openings: BTreeMap<Arc, Opening> = BTreeMap::new();
-    for arc in ruled {
-        let opening = if arc.open == [whole] {
-            Opening::Always
-        } else {
-            Opening::During(arc.open.clone())
+/// What the law says of every arc of a scenario.
+pub(crate) struct Permitted<'a> {
+    scenario: &'a Scenario,
+    law: &'a Law,
+    as_of: AsOf,
+    options: ArcOptions,
+    ruled: Vec<Ruled>,
+    /// The rulings that an arc rests on, by place; a recipe needs both its runs and the release of its data.
+    by_arc: BTreeMap<Arc, Vec<usize>>,
+    whole: (Date, Date),
+}
+
+impl<'a> Permitted<'a> {
+    pub(crate) fn new(scenario: &'a Scenario, law: &'a Law, as_of: AsOf) -> Self {
+        let options = ArcOptions::default();
+        let reading = ReadingOptions {
+            as_of: as_of.clone(),
+            ..ReadingOptions::default()
         };
-        let all = openings.entry(place(scenario, arc)).or_default();
-        *all = all.and(&opening);
+        let ruled = rulings_for(scenario, &law.read(reading), &options);
+        let mut by_arc: BTreeMap<Arc, Vec<usize>> = BTreeMap::new();
+        for (n, one) in ruled.iter().enumerate() {
+            by_arc.entry(place(scenario, one)).or_default().push(n);
+        }
+        let horizon = scenario.head().horizon();
+        Permitted {
+            scenario,
+            law,
+            as_of,
+            options,
+            ruled,
+            by_arc,
+            whole: (horizon.start(), horizon.end()),
+        }
     }
-    openings
+
+    /// The arcs that are open, without obstacles.
+    pub(crate) fn arcs(&self) -> Arcs {
+        let mut arcs = Arcs::open(self.scenario);
+        for arc in self.by_arc.keys() {
+            arcs.set(arc, self.opening(arc, &BTreeMap::new()));
+        }
+        arcs
+    }
+
+    /// When an arc is open, some of the rulings being others.
+    fn opening(&self, arc: &Arc, others: &BTreeMap<usize, Ruled>) -> Opening {
+        let rulings = self.by_arc[arc].iter();
+        let rulings = rulings.map(|n| others.get(n).unwrap_or(&self.ruled[*n]));
+        rulings.fold(Opening::Always, |all, one| {
+            if one.open == [self.whole] {
+                return all;
+            }
+            all.and(&Opening::During(one.open.clone()))
+        })
+    }
+
+    /// The rules on which a ruling rests that shuts an arc for some time, by id.
+    pub(crate) fn rules_in_the_way(&self) -> BTreeMap<String, Cited> {
+        in_the_way(self.ruled.iter(), self.whole)
+    }
+
+    /// The rulings that are others without some rules, by place; an arc stays shut where they only say
+    /// something else.
+    pub(crate) fn without(&self, rules: &BTreeSet<String>) -> BTreeMap<usize, Ruled> {
+        let decided = |one: &Ruled| {
+            one.open != [self.whole] && {
+                let mut turns = one.timeline.iter();
+                turns.any(|turn| {
+                    let mut cited = turn.ruling.rules.iter();
+                    cited.any(|rule| rule.decides && rules.contains(&rule.id))
+                })
+            }
+        };
+        let reading = self.law.read(ReadingOptions {
+            as_of: self.as_of.clone(),
+            without: rules.clone(),
+            ..ReadingOptions::default()
+        });
+        let ruled = self.ruled.iter().enumerate();
+        ruled
+            .filter(|(_, one)| decided(one))
+            .map(|(n, one)| (n, one.again(self.scenario, &reading, &self.options)))
+            .collect()
+    }
+
+    /// Rules that still hold arcs back where some were lifted: those that only help together with them.
+    pub(crate) fn behind(&self, lifted: &BTreeMap<usize, Ruled>) -> BTreeMap<String, Cited> {
+        in_the_way(lifted.values(), self.whole)
+    }
+
+    /// The arcs whose opening differs with other rulings, and when they are then open.
+    pub(crate) fn lifts(&self, others: &BTreeMap<usize, Ruled>) -> BTreeMap<Arc, Opening> {
+        let places: BTreeSet<usize> = others.keys().copied().collect();
+        let touched = self.by_arc.iter();
+        let touched = touched.filter(|(_, rulings)| rulings.iter().any(|n| places.contains(n)));
+        touched
+            .map(|(arc, _)| (arc, self.opening(arc, others)))
+            .filter(|(arc, then)| *then != self.opening(arc, &BTreeMap::new()))
+            .map(|(arc, then)| (arc.clone(), then))
+            .collect()
+    }
+
+    /// A rule as something that holds arcs back; none if lifting it alone opens nothing.
+    pub(crate) fn obstacle(&self, rule: &Cited) -> Option<Obstacle> {
+        let lifts = self.lifts(&self.without(&BTreeSet::from([rule.id.clone()])));
+        (!lifts.is_empty()).then(|| Obstacle {
+            id: rule.id.clone(),
+            says: says(rule),
+            lifts,
+        })
+    }
+
+    /// The approvals that arcs wait for, by grantor and id.
+    pub(crate) fn approvals(&self) -> BTreeMap<(String, String), Approval> {
+        let waiting = self.ruled.iter().flat_map(|one| &one.timeline);
+        let waiting = waiting.filter(|turn| turn.ruling.overall == Verdict::Needs);
+        let approvals = waiting.flat_map(|turn| &turn.ruling.approvals);
+        approvals
+            .map(|one| ((one.grantor.clone(), one.id.clone()), one.clone()))
+            .collect()
+    }
+
+    /// The arcs that open sooner where an approval takes some days less, and when.
+    pub(crate) fn sooner(&self, approval: &(String, String), days: u32) -> BTreeMap<Arc, Opening> {
+        let options = ArcOptions {
+            sooner: BTreeMap::from([(approval.clone(), days)]),
+            ..self.options.clone()
+        };
+        let waits = |one: &&Ruled| {
+            let mut approvals = one.timeline.iter().flat_map(|turn| &turn.ruling.approvals);
+            approvals.any(|a| (&a.grantor, &a.id) == (&approval.0, &approval.1))
+        };
+        let ruled = self.ruled.iter().enumerate();
+        let others = ruled
+            .filter(|(_, one)| waits(one))
+            .map(|(n, one)| (n, one.clone().with(self.scenario, &options)))
+            .collect();
+        self.lifts(&others)
+    }
 }
 
 fn place(scenario: &Scenario, ruled: &Ruled) -> Arc {
@@ -87,25 +186,28 @@ fn place(scenario: &Scenario, ruled: &Ruled) -> Arc {
     }
 }
 
-/// The rules on which a ruling that shuts an arc for some time rests, and what each does.
-fn rules_in_the_way(ruled: &[Ruled], whole: (Date, Date)) -> BTreeMap<String, String> {
-    let mut rules = BTreeMap::new();
-    for arc in ruled.iter().filter(|arc| arc.open != [whole]) {
-        for turn in &arc.timeline {
-            let deciding = turn.ruling.rules.iter();
-            for rule in deciding.filter(|rule| rule.decides && holds_back(rule.kind)) {
-                let how = match rule.kind {
-                    RuleKind::Deny => "denied by",
-                    _ => "permission pending under",
-                };
-                let says = format!("{how} `{}` ({})", rule.id, rule.citation);
-                rules.entry(rule.id.clone()).or_insert(says);
-            }
-        }
-    }
+fn in_the_way<'a>(
+    ruled: impl Iterator<Item = &'a Ruled>,
+    whole: (Date, Date),
+) -> BTreeMap<String, Cited> {
+    let shut = ruled.filter(|one| one.open != [whole]);
+    let rules = shut.flat_map(|one| &one.timeline);
+    let rules = rules.flat_map(|turn| &turn.ruling.rules);
     rules
+        .filter(|rule| rule.decides && holds_back(rule.kind))
+        .map(|rule| (rule.id.clone(), rule.clone()))
+        .collect()
 }
 
 fn holds_back(kind: RuleKind) -> bool {
     matches!(kind, RuleKind::Deny | RuleKind::Needs | RuleKind::Policy)
+}
+
+/// What a rule does, in words that go on from a demand.
+pub(crate) fn says(rule: &Cited) -> String {
+    let how = match rule.kind {
+        RuleKind::Deny => "denied by",
+        _ => "permission pending under",
+    };
+    format!("{how} `{}` ({})", rule.id, rule.citation)
 }

@@ -65,6 +65,8 @@ pub struct ArcOptions {
     pub open_policy: bool,
     /// Facts told for every question, by name; they go before what the tables say.
     pub facts: BTreeMap<String, Told>,
+    /// Days that an approval takes less than usual, by grantor and approval.
+    pub sooner: BTreeMap<(String, String), u32>,
 }
 
 /// What a ruling is about; numbers are places in the tables of the scenario.
@@ -121,6 +123,27 @@ impl Ruled {
             .map(|(from, _)| *from)
             .find(|from| *from > day);
         Some(Reason { ruling, until })
+    }
+
+    /// The same question asked of another reading of the law, over the horizon of `scenario`.
+    #[must_use]
+    pub fn again(&self, scenario: &Scenario, reading: &Reading<'_>, options: &ArcOptions) -> Self {
+        let mut again = self.clone();
+        if let Some(question) = &self.question {
+            let horizon = scenario.head().horizon();
+            again.timeline = reading.timeline(question, horizon.start(), horizon.end());
+        }
+        again.with(scenario, options)
+    }
+
+    /// The same answers, opening with other options; facts told there are not heard, the answers are there.
+    #[must_use]
+    pub fn with(mut self, scenario: &Scenario, options: &ArcOptions) -> Self {
+        if self.question.is_some() {
+            let horizon = scenario.head().horizon();
+            self.open = open(&self.timeline, (horizon.start(), horizon.end()), options);
+        }
+        self
     }
 
     /// First day on which it may be used.
@@ -459,7 +482,7 @@ impl<'a> Room<'a> {
             .map(|question| self.reading.timeline(question, start, end));
         let open = timeline
             .as_ref()
-            .map_or_else(|| vec![(start, end)], |turns| self.open(turns));
+            .map_or_else(|| vec![(start, end)], |turns| open(turns, self.span, self.options));
         Ruled {
             what,
             id: id.to_string(),
@@ -471,32 +494,32 @@ impl<'a> Room<'a> {
             open,
         }
     }
+}
 
-    fn open(&self, turns: &[Turn]) -> Vec<(Date, Date)> {
-        let (start, end) = self.span;
-        let mut open: Vec<(Date, Date)> = Vec::new();
-        for (n, turn) in turns.iter().enumerate() {
-            let until = turns.get(n + 1).map_or(end, |next| next.from);
-            let from = match turn.ruling.overall {
-                Verdict::Allow => Some(turn.from),
-                Verdict::Needs => {
-                    let wait = self.options.wait.of(turn.ruling.days());
-                    // Beyond the calendar is never.
-                    wait.and_then(|days| start.checked_add(i64::from(days).days()).ok())
-                        .map(|day| day.max(turn.from))
-                }
-                Verdict::Policy => self.options.open_policy.then_some(turn.from),
-                Verdict::Unknown => self.options.open_unknown.then_some(turn.from),
-                Verdict::Deny => None,
-            };
-            let Some(from) = from.filter(|from| *from < until) else {
-                continue;
-            };
-            match open.last_mut() {
-                Some(last) if last.1 == from => last.1 = until,
-                _ => open.push((from, until)),
+/// When an arc may be used, of its rulings over the horizon.
+fn open(turns: &[Turn], (start, end): (Date, Date), options: &ArcOptions) -> Vec<(Date, Date)> {
+    let mut open: Vec<(Date, Date)> = Vec::new();
+    for (n, turn) in turns.iter().enumerate() {
+        let until = turns.get(n + 1).map_or(end, |next| next.from);
+        let from = match turn.ruling.overall {
+            Verdict::Allow => Some(turn.from),
+            Verdict::Needs => {
+                let wait = options.wait.of(turn.ruling.days_less(&options.sooner));
+                // Beyond the calendar is never.
+                wait.and_then(|days| start.checked_add(i64::from(days).days()).ok())
+                    .map(|day| day.max(turn.from))
             }
+            Verdict::Policy => options.open_policy.then_some(turn.from),
+            Verdict::Unknown => options.open_unknown.then_some(turn.from),
+            Verdict::Deny => None,
+        };
+        let Some(from) = from.filter(|from| *from < until) else {
+            continue;
+        };
+        match open.last_mut() {
+            Some(last) if last.1 == from => last.1 = until,
+            _ => open.push((from, until)),
         }
-        open
     }
+    open
 }

@@ -282,13 +282,27 @@ impl Ruling {
     /// Days from application to the last approval: those of one state one after the other, states side by side.
     #[must_use]
     pub fn days(&self) -> Days {
+        self.days_less(&BTreeMap::new())
+    }
+
+    /// The same where some approvals, by grantor and id, take so many days less; none takes less than none.
+    pub(crate) fn days_less(&self, sooner: &BTreeMap<(String, String), u32>) -> Days {
         let mut by_state: BTreeMap<&str, Days> = BTreeMap::new();
         for approval in &self.approvals {
+            let less = |days: u32| {
+                let key = (approval.grantor.clone(), approval.id.clone());
+                days.saturating_sub(sooner.get(&key).copied().unwrap_or(0))
+            };
+            let own = Days {
+                min: less(approval.days.min),
+                typical: less(approval.days.typical),
+                max: approval.days.max.map(less),
+            };
             let days = by_state.entry(&approval.grantor).or_insert(Days {
                 max: Some(0),
                 ..Days::default()
             });
-            *days = days.then(approval.days);
+            *days = days.then(own);
         }
         let start = Days {
             max: Some(0),

@@ -151,6 +151,27 @@ impl Arcs {
         self.deliver[demand].and(laid_over(&self.delivered, (item, demand), made_in))
     }
 
+    /// When one arc may be used.
+    pub fn opening(&self, arc: &Arc) -> Opening {
+        match arc {
+            Arc::Make(recipe) => self.make[*recipe].clone(),
+            Arc::Ship(lane, item, state) => self.shipping(*lane, *item, state),
+            Arc::Deliver(demand, item, state) => self.delivering(*demand, *item, state),
+        }
+    }
+
+    /// Says when one arc may be used.
+    pub fn set(&mut self, arc: &Arc, opening: Opening) {
+        if self.opening(arc) == opening {
+            return;
+        }
+        match arc {
+            Arc::Make(recipe) => self.make[*recipe] = opening,
+            Arc::Ship(lane, item, state) => self.set_ship(*lane, *item, state, opening),
+            Arc::Deliver(demand, item, state) => self.set_deliver(*demand, *item, state, opening),
+        }
+    }
+
     /// Whether any arc tells units of the item apart.
     pub(crate) fn tells_apart(&self, item: usize) -> bool {
         of_item(&self.shipped, item).next().is_some()
