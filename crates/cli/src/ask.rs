@@ -95,6 +95,11 @@ impl Wanted {
         }
     }
 
+    /// The day whose law is asked for, else another.
+    pub(crate) fn law_or(&self, day: Date) -> Date {
+        self.law.unwrap_or(day)
+    }
+
     /// Writes into an answer which law it rests on.
     pub(crate) fn tell_law(&self, answer: &mut darsena::answer::Answer) {
         if let Some(day) = self.law {

@@ -16,6 +16,7 @@ pub mod answer;
 pub mod permit_answer;
 mod permitted;
 pub mod plan_answer;
+pub mod rule_prices;
 pub mod scenario_answer;
 pub mod write;
 

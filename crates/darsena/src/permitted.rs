@@ -27,7 +27,10 @@ pub fn permitted(scenario: &Scenario, law: &Law, as_of: AsOf) -> Arcs {
     let permitted = Permitted::new(scenario, law, as_of);
     let mut arcs = permitted.arcs();
     let rules = permitted.rules_in_the_way();
-    arcs.obstacles = rules.values().filter_map(|rule| permitted.obstacle(rule)).collect();
+    arcs.obstacles = rules
+        .values()
+        .filter_map(|rule| permitted.obstacle(rule))
+        .collect();
     arcs
 }
 
@@ -117,9 +120,15 @@ impl<'a> Permitted<'a> {
             .collect()
     }
 
-    /// Rules that still hold arcs back where some were lifted: those that only help together with them.
-    pub(crate) fn behind(&self, lifted: &BTreeMap<usize, Ruled>) -> BTreeMap<String, Cited> {
-        in_the_way(lifted.values(), self.whole)
+    /// The rules that hold back the arcs which a rule holds back, those among them that show only
+    /// without it.
+    pub(crate) fn behind(&self, rule: &str) -> BTreeMap<String, Cited> {
+        let lifted = self.without(&BTreeSet::from([rule.to_string()]));
+        let touched = self.by_arc.values();
+        let touched = touched.filter(|rulings| rulings.iter().any(|n| lifted.contains_key(n)));
+        let rulings = touched.flatten();
+        let rulings = rulings.map(|n| lifted.get(n).unwrap_or(&self.ruled[*n]));
+        in_the_way(rulings, self.whole)
     }
 
     /// The arcs whose opening differs with other rulings, and when they are then open.

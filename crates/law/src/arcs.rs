@@ -480,9 +480,10 @@ impl<'a> Room<'a> {
         let timeline = question
             .as_ref()
             .map(|question| self.reading.timeline(question, start, end));
-        let open = timeline
-            .as_ref()
-            .map_or_else(|| vec![(start, end)], |turns| open(turns, self.span, self.options));
+        let open = timeline.as_ref().map_or_else(
+            || vec![(start, end)],
+            |turns| open(turns, self.span, self.options),
+        );
         Ruled {
             what,
             id: id.to_string(),

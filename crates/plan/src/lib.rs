@@ -209,6 +209,7 @@ pub fn plan(
             .iter()
             .map(|o| (o.id.clone(), o.says.clone()))
             .collect(),
+        idle: Vec::new(),
         ceilings: arcs.ceilings.iter().map(|c| c.id.clone()).collect(),
         unconfirmed: options.include_unconfirmed,
         whole: options.whole,
@@ -247,7 +248,6 @@ pub fn plan(
     viability::sources(scenario, &trace, &mut plan);
     plan.viability = viability::viability(scenario, &trace, &plan);
     if solved.status == Status::Optimal
-        && options.reasons != Reasons::None
         && !solved.stages.is_empty()
         && let Some(near) = &solved.near
     {
@@ -262,6 +262,7 @@ pub fn plan(
             stages: &solved.stages,
             near,
         };
+        plan.idle = reasons::idle(&planned, &solved.left);
         reasons::reasons(&planned, options, &mut plan, &clock, &watch.stop)?;
     }
     Ok(plan)

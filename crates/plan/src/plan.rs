@@ -411,6 +411,9 @@ pub struct Plan {
     pub viability: Vec<Viability>,
     /// Obstacles of the law that were tried as reasons: id and words.
     pub obstacles: Vec<(String, String)>,
+    /// Places of obstacles without which no stage of the objective would be better, as the duals prove;
+    /// of the others nothing is said.
+    pub idle: Vec<usize>,
     /// Authorizations that set a ceiling.
     pub ceilings: Vec<String>,
     /// Whether receipts that are not firm were counted on.

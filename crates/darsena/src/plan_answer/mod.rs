@@ -45,7 +45,7 @@ pub fn answer(scenario: &Scenario, plan: &Plan, seconds: Option<f64>) -> Answer 
     }
 }
 
-fn head(scenario: &Scenario, plan: &Plan, seconds: Option<f64>) -> Head {
+pub(crate) fn head(scenario: &Scenario, plan: &Plan, seconds: Option<f64>) -> Head {
     let last = plan.levels.last();
     let (solver, version) = plan.solver.split_once(' ').unwrap_or((&plan.solver, ""));
     Head {

@@ -516,6 +516,13 @@ impl Sight<'_> {
         }
     }
 
+    /// The obstacles of the law that the duals do not rule out.
+    pub(super) fn laws(&self) -> Vec<Thing> {
+        let mut all = Vec::new();
+        self.held_by_law(&mut all);
+        all
+    }
+
     /// Arcs that would open sooner without an obstacle of the law.
     fn held_by_law(&self, all: &mut Vec<Thing>) {
         for (n, obstacle) in self.arcs.obstacles.iter().enumerate() {
