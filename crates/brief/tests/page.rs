@@ -259,6 +259,7 @@ fn plan() -> Plan {
         }],
         obstacles: vec![],
         idle: vec![],
+        touched: vec![],
         ceilings: vec![],
         unconfirmed: false,
         whole: false,

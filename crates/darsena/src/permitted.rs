@@ -15,7 +15,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use darsena_law::arcs::{ArcOptions, Ruled, What, rulings_for};
+use darsena_law::arcs::{ArcOptions, Ruled, Sooner, What, rulings_for};
 use darsena_law::{Approval, AsOf, Cited, Law, ReadingOptions, RuleKind, Verdict};
 use darsena_plan::{Arc, Arcs, Obstacle, Opening};
 use darsena_scenario::Scenario;
@@ -96,8 +96,8 @@ impl<'a> Permitted<'a> {
         in_the_way(self.ruled.iter(), self.whole)
     }
 
-    /// The rulings that are others without some rules, by place; an arc stays shut where they only say
-    /// something else.
+    /// The rulings on which some rules decide, asked again with these lifted: what denies is taken out of the
+    /// law, and what asks for an approval is taken as satisfied on the first day.
     pub(crate) fn without(&self, rules: &BTreeSet<String>) -> BTreeMap<usize, Ruled> {
         let decided = |one: &Ruled| {
             one.open != [self.whole] && {
@@ -108,15 +108,27 @@ impl<'a> Permitted<'a> {
                 })
             }
         };
+        let asks = |id: &&String| {
+            let mut policies = self.law.rules().iter().filter(|rule| rule.id() == **id);
+            policies.any(|rule| rule.kind == RuleKind::Needs)
+        };
+        let satisfied: BTreeSet<String> = rules.iter().filter(asks).cloned().collect();
+        let options = ArcOptions {
+            sooner: Sooner {
+                satisfied: satisfied.clone(),
+                ..Sooner::default()
+            },
+            ..self.options.clone()
+        };
         let reading = self.law.read(ReadingOptions {
             as_of: self.as_of.clone(),
-            without: rules.clone(),
+            without: rules.difference(&satisfied).cloned().collect(),
             ..ReadingOptions::default()
         });
         let ruled = self.ruled.iter().enumerate();
         ruled
             .filter(|(_, one)| decided(one))
-            .map(|(n, one)| (n, one.again(self.scenario, &reading, &self.options)))
+            .map(|(n, one)| (n, one.again(self.scenario, &reading, &options)))
             .collect()
     }
 
@@ -156,7 +168,7 @@ impl<'a> Permitted<'a> {
     /// The approvals that arcs wait for, by grantor and id.
     pub(crate) fn approvals(&self) -> BTreeMap<(String, String), Approval> {
         let waiting = self.ruled.iter().flat_map(|one| &one.timeline);
-        let waiting = waiting.filter(|turn| turn.ruling.overall == Verdict::Needs);
+        let waiting = waiting.filter(|turn| turn.ruling.worst == Verdict::Needs);
         let approvals = waiting.flat_map(|turn| &turn.ruling.approvals);
         approvals
             .map(|one| ((one.grantor.clone(), one.id.clone()), one.clone()))
@@ -166,7 +178,10 @@ impl<'a> Permitted<'a> {
     /// The arcs that open sooner where an approval takes some days less, and when.
     pub(crate) fn sooner(&self, approval: &(String, String), days: u32) -> BTreeMap<Arc, Opening> {
         let options = ArcOptions {
-            sooner: BTreeMap::from([(approval.clone(), days)]),
+            sooner: Sooner {
+                days: BTreeMap::from([(approval.clone(), days)]),
+                ..Sooner::default()
+            },
             ..self.options.clone()
         };
         let waits = |one: &&Ruled| {

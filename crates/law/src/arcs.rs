@@ -15,8 +15,9 @@
 //! ```text
 //! allow            on the first day of that ruling, or of the scenario
 //! needs            after the days of its approvals, applied for on the scenario's first day, if the ruling still holds then
+//! unknown          the same, with every approval that may be needed, if that is the worst it may be
 //! deny             not while it lasts
-//! policy, unknown  as the options say; not at all without them
+//! policy, unknown  else as the options say; not at all without them
 //! ```
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -65,8 +66,18 @@ pub struct ArcOptions {
     pub open_policy: bool,
     /// Facts told for every question, by name; they go before what the tables say.
     pub facts: BTreeMap<String, Told>,
-    /// Days that an approval takes less than usual, by grantor and approval.
-    pub sooner: BTreeMap<(String, String), u32>,
+    /// What is waited for less than usual.
+    pub sooner: Sooner,
+}
+
+/// Approvals that come sooner than usual.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Sooner {
+    /// Days less, by grantor and approval.
+    pub days: BTreeMap<(String, String), u32>,
+    /// Rules, by id, that are taken as satisfied on the first day: an approval that no other rule asks for
+    /// takes no time.
+    pub satisfied: BTreeSet<String>,
 }
 
 /// What a ruling is about; numbers are places in the tables of the scenario.
@@ -504,14 +515,15 @@ fn open(turns: &[Turn], (start, end): (Date, Date), options: &ArcOptions) -> Vec
         let until = turns.get(n + 1).map_or(end, |next| next.from);
         let from = match turn.ruling.overall {
             Verdict::Allow => Some(turn.from),
-            Verdict::Needs => {
+            // With every approval that may be needed it is lawful whatever the missing facts are.
+            Verdict::Needs | Verdict::Unknown if turn.ruling.worst <= Verdict::Needs => {
                 let wait = options.wait.of(turn.ruling.days_less(&options.sooner));
                 // Beyond the calendar is never.
                 wait.and_then(|days| start.checked_add(i64::from(days).days()).ok())
                     .map(|day| day.max(turn.from))
             }
             Verdict::Policy => options.open_policy.then_some(turn.from),
-            Verdict::Unknown => options.open_unknown.then_some(turn.from),
+            Verdict::Needs | Verdict::Unknown => options.open_unknown.then_some(turn.from),
             Verdict::Deny => None,
         };
         let Some(from) = from.filter(|from| *from < until) else {

@@ -210,6 +210,7 @@ pub fn plan(
             .map(|o| (o.id.clone(), o.says.clone()))
             .collect(),
         idle: Vec::new(),
+        touched: Vec::new(),
         ceilings: arcs.ceilings.iter().map(|c| c.id.clone()).collect(),
         unconfirmed: options.include_unconfirmed,
         whole: options.whole,
@@ -262,7 +263,7 @@ pub fn plan(
             stages: &solved.stages,
             near,
         };
-        plan.idle = reasons::idle(&planned, &solved.left);
+        reasons::weigh(&planned, &solved.left, &mut plan);
         reasons::reasons(&planned, options, &mut plan, &clock, &watch.stop)?;
     }
     Ok(plan)

@@ -16,7 +16,8 @@
 //! The duals of all stages bound z(A∖r): where no arc that opens without r could better a stage, the
 //! price is nothing and no second plan is made ([`Plan::idle`](darsena_plan::Plan::idle)). A pair is
 //! planned only where neither the plan without the one nor the plan without the other shows in the same
-//! way that the second gives nothing more.
+//! way that the second gives nothing more. And what two rules hold back in parts of the program that no
+//! constraint joins adds up.
 //!
 //! # Limits
 //! The values of the stages are the same in every best plan; who receives what is that of the one plan
@@ -270,6 +271,13 @@ pub fn rule_prices(
     };
 
     // Pairs that neither plan shows to give nothing more.
+    let parts: BTreeMap<&str, &BTreeSet<u32>> = { base.obstacles.iter().zip(&base.touched) }
+        .map(|((id, _), parts)| (id.as_str(), parts))
+        .collect();
+    let apart = |a: &str, b: &str| match (parts.get(a), parts.get(b)) {
+        (Some(a), Some(b)) => !options.plan.fair && a.is_disjoint(b),
+        _ => false,
+    };
     let nothing_more = |one: &str, other: &str| match by_id.get(one) {
         Some(Some(plan)) => {
             // What opens nothing beside the first was not asked about there.
@@ -285,6 +293,7 @@ pub fn rule_prices(
             match alone {
                 // The arcs of both together are priced under the law itself.
                 [false, false] => pair.joint && !idle.contains(pair.lifted.id.as_str()),
+                _ if !pair.joint && apart(a, b) => false,
                 _ => !nothing_more(a, b) && !nothing_more(b, a),
             }
         })

@@ -193,22 +193,32 @@ pub(crate) fn reasons(
     Ok(())
 }
 
-/// The obstacles of the arcs without which no stage would be better, as the duals of all stages prove:
-/// of the plan, and of every branch that was left for it.
-pub(crate) fn idle(planned: &Planned<'_>, left: &[Vec<Stage>]) -> Vec<usize> {
-    if left.iter().any(Vec::is_empty) {
-        return Vec::new();
-    }
+/// What the duals of all stages say of the obstacles of the arcs: those of the plan, and of every branch
+/// that was left for it.
+pub(crate) fn weigh(planned: &Planned<'_>, left: &[Vec<Stage>], plan: &mut Plan) {
+    let parts = planned.program.parts();
+    plan.touched = vec![BTreeSet::new(); planned.arcs.obstacles.len()];
+    let known = left.iter().all(|stages| !stages.is_empty());
     let mut helpful = BTreeSet::new();
     for stages in left.iter().map(Vec::as_slice).chain([planned.stages]) {
-        let things = planned.sight(stages, &[]).laws();
-        helpful.extend(things.into_iter().filter_map(|thing| match thing.cause {
-            Cause::Law { obstacle } => Some(obstacle),
-            _ => None,
-        }));
+        let sight = planned.sight(stages, &[]);
+        for (obstacle, columns) in sight.lifted() {
+            let touched = &mut plan.touched[obstacle];
+            touched.extend(
+                columns
+                    .iter()
+                    .flat_map(|column| column.rows())
+                    .map(|row| parts.of_row(row)),
+            );
+            if sight.law(obstacle, columns).is_some() {
+                helpful.insert(obstacle);
+            }
+        }
     }
     let all = 0..planned.arcs.obstacles.len();
-    all.filter(|obstacle| !helpful.contains(obstacle)).collect()
+    plan.idle = all
+        .filter(|obstacle| known && !helpful.contains(obstacle))
+        .collect();
 }
 
 /// Open units per period of each stream's range.
