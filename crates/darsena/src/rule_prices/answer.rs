@@ -19,7 +19,7 @@ pub fn answer(scenario: &Scenario, prices: &Prices, seconds: Option<f64>) -> Ans
     head.status = prices.status.as_str().into();
     head.remarks = vec![
         "each rule is lifted alone; prices do not add up, because what two rules shut is open only without both".into(),
-        "who receives what is told of the one best plan that was found; the stages are the same in all of them".into(),
+        "who of several equals receives more is told of the one best plan that was found; the stages are the same in all of them".into(),
     ];
     head.remarks.extend(prices.base.remarks.iter().cloned());
     let told = Told { scenario, prices };
@@ -326,12 +326,18 @@ impl Told<'_> {
                 sum.0 += planned.delivered[d];
                 sum.1 += planned.sooner[d] * self.months();
             }
-            let changed = |sum: &(f64, f64)| sum.0.abs() > 1e-6 || sum.1.abs() > 1e-6;
-            rows.extend(
-                sums.into_iter()
-                    .filter(|(_, sum)| changed(sum))
-                    .map(|(key, sum)| (rule.rule.id.clone(), key, sum)),
-            );
+            // Which of several equals waits longer is chance: only where all of them together fare
+            // otherwise is something gained.
+            let mut equals: BTreeMap<(u32, &str), (f64, f64)> = BTreeMap::new();
+            for ((priority, _, item), sum) in &sums {
+                let all = equals.entry((*priority, item)).or_default();
+                *all = (all.0 + sum.0, all.1 + sum.1);
+            }
+            let changed = |sum: &(f64, f64)| sum.0.abs() > 1e-4 || sum.1.abs() > 1e-4;
+            let rests = sums.iter().filter(|((priority, _, item), sum)| {
+                changed(sum) && changed(&equals[&(*priority, item.as_str())])
+            });
+            rows.extend(rests.map(|(key, sum)| (rule.rule.id.clone(), key.clone(), *sum)));
         }
         Table::new(
             "customers",
