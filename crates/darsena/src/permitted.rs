@@ -160,9 +160,45 @@ impl<'a> Permitted<'a> {
         let lifts = self.lifts(&self.without(&BTreeSet::from([rule.id.clone()])));
         (!lifts.is_empty()).then(|| Obstacle {
             id: rule.id.clone(),
-            says: says(rule),
+            says: self.says(rule, &lifts),
             lifts,
         })
+    }
+
+    /// What a rule does, in words that go on from a demand: until when, who must consent, and the citation.
+    pub(crate) fn says(&self, rule: &Cited, lifts: &BTreeMap<Arc, Opening>) -> String {
+        let opens = lifts
+            .keys()
+            .filter_map(|arc| match self.opening(arc, &BTreeMap::new()) {
+                Opening::Always => None,
+                Opening::During(spans) => spans.first().map(|(from, _)| *from),
+            });
+        let days: BTreeSet<Date> = opens.filter(|day| *day > self.whole.0).collect();
+        let until = match (days.first(), days.last()) {
+            (Some(first), Some(last)) if first == last => format!(" until {first}"),
+            (Some(first), Some(last)) => format!(" until {first} to {last}"),
+            _ => String::new(),
+        };
+        let cited = format!("`{}` ({})", rule.id, rule.citation);
+        if rule.kind == RuleKind::Deny {
+            return format!("denied{until} by {cited}");
+        }
+        let approvals = self.approvals();
+        let asked = approvals
+            .values()
+            .filter(|approval| approval.rules.contains(&rule.id));
+        let bodies: BTreeSet<&str> = asked.map(|approval| approval.body.as_str()).collect();
+        let bodies: Vec<&str> = bodies.into_iter().collect();
+        match (bodies.is_empty(), until.is_empty()) {
+            (true, _) => format!("permission pending{until} under {cited}"),
+            (false, true) => format!("waiting for consent of {} under {cited}", bodies.join(", ")),
+            (false, false) => {
+                format!(
+                    "permission pending{until}: {} under {cited}",
+                    bodies.join(", ")
+                )
+            }
+        }
     }
 
     /// The approvals that arcs wait for, by grantor and id.
@@ -225,13 +261,4 @@ fn in_the_way<'a>(
 
 fn holds_back(kind: RuleKind) -> bool {
     matches!(kind, RuleKind::Deny | RuleKind::Needs | RuleKind::Policy)
-}
-
-/// What a rule does, in words that go on from a demand.
-pub(crate) fn says(rule: &Cited) -> String {
-    let how = match rule.kind {
-        RuleKind::Deny => "denied by",
-        _ => "permission pending under",
-    };
-    format!("{how} `{}` ({})", rule.id, rule.citation)
 }

@@ -172,6 +172,31 @@ impl Arcs {
         }
     }
 
+    /// The arcs that are open at other times in `other`, in order.
+    pub fn unlike(&self, other: &Arcs) -> Vec<Arc> {
+        let mut arcs: Vec<Arc> = (0..self.make.len()).map(Arc::Make).collect();
+        for all in [self, other] {
+            for (&(item, lane), states) in &all.shipped {
+                arcs.extend(
+                    states
+                        .keys()
+                        .map(|state| Arc::Ship(lane, item, state.clone())),
+                );
+            }
+            for (&(item, demand), states) in &all.delivered {
+                arcs.extend(
+                    states
+                        .keys()
+                        .map(|state| Arc::Deliver(demand, item, state.clone())),
+                );
+            }
+        }
+        arcs.sort_unstable();
+        arcs.dedup();
+        arcs.retain(|arc| self.opening(arc) != other.opening(arc));
+        arcs
+    }
+
     /// Whether any arc tells units of the item apart.
     pub(crate) fn tells_apart(&self, item: usize) -> bool {
         of_item(&self.shipped, item).next().is_some()

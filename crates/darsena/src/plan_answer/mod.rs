@@ -10,7 +10,7 @@ mod worth;
 use darsena_plan::Plan;
 use darsena_scenario::Scenario;
 
-pub use difference::difference;
+pub use difference::{difference, law_difference};
 use flows::{deliver, hold, levels, lines, make, overtime, ship, shortfall, unmet, utilisation};
 use late::{demands, reasons};
 pub use peg::{peg, readable_peg};

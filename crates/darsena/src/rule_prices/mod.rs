@@ -36,7 +36,7 @@ use darsena_scenario::Scenario;
 
 pub use answer::{answer, readable};
 
-use crate::permitted::{Permitted, says};
+use crate::permitted::Permitted;
 use crate::{AnswerError, checked_plan};
 
 /// Days in the month by which an approval is taken to come sooner.
@@ -187,10 +187,13 @@ pub fn rule_prices(
     let (rules, partners) = rules_and_partners(&permitted, options);
     let singles: Vec<Lifted> = rules
         .iter()
-        .map(|rule| Lifted {
-            says: says(rule),
-            id: rule.id.clone(),
-            lifts: permitted.lifts(&permitted.without(&BTreeSet::from([rule.id.clone()]))),
+        .map(|rule| {
+            let lifts = permitted.lifts(&permitted.without(&BTreeSet::from([rule.id.clone()])));
+            Lifted {
+                says: permitted.says(rule, &lifts),
+                id: rule.id.clone(),
+                lifts,
+            }
         })
         .collect();
     let approvals: Vec<(Approval, Lifted)> = permitted
