@@ -95,6 +95,11 @@ impl Wanted {
         }
     }
 
+    /// The day whose law the plan keeps to; none where it keeps to none.
+    pub(crate) fn law_of(&self, _scenario: &Scenario) -> Option<Date> {
+        self.law
+    }
+
     /// The day whose law is asked for, else another.
     pub(crate) fn law_or(&self, day: Date) -> Date {
         self.law.unwrap_or(day)
