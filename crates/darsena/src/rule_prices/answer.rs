@@ -209,11 +209,16 @@ impl Told<'_> {
         }
     }
 
-    /// What is won together in the stages that count units, in months.
-    fn together(&self, together: &[f64]) -> f64 {
-        let stages = self.prices.base.levels.iter().zip(together);
-        let late = stages.filter(|(level, _)| matches!(level.measure, Measure::Late { .. }));
-        late.map(|(_, more)| more).sum::<f64>() * self.months()
+    /// The first stage in which two rules give more together: its priority, and how many unit-months more.
+    fn together(&self, together: &[f64]) -> (Option<i64>, f64) {
+        let mut stages = self.prices.base.levels.iter().zip(together);
+        let first = stages.find(|(_, more)| **more != 0.0);
+        match first.map(|(level, more)| (level.measure, more)) {
+            Some((Measure::Late { priority }, more)) => {
+                (Some(i64::from(priority)), more * self.months())
+            }
+            _ => (None, 0.0),
+        }
     }
 
     /// Rules by what they hold back, stage after stage, the dearest first; then by id.
@@ -394,13 +399,13 @@ impl Told<'_> {
         )
         .number(
             "more_unit_months",
-            "open unit-months less than one by one, in the stages of the objective",
-            rows().map(|r| self.together(&r.together)),
+            "open unit-months less than one by one, at that priority",
+            rows().map(|r| self.together(&r.together).1),
         )
         .whole(
             "first_priority",
-            "most urgent priority that gains",
-            gains().map(|g| self.first_priority(g)),
+            "most urgent priority that gains more",
+            rows().map(|r| self.together(&r.together).0),
         )
         .number(
             "money",
@@ -519,7 +524,7 @@ pub fn law_page(scenario: &Scenario, prices: &Prices, law: &Law, as_of: Date) ->
             .map(|row| PairRow {
                 rules: row.rules.clone(),
                 worth: worth(&row.gain),
-                together: told.together(&row.together),
+                together: told.together(&row.together).1,
             })
             .collect(),
         approvals: { prices.approvals.iter() }
