@@ -7,11 +7,11 @@
 //!
 //! # Limits
 //! Approvals take their typical days, counted from the scenario's first day. Where a fact is missing the
-//! answer is unknown and the arc stays shut. Quantities of authorizations are not drawn down.
+//! answer is unknown and the arc stays shut.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use darsena_law::arcs::{ArcOptions, Ruled, What, rulings_for};
+use darsena_law::arcs::{ArcOptions, Ruled, What, rulings_for, rulings_lifting};
 use darsena_law::{AsOf, Law, ReadingOptions, RuleKind};
 use darsena_plan::{Arc, Arcs, Obstacle, Opening};
 use darsena_scenario::Scenario;
@@ -21,14 +21,15 @@ use jiff::civil::Date;
 #[must_use]
 pub fn permitted(scenario: &Scenario, law: &Law, as_of: AsOf) -> Arcs {
     let options = ArcOptions::default();
-    let read = |without: BTreeSet<String>| {
-        law.read(ReadingOptions {
-            as_of: as_of.clone(),
-            without,
-            ..ReadingOptions::default()
-        })
-    };
-    let ruled = rulings_for(scenario, &read(BTreeSet::new()), &options);
+    // Without classes there is nothing to ask.
+    if scenario.classes().is_empty() {
+        return Arcs::open(scenario);
+    }
+    let reading = law.read(ReadingOptions {
+        as_of,
+        ..ReadingOptions::default()
+    });
+    let ruled = rulings_for(scenario, &reading, &options);
     let horizon = scenario.head().horizon();
     let whole = (horizon.start(), horizon.end());
     let now = openings(scenario, &ruled, whole);
@@ -46,7 +47,7 @@ pub fn permitted(scenario: &Scenario, law: &Law, as_of: AsOf) -> Arcs {
         }
     }
     for (id, says) in rules_in_the_way(&ruled, whole) {
-        let without = rulings_for(scenario, &read(BTreeSet::from([id.clone()])), &options);
+        let without = rulings_lifting(&id, &ruled, &reading, &options);
         let then = openings(scenario, &without, whole);
         let lifts: BTreeMap<Arc, Opening> = then
             .into_iter()

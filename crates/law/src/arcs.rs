@@ -4,12 +4,16 @@
 //! For each recipe, whether its item may be made there with the knowledge of the states of design; if it
 //! names technical data, whether these may be released. For each lane between states and each item it may
 //! carry, and for each demand whose party lives in another state than its site, whether units may go:
-//! asked once per state of manufacture, because the law follows the very unit. Inside one state nothing is
-//! asked, and the arc is open.
+//! asked once per state of manufacture, because the law follows the very unit. A recipe whose item is a
+//! service renders it with what the states of design let out.
+//!
+//! Nothing is asked, and the arc is open, inside one state, of an item without a class, and where an end is
+//! a state the law does not know.
 //!
 //! # What is assumed
 //! Unless [`ArcOptions::facts`] says otherwise, finished weapons are sold by the government of the United
-//! States and everything else on commercial licences, and the party that runs a site is the user there.
+//! States and everything else on commercial licences, the party that runs a site is the user there, and what
+//! the state it leaves has granted before is not the first case of its kind.
 //!
 //! # When an arc opens
 //! ```text
@@ -22,7 +26,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use darsena_scenario::{ItemId, PartyKind, Scenario};
+use darsena_scenario::{AuthorizationDecision, ItemId, PartyKind, Scenario};
 use jiff::ToSpan;
 use jiff::civil::Date;
 
@@ -95,6 +99,8 @@ pub struct Ruled {
     pub states: BTreeSet<String>,
     /// The question asked, on the first day; none where the arc stays inside one state.
     pub question: Option<Question>,
+    /// The horizon: first day, first day no longer.
+    pub span: (Date, Date),
     /// The answers over the horizon.
     pub timeline: Vec<Turn>,
     /// Intervals in which it may be used: first day, first day no longer.
@@ -157,13 +163,12 @@ pub fn rulings_for(scenario: &Scenario, reading: &Reading<'_>, options: &ArcOpti
     let mut ruled = Vec::new();
     for (n, recipe) in scenario.recipes().iter().enumerate() {
         let place = room.state_of_site[recipe.site.as_str()];
-        ruled.push(room.make(
-            What::Make(n),
-            Act::Make,
-            &recipe.recipe,
-            &recipe.item,
-            place,
-        ));
+        let act = if room.is(&recipe.item, "service") {
+            Act::Release
+        } else {
+            Act::Make
+        };
+        ruled.push(room.make(What::Make(n), act, &recipe.recipe, &recipe.item, place));
         if let Some(data) = &recipe.technical_data {
             ruled.push(room.make(What::Release(n), Act::Release, &recipe.recipe, data, place));
         }
@@ -208,6 +213,42 @@ pub fn rulings_for(scenario: &Scenario, reading: &Reading<'_>, options: &ArcOpti
         }
     }
     ruled
+}
+
+/// Returns what a reading that lifts `rule` ([`Reading::lifting`]) says of every arc of `ruled` on which that
+/// rule decides; of a recipe, runs and release of data together.
+#[must_use]
+pub fn rulings_lifting(
+    rule: &str,
+    ruled: &[Ruled],
+    reading: &Reading<'_>,
+    options: &ArcOptions,
+) -> Vec<Ruled> {
+    let decides = |one: &&Ruled| {
+        let mut cited = one.timeline.iter().flat_map(|turn| &turn.ruling.rules);
+        cited.any(|cited| cited.decides && (cited.id == rule || cited.policy == rule))
+    };
+    let arc = |what: What| match what {
+        What::Release(recipe) => What::Make(recipe),
+        what => what,
+    };
+    let held: BTreeSet<What> = { ruled.iter().filter(decides) }
+        .map(|one| arc(one.what))
+        .collect();
+    let lifted = reading.lifting(rule);
+    let again = |one: &Ruled| {
+        let Some(question) = &one.question else {
+            return one.clone();
+        };
+        let timeline = lifted.timeline(question, one.span.0, one.span.1);
+        Ruled {
+            open: open(options, one.span, &timeline),
+            timeline,
+            ..one.clone()
+        }
+    };
+    let held = ruled.iter().filter(|one| held.contains(&arc(one.what)));
+    held.map(again).collect()
 }
 
 /// Returns `item` of a scenario as the law looks at it; none where there is no such item.
@@ -271,6 +312,18 @@ pub fn is_government(kind: PartyKind) -> Option<bool> {
         PartyKind::Firm => Some(false),
         PartyKind::Body => None,
     }
+}
+
+/// Whether the state a thing leaves has granted it before: then it is not the first case of its kind.
+fn is_known(question: &Question) -> bool {
+    let of = |told: &Option<String>, state: &str| told.as_deref().is_none_or(|one| one == state);
+    question.records.iter().any(|record| {
+        record.grantor == question.from
+            && record.decision == AuthorizationDecision::Granted
+            && record.date.is_none_or(|date| date <= question.on)
+            && of(&record.from, &question.from)
+            && of(&record.to, &question.to)
+    })
 }
 
 /// The scenario by id, and what was asked already.
@@ -373,13 +426,27 @@ impl<'a> Room<'a> {
         Some((worth * quantity * scale).round() as i64)
     }
 
+    /// Whether a class of an item carries a flag.
+    fn is(&self, item: &str, flag: &str) -> bool {
+        let classes = self.goods[item].classes.iter();
+        { classes }.any(|class| class.flags.contains(flag))
+    }
+
+    /// Whether the law is asked: it knows the states, and the item has a class.
+    fn is_asked(&self, item: &str, states: [&str; 2]) -> bool {
+        let law = self.reading.law();
+        !self.goods[item].classes.is_empty() && states.iter().all(|id| law.has_state(id))
+    }
+
     fn make(&self, what: What, act: Act, id: &str, item: &ItemId, place: &'a str) -> Ruled {
         let goods = &self.goods[item.as_str()];
         let designer = goods
             .origins
             .iter()
             .find(|state| *state != place)
-            .filter(|_| !goods.origins.contains(place));
+            .filter(|from| {
+                !goods.origins.contains(place) && self.is_asked(item, [from.as_str(), place])
+            });
         let question = designer.map(|from| {
             let mut question = Question::new(act, goods.clone(), from, place, self.span.0);
             if act == Act::Make {
@@ -387,7 +454,7 @@ impl<'a> Room<'a> {
             }
             question
         });
-        let maker = (act == Act::Make).then_some(place);
+        let maker = matches!(what, What::Make(_)).then_some(place);
         self.ruled(what, id, item, maker, question)
     }
 
@@ -405,7 +472,7 @@ impl<'a> Room<'a> {
         government: Option<bool>,
         value: Option<i64>,
     ) -> Ruled {
-        let question = (from != to).then(|| {
+        let question = (from != to && self.is_asked(item, [from, to])).then(|| {
             let goods = self.goods[item.as_str()].clone();
             let mut question = Question::new(Act::Transfer, goods, from, to, self.span.0);
             question.made_in = maker.map(str::to_string);
@@ -415,11 +482,7 @@ impl<'a> Room<'a> {
                     .facts
                     .insert("government_user".into(), Told::Flag(government));
             }
-            let weapon = question
-                .goods
-                .classes
-                .iter()
-                .any(|class| class.flags.contains("weapon"));
+            let weapon = self.is(item, "weapon");
             let channel = if weapon { "fms" } else { "commercial" };
             for name in ["channel", "acquired"] {
                 question
@@ -452,14 +515,19 @@ impl<'a> Room<'a> {
             let fits =
                 |record: &&Record| record.item.as_ref().is_none_or(|one| one == item.as_str());
             question.records = self.records.iter().filter(fits).cloned().collect();
+            if is_known(&question) {
+                let first = "first_of_kind".to_string();
+                question.facts.entry(first).or_insert(Told::Flag(false));
+            }
             question
         });
         let timeline = question
             .as_ref()
             .map(|question| self.reading.timeline(question, start, end));
-        let open = timeline
-            .as_ref()
-            .map_or_else(|| vec![(start, end)], |turns| self.open(turns));
+        let open = timeline.as_ref().map_or_else(
+            || vec![self.span],
+            |turns| open(self.options, self.span, turns),
+        );
         Ruled {
             what,
             id: id.to_string(),
@@ -467,36 +535,38 @@ impl<'a> Room<'a> {
             made_in: maker.map(str::to_string),
             states,
             question,
+            span: self.span,
             timeline: timeline.unwrap_or_default(),
             open,
         }
     }
+}
 
-    fn open(&self, turns: &[Turn]) -> Vec<(Date, Date)> {
-        let (start, end) = self.span;
-        let mut open: Vec<(Date, Date)> = Vec::new();
-        for (n, turn) in turns.iter().enumerate() {
-            let until = turns.get(n + 1).map_or(end, |next| next.from);
-            let from = match turn.ruling.overall {
-                Verdict::Allow => Some(turn.from),
-                Verdict::Needs => {
-                    let wait = self.options.wait.of(turn.ruling.days());
-                    // Beyond the calendar is never.
-                    wait.and_then(|days| start.checked_add(i64::from(days).days()).ok())
-                        .map(|day| day.max(turn.from))
-                }
-                Verdict::Policy => self.options.open_policy.then_some(turn.from),
-                Verdict::Unknown => self.options.open_unknown.then_some(turn.from),
-                Verdict::Deny => None,
-            };
-            let Some(from) = from.filter(|from| *from < until) else {
-                continue;
-            };
-            match open.last_mut() {
-                Some(last) if last.1 == from => last.1 = until,
-                _ => open.push((from, until)),
+/// The intervals in which an arc with these answers may be used.
+fn open(options: &ArcOptions, span: (Date, Date), turns: &[Turn]) -> Vec<(Date, Date)> {
+    let (start, end) = span;
+    let mut open: Vec<(Date, Date)> = Vec::new();
+    for (n, turn) in turns.iter().enumerate() {
+        let until = turns.get(n + 1).map_or(end, |next| next.from);
+        let from = match turn.ruling.overall {
+            Verdict::Allow => Some(turn.from),
+            Verdict::Needs => {
+                let wait = options.wait.of(turn.ruling.days());
+                // Beyond the calendar is never.
+                wait.and_then(|days| start.checked_add(i64::from(days).days()).ok())
+                    .map(|day| day.max(turn.from))
             }
+            Verdict::Policy => options.open_policy.then_some(turn.from),
+            Verdict::Unknown => options.open_unknown.then_some(turn.from),
+            Verdict::Deny => None,
+        };
+        let Some(from) = from.filter(|from| *from < until) else {
+            continue;
+        };
+        match open.last_mut() {
+            Some(last) if last.1 == from => last.1 = until,
+            _ => open.push((from, until)),
         }
-        open
     }
+    open
 }

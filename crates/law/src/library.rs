@@ -522,6 +522,12 @@ impl Law {
             .map(|(id, (name, _))| (id.as_str(), name.as_str()))
     }
 
+    /// Whether there is a state of that id.
+    #[must_use]
+    pub fn has_state(&self, id: &str) -> bool {
+        self.states.contains_key(id)
+    }
+
     /// The id of a state told by id, name or alias.
     #[must_use]
     pub fn state(&self, text: &str) -> Option<&str> {
