@@ -13,6 +13,7 @@
 //! ```
 
 pub mod answer;
+mod ceilings;
 pub mod permit_answer;
 mod permitted;
 pub mod plan_answer;

@@ -3,7 +3,7 @@
 //! Every recipe, lane and demand is ruled on ([`law::arcs`](darsena_law::arcs)), once for each state in
 //! which units may have been made. What a ruling shuts is shut, what it makes wait waits, and each rule
 //! that does so becomes an obstacle: the same rulings without it say what it holds back, so the plan can
-//! try it as a reason.
+//! try it as a reason. Authorizations that carry a quantity or a value become ceilings.
 //!
 //! # Limits
 //! Approvals take their typical days, counted from the scenario's first day. Where a fact is missing the
@@ -16,6 +16,8 @@ use darsena_law::{AsOf, Law, ReadingOptions, RuleKind};
 use darsena_plan::{Arc, Arcs, Obstacle, Opening};
 use darsena_scenario::Scenario;
 use jiff::civil::Date;
+
+use crate::ceilings::ceilings;
 
 /// Returns the arcs that the law leaves open, with the rules that hold others back as obstacles.
 #[must_use]
@@ -34,6 +36,7 @@ pub fn permitted(scenario: &Scenario, law: &Law, as_of: AsOf) -> Arcs {
     let whole = (horizon.start(), horizon.end());
     let now = openings(scenario, &ruled, whole);
     let mut arcs = Arcs::open(scenario);
+    arcs.ceilings = ceilings(scenario, &ruled);
     for (arc, opening) in now
         .iter()
         .filter(|(_, opening)| **opening != Opening::Always)
@@ -75,7 +78,7 @@ fn openings(scenario: &Scenario, ruled: &[Ruled], whole: (Date, Date)) -> BTreeM
     openings
 }
 
-fn place(scenario: &Scenario, ruled: &Ruled) -> Arc {
+pub(crate) fn place(scenario: &Scenario, ruled: &Ruled) -> Arc {
     let item = scenario
         .find_item(&ruled.item)
         .expect("a ruling names an item of its scenario");
