@@ -41,6 +41,7 @@ mod text;
 
 use darsena_plan::Plan;
 use darsena_scenario::Scenario;
+use jiff::civil::Date;
 
 /// What a reader chooses.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -49,6 +50,20 @@ pub struct Options {
     pub title: Option<String>,
     /// Language of the page.
     pub lang: Lang,
+    /// Which law the plan keeps.
+    pub law: LawKept,
+}
+
+/// Which law a plan keeps.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum LawKept {
+    /// That of the day the scenario knows.
+    #[default]
+    Known,
+    /// That of another day.
+    Of(Date),
+    /// None was asked.
+    Unasked,
 }
 
 /// A language the brief can be written in. Names and notes of the scenario stay as they are.

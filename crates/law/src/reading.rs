@@ -52,7 +52,7 @@ pub struct Reading<'law> {
     /// Policies whose prohibition is lifted from what the engine said, by place.
     lifted: Vec<usize>,
     memory: Arc<Memory>,
-    judged: Mutex<HashMap<(Key, Vec<String>), Arc<Judgement>>>,
+    judged: Mutex<HashMap<Asked, Arc<Judgement>>>,
 }
 
 /// What was read and run, whatever is lifted and granted afterwards.
@@ -135,6 +135,9 @@ type RunWith<'a> = dyn Fn(&[(&str, Told, FactKind)]) -> Outcome + 'a;
 
 /// What the engine is asked: shelf, act, how exporter and facts look.
 type Key = ((usize, usize), u8, Vec<u64>);
+
+/// What a judgement depends on: what the engine is asked, and the approvals granted.
+type Asked = (Key, Vec<String>);
 
 /// A question made ready: its legs, who has a say, and what is known for each.
 pub(crate) struct Brief {
