@@ -553,6 +553,11 @@ impl Law {
             .map(|(id, (class, plain))| (id.as_str(), class, plain.as_str()))
     }
 
+    /// The approvals rules ask for, in order of their table.
+    pub fn approvals(&self) -> impl Iterator<Item = &ApprovalKind> {
+        self.approvals.iter()
+    }
+
     /// Whether `state` is in `group` on `date`.
     #[must_use]
     pub fn is_member(&self, group: &str, state: &str, date: Date) -> bool {

@@ -1,5 +1,6 @@
 //! The law of a real scenario's recipes, lanes and demands.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use darsena_law::arcs::{ArcOptions, Ruled, What, rulings_for, rulings_lifting};
@@ -104,6 +105,25 @@ fn what_ran_in_mid_2024_is_open_and_what_was_not_agreed_waits_or_is_shut() {
         ("guam-ua-store-patriot-older", "jp"),
     ] {
         assert_eq!(opens(id, maker), None, "{id}");
+    }
+}
+
+/// A row that answers nothing is a slip: its kind, its grantor or its states fit no approval.
+#[test]
+fn every_authorization_on_record_answers_something() {
+    let scenario = scenario();
+    let ruled = ruled(&scenario, AsOf::Known(scenario.head().law_as_of));
+    let turns = ruled.iter().flat_map(|one| &one.timeline);
+    let granted = turns.flat_map(|turn| &turn.ruling.granted);
+    let used: BTreeSet<&String> = granted.flat_map(|one| &one.grants).collect();
+    for row in scenario.authorizations() {
+        let id = row.authorization.to_string();
+        assert!(used.contains(&id), "{id} answers nothing");
+        let frozen = scenario.head().law_as_of;
+        assert!(
+            row.date.is_none_or(|date| date <= frozen),
+            "{id} is later than the freeze"
+        );
     }
 }
 
