@@ -8,7 +8,7 @@ use std::path::Path;
 
 use darsena::law::{AsOf, Law};
 use darsena::milp::Watch;
-use darsena::plan::{Arc, Arcs, Opening, Options, Plan, Reasons};
+use darsena::plan::{Arc, Arcs, Cause, Opening, Options, Plan, Reasons};
 use darsena::scenario::Scenario;
 use darsena::{checked_plan, permitted};
 use jiff::civil::{Date, date};
@@ -78,6 +78,26 @@ fn what_japan_sends_home_frees_what_may_go_to_a_country_at_war() {
     for (to, _) in shut.keys() {
         assert!(all(&open, to) >= all(&shut, to), "{to}: {shut:?} {open:?}");
     }
+}
+
+#[test]
+fn the_rule_that_shuts_the_way_home_is_the_reason() {
+    let scenario = scenario();
+    let arcs = permitted(&scenario, &Law::embedded(), AsOf::Fixed(BEFORE));
+    let options = Options::default();
+    let plan = checked_plan(&scenario, &arcs, &options, &mut Watch::nobody()).unwrap();
+    let older = |demand: usize| {
+        let id = scenario.demands()[demand].demand.as_str();
+        id.starts_with("patriot-older-ukraine")
+    };
+    let mut answers = plan.demands.iter().filter(|answer| older(answer.demand));
+    let reasons = &answers.next().unwrap().reasons;
+    let law = reasons.iter().find_map(|reason| match reason.cause {
+        Cause::Law { obstacle } => Some((plan.obstacles[obstacle].0.as_str(), reason)),
+        _ => None,
+    });
+    let (rule, reason) = law.unwrap();
+    assert_eq!((rule, reason.gain_units.round()), ("JP-27", 36.0));
 }
 
 #[test]
