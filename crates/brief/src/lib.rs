@@ -44,6 +44,7 @@ pub use law::{ApprovalRow, LawPage, PairRow, RuleRow, Worth};
 
 use darsena_plan::Plan;
 use darsena_scenario::Scenario;
+use jiff::civil::Date;
 
 /// What a reader chooses.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -52,8 +53,22 @@ pub struct Options {
     pub title: Option<String>,
     /// Language of the page.
     pub lang: Lang,
-    /// What the law does to the plan; without it nothing is said of rules.
-    pub law: Option<LawPage>,
+    /// Which law the plan keeps.
+    pub law: LawKept,
+    /// What that law does to the plan; without it nothing is said of rules.
+    pub page: Option<LawPage>,
+}
+
+/// Which law a plan keeps.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum LawKept {
+    /// That of the day the scenario knows.
+    #[default]
+    Known,
+    /// That of another day.
+    Of(Date),
+    /// None was asked.
+    Unasked,
 }
 
 /// A language the brief can be written in. Names and notes of the scenario stay as they are.

@@ -12,7 +12,7 @@ use crate::number::currency_name;
 use crate::section::{
     self, deliveries, front, late, law, lines, loads, method, network, stocks, worth,
 };
-use crate::{Options, text};
+use crate::{LawKept, Options, text};
 
 const STYLE: &str = include_str!("style.css");
 
@@ -33,7 +33,7 @@ pub(crate) fn page(scenario: &Scenario, plan: &Plan, options: &Options) -> Marku
         (None, true) => head.name.as_str(),
     };
     // In the order in which they are read: footnotes are numbered as they are cited.
-    let page = options.law.as_ref();
+    let page = options.page.as_ref();
     let sections = [
         Some(front::front(&figures, &mut notes, &groups, &worths)),
         Some(deliveries::deliveries(&figures, &axis)),
@@ -65,7 +65,7 @@ pub(crate) fn page(scenario: &Scenario, plan: &Plan, options: &Options) -> Marku
                 header {
                     p class="kicker" { (text::BRIEF) }
                     h1 { (title) }
-                    (facts(&figures))
+                    (facts(&figures, options.law))
                 }
                 nav aria-label=(text::CONTENTS) {
                     ul {
@@ -97,7 +97,7 @@ const CONTENTS: [(&str, &str); 12] = [
 ];
 
 /// What the brief rests on.
-fn facts(figures: &Figures<'_>) -> Markup {
+fn facts(figures: &Figures<'_>, law: LawKept) -> Markup {
     let (scenario, plan, horizon) = (figures.scenario, figures.plan, &figures.horizon);
     let head = scenario.head();
     let count = Rows::new("head", "*").quantity("periods", horizon.len() as f64);
@@ -112,12 +112,22 @@ fn facts(figures: &Figures<'_>) -> Markup {
         .iter()
         .map(|level| level.gap)
         .fold(0.0, f64::max);
+    let law = match law {
+        LawKept::Known => Some(head.law_as_of),
+        LawKept::Of(day) => Some(day),
+        LawKept::Unasked => None,
+    };
     html! {
         dl class="facts" {
             div { dt { (text::SCENARIO) } dd { (head.name) } }
             div { dt { (text::CONTENT) } dd { code { (scenario.hash().get(..16).unwrap_or(scenario.hash())) } } }
             div { dt { (text::HORIZON) } dd { (span) } }
-            div { dt { (text::LAW) } dd { time datetime=(head.law_as_of) { (text::date(head.law_as_of)) } } }
+            div { dt { (text::LAW) } dd {
+                @match law {
+                    Some(day) => { time datetime=(day) { (text::date(day)) } }
+                    None => { (text::NO_LAW) }
+                }
+            } }
             div { dt { (text::CURRENCY) } dd { (currency_name(&head.currency)) } }
             div { dt { (text::OBJECTIVE) } dd { (text::objective(plan.objective)) } }
             div { dt { (text::STATUS) } dd {

@@ -616,6 +616,7 @@ pub(crate) const SCENARIO: &str = "Scenario";
 pub(crate) const CONTENT: &str = "Content hash";
 pub(crate) const HORIZON: &str = "Horizon";
 pub(crate) const LAW: &str = "Law as of";
+pub(crate) const NO_LAW: &str = "not asked";
 pub(crate) const OBJECTIVE: &str = "Objective";
 pub(crate) const STATUS: &str = "Status";
 pub(crate) const SOLVER: &str = "Solver";

@@ -3,8 +3,10 @@
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::OnceLock;
 
 use clap::{Args, ValueEnum};
+use darsena::brief::LawKept;
 use darsena::law::{AsOf, Law};
 use darsena::plan::Arcs;
 use darsena::scenario::{Finding, Objective, Scenario, Severity};
@@ -71,10 +73,19 @@ pub(crate) struct Wanted {
     /// Count on receipts that are not firm.
     #[arg(long)]
     unconfirmed: bool,
-    /// Plan under the law as it stood on this day, for the whole horizon: what it denies is shut, what needs an
-    /// approval opens after its typical days. Without it every lane is open from its own date.
+    /// Plan under the law as it stood on this day, for the whole horizon; without it under the law the scenario
+    /// knows (its `law_as_of`). What it denies is shut, what needs an approval opens after its typical days.
     #[arg(long, value_name = "DATE")]
     law: Option<Date>,
+    /// Ask no law: every recipe, lane and demand is open on the dates of its own row.
+    #[arg(long, conflicts_with = "law")]
+    no_law: bool,
+}
+
+/// The law the program holds, read once.
+fn law() -> &'static Law {
+    static LAW: OnceLock<Law> = OnceLock::new();
+    LAW.get_or_init(Law::embedded)
 }
 
 /// Which objective.
@@ -89,9 +100,22 @@ enum ObjectiveChoice {
 impl Wanted {
     /// What may be made, moved and handed over.
     pub(crate) fn arcs(&self, scenario: &Scenario) -> Arcs {
+        if self.no_law {
+            return Arcs::open(scenario);
+        }
+        let as_of = match self.law {
+            Some(day) => AsOf::Fixed(day),
+            None => AsOf::Known(scenario.head().law_as_of),
+        };
+        darsena::permitted(scenario, law(), as_of)
+    }
+
+    /// Which law the plan keeps, for the page.
+    pub(crate) fn law_kept(&self) -> LawKept {
         match self.law {
-            Some(day) => darsena::permitted(scenario, &Law::embedded(), AsOf::Fixed(day)),
-            None => Arcs::open(scenario),
+            _ if self.no_law => LawKept::Unasked,
+            Some(day) => LawKept::Of(day),
+            None => LawKept::Known,
         }
     }
 
@@ -107,9 +131,12 @@ impl Wanted {
 
     /// Writes into an answer which law it rests on.
     pub(crate) fn tell_law(&self, answer: &mut darsena::answer::Answer) {
+        if self.no_law {
+            return;
+        }
+        answer.head.law_hash = Some(law().hash().to_string());
         if let Some(day) = self.law {
             answer.head.law_as_of = day.to_string();
-            answer.head.law_hash = Some(Law::embedded().hash().to_string());
         }
     }
 

@@ -20,6 +20,7 @@ use crate::terminal::{self, Answered};
 #[command(after_help = "\
 Examples:
   darsena brief scenarios/us-japan-2024 -o brief.html
+  darsena brief my-scenario --law 2023-12-21 -o brief.html    under the law of that day
   darsena brief my-scenario --whole --fair -o brief.html     the same plan as `darsena plan` with these options")]
 pub(crate) struct BriefArguments {
     /// Scenario: a folder, its datapackage.json, or a workbook.
@@ -109,7 +110,8 @@ pub(crate) fn run(arguments: &BriefArguments) -> Answered {
         &darsena::brief::Options {
             title: arguments.title.clone(),
             lang,
-            law,
+            law: arguments.wanted.law_kept(),
+            page: law,
         },
     );
     darsena::write::whole_file(&arguments.out, page.as_bytes())?;

@@ -598,7 +598,8 @@ Examples:
   darsena laws --on 2026-04-21 --regime jp
   darsena laws --laws my-laws          every finding, with file and line
   darsena laws --facts                 what a rule may ask
-  darsena laws --classes               standard classes of items")]
+  darsena laws --classes               standard classes of items
+  darsena laws --approvals             what a row of `authorizations` may answer, and with which kind")]
 pub(crate) struct LawsArguments {
     /// Day; without it the last day anything changes.
     #[arg(long, value_name = "DATE")]
@@ -615,6 +616,9 @@ pub(crate) struct LawsArguments {
     /// List the standard classes of items.
     #[arg(long, conflicts_with = "facts")]
     classes: bool,
+    /// List the approvals rules ask for: who gives them, and the kinds of authorizations that answer them.
+    #[arg(long, conflicts_with_all = ["facts", "classes"])]
+    approvals: bool,
     #[command(flatten)]
     output: Output,
 }
@@ -642,6 +646,19 @@ pub(crate) fn laws(arguments: &LawsArguments) -> Answered {
             format!("{id:<10} {:<12} {plain}\n", class.code)
         };
         return terminal::print(&law.classes().map(class).collect::<String>());
+    }
+    if arguments.approvals {
+        let approval = |one: &darsena::law::ApprovalKind| {
+            let by = match one.grantor.as_str() {
+                "to" => "recipient",
+                "*" => "any state",
+                state => state,
+            };
+            let kinds = [&one.id].into_iter().chain(&one.kinds);
+            let kinds: Vec<&str> = kinds.map(String::as_str).collect();
+            format!("{by:<10} {:<62} {}\n", kinds.join(" "), one.name)
+        };
+        return terminal::print(&law.approvals().map(approval).collect::<String>());
     }
     let last = law
         .rules()

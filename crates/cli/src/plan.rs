@@ -24,7 +24,8 @@ Examples:
   darsena plan scenarios/us-japan-2024 --peg pac3-switzerland-2027-03
   darsena plan my-scenario --objective weighted --format json --out plan.json
   darsena plan my-scenario --whole --time-limit 60
-  darsena plan my-scenario --law 2024-03-26                   what the law of that day leaves open
+  darsena plan my-scenario --law 2024-03-26                   under the law of that day
+  darsena plan my-scenario --no-law                           what would be if no law were asked
   darsena plan my-scenario --law 2024-03-26 --against-law 2026-04-21   what a change of law opens and delivers
   darsena plan my-scenario --format csv --out plan-tables     one CSV a table
   darsena plan my-scenario --table prices --format csv

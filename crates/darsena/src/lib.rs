@@ -13,6 +13,7 @@
 //! ```
 
 pub mod answer;
+mod ceilings;
 pub mod permit_answer;
 mod permitted;
 pub mod plan_answer;
@@ -20,7 +21,7 @@ pub mod rule_prices;
 pub mod scenario_answer;
 pub mod write;
 
-pub use permitted::permitted;
+pub use permitted::{open_arcs, permitted};
 
 pub use darsena_brief as brief;
 pub use darsena_law as law;

@@ -3,27 +3,34 @@
 //! Every recipe, lane and demand is ruled on ([`law::arcs`](darsena_law::arcs)), once for each state in
 //! which units may have been made. What a ruling shuts is shut, what it makes wait waits, and each rule
 //! that does so becomes an obstacle: the same rulings without it say what it holds back, so the plan can
-//! try it as a reason, and its price can be told.
+//! try it as a reason, and its price can be told. Authorizations that carry a quantity or a value become
+//! ceilings.
 //!
 //! # What is spared
-//! Lifting rules changes only rulings that one of them decides: what another rule decides as badly stays
-//! as it is. Only those are asked again.
+//! Lifting rules changes only rulings that one of them decides, or where an authorization answers one: what
+//! another rule decides as badly stays as it is. Only those are asked again.
 //!
 //! # Limits
 //! Approvals take their typical days, counted from the scenario's first day. Where a fact is missing the
-//! answer is unknown and the arc stays shut. Quantities of authorizations are not drawn down.
+//! answer is unknown and the arc stays shut, unless approvals are the worst it may ask for.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use darsena_law::arcs::{ArcOptions, Ruled, Sooner, What, rulings_for};
-use darsena_law::{Approval, AsOf, Cited, Law, ReadingOptions, RuleKind, Verdict};
-use darsena_plan::{Arc, Arcs, Obstacle, Opening};
+use darsena_law::arcs::{ArcOptions, Ruled, What, rulings_for, rulings_lifting};
+use darsena_law::{Approval, AsOf, Cited, Law, Reading, ReadingOptions, RuleKind, Verdict};
+use darsena_plan::{Arc, Arcs, Ceiling, Obstacle, Opening};
 use darsena_scenario::Scenario;
 use jiff::civil::Date;
+
+use crate::ceilings::ceilings;
 
 /// Returns the arcs that the law leaves open, with the rules that hold others back as obstacles.
 #[must_use]
 pub fn permitted(scenario: &Scenario, law: &Law, as_of: AsOf) -> Arcs {
+    // Without classes there is nothing to ask.
+    if scenario.classes().is_empty() {
+        return Arcs::open(scenario);
+    }
     let permitted = Permitted::new(scenario, law, as_of);
     let mut arcs = permitted.arcs();
     let rules = permitted.rules_in_the_way();
@@ -34,26 +41,37 @@ pub fn permitted(scenario: &Scenario, law: &Law, as_of: AsOf) -> Arcs {
     arcs
 }
 
+/// Returns the arcs that a reading of the law leaves open, without obstacles: what is asked of rules that are
+/// lifted, one time.
+#[must_use]
+pub fn open_arcs(scenario: &Scenario, reading: Reading<'_>) -> Arcs {
+    Permitted::of(scenario, reading).arcs()
+}
+
 /// What the law says of every arc of a scenario.
 pub(crate) struct Permitted<'a> {
     scenario: &'a Scenario,
-    law: &'a Law,
-    as_of: AsOf,
+    reading: Reading<'a>,
     options: ArcOptions,
     ruled: Vec<Ruled>,
     /// The rulings that an arc rests on, by place; a recipe needs both its runs and the release of its data.
     by_arc: BTreeMap<Arc, Vec<usize>>,
+    ceilings: Vec<Ceiling>,
     whole: (Date, Date),
 }
 
 impl<'a> Permitted<'a> {
     pub(crate) fn new(scenario: &'a Scenario, law: &'a Law, as_of: AsOf) -> Self {
-        let options = ArcOptions::default();
-        let reading = ReadingOptions {
-            as_of: as_of.clone(),
+        let options = ReadingOptions {
+            as_of,
             ..ReadingOptions::default()
         };
-        let ruled = rulings_for(scenario, &law.read(reading), &options);
+        Permitted::of(scenario, law.read(options))
+    }
+
+    fn of(scenario: &'a Scenario, reading: Reading<'a>) -> Self {
+        let options = ArcOptions::default();
+        let ruled = rulings_for(scenario, &reading, &options);
         let mut by_arc: BTreeMap<Arc, Vec<usize>> = BTreeMap::new();
         for (n, one) in ruled.iter().enumerate() {
             by_arc.entry(place(scenario, one)).or_default().push(n);
@@ -61,9 +79,9 @@ impl<'a> Permitted<'a> {
         let horizon = scenario.head().horizon();
         Permitted {
             scenario,
-            law,
-            as_of,
+            reading,
             options,
+            ceilings: ceilings(scenario, ruled.iter()),
             ruled,
             by_arc,
             whole: (horizon.start(), horizon.end()),
@@ -73,10 +91,19 @@ impl<'a> Permitted<'a> {
     /// The arcs that are open, without obstacles.
     pub(crate) fn arcs(&self) -> Arcs {
         let mut arcs = Arcs::open(self.scenario);
+        arcs.ceilings.clone_from(&self.ceilings);
         for arc in self.by_arc.keys() {
             arcs.set(arc, self.opening(arc, &BTreeMap::new()));
         }
         arcs
+    }
+
+    /// The ceilings with other rulings, if they are not the same.
+    pub(crate) fn ceilings(&self, others: &BTreeMap<usize, Ruled>) -> Option<Vec<Ceiling>> {
+        let ruled = self.ruled.iter().enumerate();
+        let ruled = ruled.map(|(n, one)| others.get(&n).unwrap_or(one));
+        let then = ceilings(self.scenario, ruled);
+        (then != self.ceilings).then_some(then)
     }
 
     /// When an arc is open, some of the rulings being others.
@@ -96,51 +123,34 @@ impl<'a> Permitted<'a> {
         in_the_way(self.ruled.iter(), self.whole)
     }
 
-    /// The rulings on which some rules decide, asked again with these lifted: what denies is taken out of the
-    /// law, and what asks for an approval is taken as satisfied on the first day.
-    pub(crate) fn without(&self, rules: &BTreeSet<String>) -> BTreeMap<usize, Ruled> {
-        let decided = |one: &Ruled| {
-            one.open != [self.whole] && {
-                let mut turns = one.timeline.iter();
-                turns.any(|turn| {
-                    let mut cited = turn.ruling.rules.iter();
-                    cited.any(|rule| rule.decides && rules.contains(&rule.id))
-                })
-            }
-        };
-        let asks = |id: &&String| {
-            let mut policies = self.law.rules().iter().filter(|rule| rule.id() == **id);
-            policies.any(|rule| rule.kind == RuleKind::Needs)
-        };
-        let satisfied: BTreeSet<String> = rules.iter().filter(asks).cloned().collect();
-        let options = ArcOptions {
-            sooner: Sooner {
-                satisfied: satisfied.clone(),
-                ..Sooner::default()
-            },
-            ..self.options.clone()
-        };
-        let reading = self.law.read(ReadingOptions {
-            as_of: self.as_of.clone(),
-            without: rules.difference(&satisfied).cloned().collect(),
-            ..ReadingOptions::default()
-        });
-        let ruled = self.ruled.iter().enumerate();
-        ruled
-            .filter(|(_, one)| decided(one))
-            .map(|(n, one)| (n, one.again(self.scenario, &reading, &options)))
-            .collect()
+    /// The rules that an authorization with a limit may answer, by id: without them it limits nothing.
+    pub(crate) fn rules_answered(&self) -> BTreeMap<String, Cited> {
+        if self.ceilings.is_empty() {
+            return BTreeMap::new();
+        }
+        answered(self.ruled.iter())
     }
 
-    /// The rules that hold back the arcs which a rule holds back, those among them that show only
-    /// without it.
+    /// The rulings on which some rules decide, or whose authorizations answer one, asked again with these
+    /// lifted.
+    pub(crate) fn without(&self, rules: &BTreeSet<String>) -> BTreeMap<usize, Ruled> {
+        rulings_lifting(rules, &self.ruled, &self.reading, &self.options)
+    }
+
+    /// The rules that hold back the arcs which a rule holds back, or that authorizations answer there, those
+    /// among them that show only without it.
     pub(crate) fn behind(&self, rule: &str) -> BTreeMap<String, Cited> {
         let lifted = self.without(&BTreeSet::from([rule.to_string()]));
         let touched = self.by_arc.values();
         let touched = touched.filter(|rulings| rulings.iter().any(|n| lifted.contains_key(n)));
-        let rulings = touched.flatten();
-        let rulings = rulings.map(|n| lifted.get(n).unwrap_or(&self.ruled[*n]));
-        in_the_way(rulings, self.whole)
+        let rulings: Vec<&Ruled> = { touched.flatten() }
+            .map(|n| lifted.get(n).unwrap_or(&self.ruled[*n]))
+            .collect();
+        let mut behind = in_the_way(rulings.iter().copied(), self.whole);
+        if !self.ceilings.is_empty() {
+            behind.extend(answered(rulings.into_iter()));
+        }
+        behind
     }
 
     /// The arcs whose opening differs with other rulings, and when they are then open.
@@ -214,10 +224,7 @@ impl<'a> Permitted<'a> {
     /// The arcs that open sooner where an approval takes some days less, and when.
     pub(crate) fn sooner(&self, approval: &(String, String), days: u32) -> BTreeMap<Arc, Opening> {
         let options = ArcOptions {
-            sooner: Sooner {
-                days: BTreeMap::from([(approval.clone(), days)]),
-                ..Sooner::default()
-            },
+            sooner: BTreeMap::from([(approval.clone(), days)]),
             ..self.options.clone()
         };
         let waits = |one: &&Ruled| {
@@ -227,13 +234,13 @@ impl<'a> Permitted<'a> {
         let ruled = self.ruled.iter().enumerate();
         let others = ruled
             .filter(|(_, one)| waits(one))
-            .map(|(n, one)| (n, one.clone().with(self.scenario, &options)))
+            .map(|(n, one)| (n, one.clone().with(&options)))
             .collect();
         self.lifts(&others)
     }
 }
 
-fn place(scenario: &Scenario, ruled: &Ruled) -> Arc {
+pub(crate) fn place(scenario: &Scenario, ruled: &Ruled) -> Arc {
     let item = scenario
         .find_item(&ruled.item)
         .expect("a ruling names an item of its scenario");
@@ -257,6 +264,17 @@ fn in_the_way<'a>(
         .filter(|rule| rule.decides && holds_back(rule.kind))
         .map(|rule| (rule.id.clone(), rule.clone()))
         .collect()
+}
+
+fn answered<'a>(ruled: impl Iterator<Item = &'a Ruled>) -> BTreeMap<String, Cited> {
+    let turns = ruled.flat_map(|one| &one.timeline);
+    let rules = turns.flat_map(|turn| {
+        let granted = turn.ruling.granted.iter();
+        let ids: BTreeSet<&String> = granted.flat_map(|one| &one.rules).collect();
+        let rules = turn.ruling.rules.iter();
+        rules.filter(move |rule| ids.contains(&rule.id))
+    });
+    rules.map(|rule| (rule.id.clone(), rule.clone())).collect()
 }
 
 fn holds_back(kind: RuleKind) -> bool {

@@ -6,13 +6,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use darsena::checked_plan;
-use darsena::law::arcs::{ArcOptions, Ruled, Sooner, What, rulings_for};
-use darsena::law::{AsOf, Law, ReadingOptions, RuleKind};
+use darsena::law::{AsOf, Law, ReadingOptions};
 use darsena::milp::{Stop, Watch};
-use darsena::plan::{Arc, Arcs, Level, Opening, Options, Reasons};
+use darsena::plan::{Level, Options, Reasons};
 use darsena::rule_prices::{Gain, PriceOptions, Prices, rule_prices};
 use darsena::scenario::{Scenario, read_memory};
+use darsena::{checked_plan, open_arcs};
 use jiff::civil::{Date, date};
 
 /// Scenarios that are drawn.
@@ -135,6 +134,18 @@ fn scenario(seed: u64) -> Scenario {
     }
     demands += "d-more,us,base,round,2024-09-01,2,2,3,9\n";
     tables.insert("demands", demands);
+    if draw.below(2) > 0 {
+        tables.insert(
+            "authorizations",
+            format!(
+                "authorization,kind,grantor,holder,item,from_state,to_state,decision,date,until,quantity,value\n\
+                 offer,us-fms-offer,us,de,round,us,de,granted,2024-01-01,,{},\n\
+                 notice,us-congress,us,de,round,us,de,granted,2024-01-01,,,{}\n",
+                1 + draw.below(3),
+                4 + draw.below(12)
+            ),
+        );
+    }
     let resources: Vec<String> = { tables.keys() }
         .map(|name| format!(r#"{{"name": "{name}", "path": "{name}.csv"}}"#))
         .collect();
@@ -155,31 +166,11 @@ fn scenario(seed: u64) -> Scenario {
 
 /// The best plan with some rules lifted: every question asked again, every arc set, planned from nothing.
 fn brute(scenario: &Scenario, law: &Law, day: Date, lifted: &BTreeSet<String>) -> Vec<Level> {
-    let asks = |id: &&String| {
-        law.rules()
-            .iter()
-            .any(|r| r.id() == id.as_str() && r.kind == RuleKind::Needs)
-    };
-    let satisfied: BTreeSet<String> = lifted.iter().filter(asks).cloned().collect();
-    let without = lifted.difference(&satisfied).cloned().collect();
     let reading = law.read(ReadingOptions {
         as_of: AsOf::Fixed(day),
-        without,
         ..ReadingOptions::default()
     });
-    let options = ArcOptions {
-        sooner: Sooner {
-            satisfied,
-            ..Sooner::default()
-        },
-        ..ArcOptions::default()
-    };
-    let mut arcs = Arcs::open(scenario);
-    for ruled in rulings_for(scenario, &reading, &options) {
-        let arc = place(scenario, &ruled);
-        let opening = arcs.opening(&arc).and(&Opening::During(ruled.open.clone()));
-        arcs.set(&arc, opening);
-    }
+    let arcs = open_arcs(scenario, reading.lifting(lifted));
     let options = Options {
         reasons: Reasons::None,
         prices: false,
@@ -188,16 +179,6 @@ fn brute(scenario: &Scenario, law: &Law, day: Date, lifted: &BTreeSet<String>) -
     checked_plan(scenario, &arcs, &options, &mut Watch::nobody())
         .unwrap()
         .levels
-}
-
-fn place(scenario: &Scenario, ruled: &Ruled) -> Arc {
-    let item = scenario.find_item(&ruled.item).unwrap();
-    let state = ruled.made_in.clone().unwrap_or_default();
-    match ruled.what {
-        What::Make(n) | What::Release(n) => Arc::Make(n),
-        What::Ship(n) => Arc::Ship(n, item, state),
-        What::Deliver(n) => Arc::Deliver(n, item, state),
-    }
 }
 
 fn priced(scenario: &Scenario, law: &Law, day: Date, threads: usize) -> Prices {

@@ -4,12 +4,16 @@
 //! For each recipe, whether its item may be made there with the knowledge of the states of design; if it
 //! names technical data, whether these may be released. For each lane between states and each item it may
 //! carry, and for each demand whose party lives in another state than its site, whether units may go:
-//! asked once per state of manufacture, because the law follows the very unit. Inside one state nothing is
-//! asked, and the arc is open.
+//! asked once per state of manufacture, because the law follows the very unit. A recipe whose item is a
+//! service renders it with what the states of design let out.
+//!
+//! Nothing is asked, and the arc is open, inside one state, of an item without a class, and where an end is
+//! a state the law does not know.
 //!
 //! # What is assumed
 //! Unless [`ArcOptions::facts`] says otherwise, finished weapons are sold by the government of the United
-//! States and everything else on commercial licences, and the party that runs a site is the user there.
+//! States and everything else on commercial licences, the party that runs a site is the user there, and what
+//! the state it leaves has granted before is not the first case of its kind.
 //!
 //! # When an arc opens
 //! ```text
@@ -23,7 +27,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use darsena_scenario::{ItemId, PartyKind, Scenario};
+use darsena_scenario::{AuthorizationDecision, ItemId, PartyKind, Scenario};
 use jiff::ToSpan;
 use jiff::civil::Date;
 
@@ -66,18 +70,8 @@ pub struct ArcOptions {
     pub open_policy: bool,
     /// Facts told for every question, by name; they go before what the tables say.
     pub facts: BTreeMap<String, Told>,
-    /// What is waited for less than usual.
-    pub sooner: Sooner,
-}
-
-/// Approvals that come sooner than usual.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Sooner {
-    /// Days less, by grantor and approval.
-    pub days: BTreeMap<(String, String), u32>,
-    /// Rules, by id, that are taken as satisfied on the first day: an approval that no other rule asks for
-    /// takes no time.
-    pub satisfied: BTreeSet<String>,
+    /// Days that an approval takes less than usual, by grantor and id.
+    pub sooner: BTreeMap<(String, String), u32>,
 }
 
 /// What a ruling is about; numbers are places in the tables of the scenario.
@@ -108,6 +102,8 @@ pub struct Ruled {
     pub states: BTreeSet<String>,
     /// The question asked, on the first day; none where the arc stays inside one state.
     pub question: Option<Question>,
+    /// The horizon: first day, first day no longer.
+    pub span: (Date, Date),
     /// The answers over the horizon.
     pub timeline: Vec<Turn>,
     /// Intervals in which it may be used: first day, first day no longer.
@@ -136,23 +132,20 @@ impl Ruled {
         Some(Reason { ruling, until })
     }
 
-    /// The same question asked of another reading of the law, over the horizon of `scenario`.
-    #[must_use]
-    pub fn again(&self, scenario: &Scenario, reading: &Reading<'_>, options: &ArcOptions) -> Self {
+    /// The same question asked of another reading of the law.
+    fn again(&self, reading: &Reading<'_>, options: &ArcOptions) -> Self {
         let mut again = self.clone();
         if let Some(question) = &self.question {
-            let horizon = scenario.head().horizon();
-            again.timeline = reading.timeline(question, horizon.start(), horizon.end());
+            again.timeline = reading.timeline(question, self.span.0, self.span.1);
         }
-        again.with(scenario, options)
+        again.with(options)
     }
 
     /// The same answers, opening with other options; facts told there are not heard, the answers are there.
     #[must_use]
-    pub fn with(mut self, scenario: &Scenario, options: &ArcOptions) -> Self {
+    pub fn with(mut self, options: &ArcOptions) -> Self {
         if self.question.is_some() {
-            let horizon = scenario.head().horizon();
-            self.open = open(&self.timeline, (horizon.start(), horizon.end()), options);
+            self.open = open(options, self.span, &self.timeline);
         }
         self
     }
@@ -191,13 +184,12 @@ pub fn rulings_for(scenario: &Scenario, reading: &Reading<'_>, options: &ArcOpti
     let mut ruled = Vec::new();
     for (n, recipe) in scenario.recipes().iter().enumerate() {
         let place = room.state_of_site[recipe.site.as_str()];
-        ruled.push(room.make(
-            What::Make(n),
-            Act::Make,
-            &recipe.recipe,
-            &recipe.item,
-            place,
-        ));
+        let act = if room.is(&recipe.item, "service") {
+            Act::Release
+        } else {
+            Act::Make
+        };
+        ruled.push(room.make(What::Make(n), act, &recipe.recipe, &recipe.item, place));
         if let Some(data) = &recipe.technical_data {
             ruled.push(room.make(What::Release(n), Act::Release, &recipe.recipe, data, place));
         }
@@ -242,6 +234,38 @@ pub fn rulings_for(scenario: &Scenario, reading: &Reading<'_>, options: &ArcOpti
         }
     }
     ruled
+}
+
+/// Returns what a reading that lifts `rules` ([`Reading::lifting`]) says of the arcs of `ruled` on which one of
+/// them decides, or on which an authorization answers one, by place; of a recipe, runs and release of data
+/// together.
+#[must_use]
+pub fn rulings_lifting(
+    rules: &BTreeSet<String>,
+    ruled: &[Ruled],
+    reading: &Reading<'_>,
+    options: &ArcOptions,
+) -> BTreeMap<usize, Ruled> {
+    let named = |id: &String| rules.contains(id);
+    let held = |ruling: &Ruling| {
+        let mut cited = ruling.rules.iter().filter(|cited| cited.decides);
+        let mut granted = ruling.granted.iter().flat_map(|approval| &approval.rules);
+        cited.any(|cited| named(&cited.id) || named(&cited.policy)) || granted.any(named)
+    };
+    let arc = |what: What| match what {
+        What::Release(recipe) => What::Make(recipe),
+        what => what,
+    };
+    let touched: BTreeSet<What> = { ruled.iter() }
+        .filter(|one| one.timeline.iter().any(|turn| held(&turn.ruling)))
+        .map(|one| arc(one.what))
+        .collect();
+    let lifted = reading.lifting(rules);
+    let ruled = ruled.iter().enumerate();
+    ruled
+        .filter(|(_, one)| touched.contains(&arc(one.what)))
+        .map(|(n, one)| (n, one.again(&lifted, options)))
+        .collect()
 }
 
 /// Returns `item` of a scenario as the law looks at it; none where there is no such item.
@@ -305,6 +329,18 @@ pub fn is_government(kind: PartyKind) -> Option<bool> {
         PartyKind::Firm => Some(false),
         PartyKind::Body => None,
     }
+}
+
+/// Whether the state a thing leaves has granted it before: then it is not the first case of its kind.
+fn is_known(question: &Question) -> bool {
+    let of = |told: &Option<String>, state: &str| told.as_deref().is_none_or(|one| one == state);
+    question.records.iter().any(|record| {
+        record.grantor == question.from
+            && record.decision == AuthorizationDecision::Granted
+            && record.date.is_none_or(|date| date <= question.on)
+            && of(&record.from, &question.from)
+            && of(&record.to, &question.to)
+    })
 }
 
 /// The scenario by id, and what was asked already.
@@ -407,13 +443,27 @@ impl<'a> Room<'a> {
         Some((worth * quantity * scale).round() as i64)
     }
 
+    /// Whether a class of an item carries a flag.
+    fn is(&self, item: &str, flag: &str) -> bool {
+        let classes = self.goods[item].classes.iter();
+        { classes }.any(|class| class.flags.contains(flag))
+    }
+
+    /// Whether the law is asked: it knows the states, and the item has a class.
+    fn is_asked(&self, item: &str, states: [&str; 2]) -> bool {
+        let law = self.reading.law();
+        !self.goods[item].classes.is_empty() && states.iter().all(|id| law.has_state(id))
+    }
+
     fn make(&self, what: What, act: Act, id: &str, item: &ItemId, place: &'a str) -> Ruled {
         let goods = &self.goods[item.as_str()];
         let designer = goods
             .origins
             .iter()
             .find(|state| *state != place)
-            .filter(|_| !goods.origins.contains(place));
+            .filter(|from| {
+                !goods.origins.contains(place) && self.is_asked(item, [from.as_str(), place])
+            });
         let question = designer.map(|from| {
             let mut question = Question::new(act, goods.clone(), from, place, self.span.0);
             if act == Act::Make {
@@ -421,7 +471,7 @@ impl<'a> Room<'a> {
             }
             question
         });
-        let maker = (act == Act::Make).then_some(place);
+        let maker = matches!(what, What::Make(_)).then_some(place);
         self.ruled(what, id, item, maker, question)
     }
 
@@ -439,7 +489,7 @@ impl<'a> Room<'a> {
         government: Option<bool>,
         value: Option<i64>,
     ) -> Ruled {
-        let question = (from != to).then(|| {
+        let question = (from != to && self.is_asked(item, [from, to])).then(|| {
             let goods = self.goods[item.as_str()].clone();
             let mut question = Question::new(Act::Transfer, goods, from, to, self.span.0);
             question.made_in = maker.map(str::to_string);
@@ -449,11 +499,7 @@ impl<'a> Room<'a> {
                     .facts
                     .insert("government_user".into(), Told::Flag(government));
             }
-            let weapon = question
-                .goods
-                .classes
-                .iter()
-                .any(|class| class.flags.contains("weapon"));
+            let weapon = self.is(item, "weapon");
             let channel = if weapon { "fms" } else { "commercial" };
             for name in ["channel", "acquired"] {
                 question
@@ -486,14 +532,18 @@ impl<'a> Room<'a> {
             let fits =
                 |record: &&Record| record.item.as_ref().is_none_or(|one| one == item.as_str());
             question.records = self.records.iter().filter(fits).cloned().collect();
+            if is_known(&question) {
+                let first = "first_of_kind".to_string();
+                question.facts.entry(first).or_insert(Told::Flag(false));
+            }
             question
         });
         let timeline = question
             .as_ref()
             .map(|question| self.reading.timeline(question, start, end));
         let open = timeline.as_ref().map_or_else(
-            || vec![(start, end)],
-            |turns| open(turns, self.span, self.options),
+            || vec![self.span],
+            |turns| open(self.options, self.span, turns),
         );
         Ruled {
             what,
@@ -502,14 +552,16 @@ impl<'a> Room<'a> {
             made_in: maker.map(str::to_string),
             states,
             question,
+            span: self.span,
             timeline: timeline.unwrap_or_default(),
             open,
         }
     }
 }
 
-/// When an arc may be used, of its rulings over the horizon.
-fn open(turns: &[Turn], (start, end): (Date, Date), options: &ArcOptions) -> Vec<(Date, Date)> {
+/// The intervals in which an arc with these answers may be used.
+fn open(options: &ArcOptions, span: (Date, Date), turns: &[Turn]) -> Vec<(Date, Date)> {
+    let (start, end) = span;
     let mut open: Vec<(Date, Date)> = Vec::new();
     for (n, turn) in turns.iter().enumerate() {
         let until = turns.get(n + 1).map_or(end, |next| next.from);

@@ -165,22 +165,28 @@ pub(crate) fn run(law: &Law, book: &Book, run: &Run<'_>) -> Outcome {
         RestrictedExpression::new_set(list.iter().cloned().map(RestrictedExpression::new_string))
     };
     pairs.push(("approvals".into(), texts(run.approvals)));
+    let told = match Context::from_pairs(pairs) {
+        Ok(told) => told,
+        Err(error) => return Outcome::Fault(error.to_string()),
+    };
     let mut holds = Vec::new();
     let mut opened: Vec<String> = Vec::new();
     for (pass, set) in [&book.permits, &book.forbids].into_iter().enumerate() {
-        if pass == 1 {
+        let context = if pass == 0 {
+            Ok(told.clone())
+        } else {
             opened.sort_unstable();
             opened.dedup();
-            pairs.push(("opened".into(), texts(&opened)));
-        }
-        let request = Context::from_pairs(pairs.clone())
-            .map_err(|e| e.to_string())
-            .and_then(|context| {
-                let (principal, action) =
-                    (uid("State", run.principal), uid("Action", run.act.as_str()));
-                Request::new(principal, action, uid("Item", "item"), context, None)
-                    .map_err(|e| e.to_string())
-            });
+            let opened = Context::from_pairs([("opened".into(), texts(&opened))]);
+            { opened.map_err(|e| e.to_string()) }
+                .and_then(|opened| told.clone().merge(opened).map_err(|e| e.to_string()))
+        };
+        let request = context.and_then(|context| {
+            let (principal, action) =
+                (uid("State", run.principal), uid("Action", run.act.as_str()));
+            Request::new(principal, action, uid("Item", "item"), context, None)
+                .map_err(|e| e.to_string())
+        });
         let request = match request {
             Ok(request) => request,
             Err(why) => return Outcome::Fault(why),

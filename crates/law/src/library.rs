@@ -522,6 +522,12 @@ impl Law {
             .map(|(id, (name, _))| (id.as_str(), name.as_str()))
     }
 
+    /// Whether there is a state of that id.
+    #[must_use]
+    pub fn has_state(&self, id: &str) -> bool {
+        self.states.contains_key(id)
+    }
+
     /// The id of a state told by id, name or alias.
     #[must_use]
     pub fn state(&self, text: &str) -> Option<&str> {
@@ -545,6 +551,11 @@ impl Law {
         self.classes
             .iter()
             .map(|(id, (class, plain))| (id.as_str(), class, plain.as_str()))
+    }
+
+    /// The approvals rules ask for, in order of their table.
+    pub fn approvals(&self) -> impl Iterator<Item = &ApprovalKind> {
+        self.approvals.iter()
     }
 
     /// Whether `state` is in `group` on `date`.

@@ -1,7 +1,7 @@
 //! The law as it is read for a purpose, and the answers it gives.
 //!
-//! A [`Reading`] fixes what is known of the law and which rules are lifted. It remembers judgements: two
-//! questions that look alike to the rules of a regime in force are judged once. What looks alike is
+//! A [`Reading`] fixes what is known of the law and which rules are lifted. It remembers what the engine
+//! said: two questions that look alike to the rules of a regime in force are judged once. What looks alike is
 //! exact, because rules compare facts with nothing but words, numbers, states and groups written out:
 //! of a number only its place between those numbers counts, of a state only which of the named states
 //! it is and in which of the named groups.
@@ -49,8 +49,59 @@ const MOST_WAYS: usize = 2_048;
 pub struct Reading<'law> {
     law: &'law Law,
     options: ReadingOptions,
+    /// Policies whose prohibition is lifted from what the engine said, by place.
+    lifted: Vec<usize>,
+    memory: Arc<Memory>,
+    judged: Mutex<HashMap<Asked, Arc<Judgement>>>,
+}
+
+/// What was read and run, whatever is lifted and granted afterwards.
+#[derive(Default)]
+struct Memory {
+    /// Rules that no book holds, by id of the rule or of one policy.
+    without: BTreeSet<String>,
     circles: Mutex<HashMap<Vec<usize>, Arc<Circle>>>,
-    judged: Mutex<HashMap<Key, Arc<Judgement>>>,
+    ways: Mutex<HashMap<Key, Arc<Ways>>>,
+}
+
+/// What the engine says, with no approval, in each way the missing facts can turn out.
+///
+/// A prohibition never looks at another one, nor at approvals but its own: so what is lifted, by an
+/// approval or for the sake of the question, is taken from each end and nothing is run again.
+enum Ways {
+    /// These rules hold.
+    Holds(Vec<usize>),
+    /// By the way a fact turns out: its name, then in order of its options.
+    Turns(String, Vec<Ways>),
+    /// There are too many ways; this fact is missing among others.
+    TooMany(String),
+    /// A flaw of the law.
+    Fault(String),
+}
+
+impl Ways {
+    /// The judgement without the rules that are lifted.
+    fn judgement(&self, law: &Law, regimes: &[usize], lifted: &dyn Fn(usize) -> bool) -> Judgement {
+        match self {
+            Ways::Holds(places) => {
+                let left = places.iter().copied().filter(|place| !lifted(*place));
+                Judgement::of(law, regimes, &left.collect::<Vec<_>>())
+            }
+            Ways::Turns(fact, ways) => {
+                let each = ways.iter().map(|way| way.judgement(law, regimes, lifted));
+                let both = each.reduce(|one, other| Judgement::either(law, fact, one, other));
+                both.unwrap_or_else(|| {
+                    Judgement::fault(regimes, format!("fact `{fact}` has no options"))
+                })
+            }
+            Ways::TooMany(fact) => {
+                let mut open = Judgement::open(regimes);
+                open.missing.insert(fact.clone());
+                open
+            }
+            Ways::Fault(why) => Judgement::fault(regimes, why.clone()),
+        }
+    }
 }
 
 /// Regimes that are judged together.
@@ -82,8 +133,11 @@ struct Shelf {
 /// Runs a book with the facts told.
 type RunWith<'a> = dyn Fn(&[(&str, Told, FactKind)]) -> Outcome + 'a;
 
-/// What a judgement depends on: shelf, act, how exporter and facts look, approvals granted.
-type Key = ((usize, usize), u8, Vec<u64>, Vec<String>);
+/// What the engine is asked: shelf, act, how exporter and facts look.
+type Key = ((usize, usize), u8, Vec<u64>);
+
+/// What a judgement depends on: what the engine is asked, and the approvals granted.
+type Asked = (Key, Vec<String>);
 
 /// A question made ready: its legs, who has a say, and what is known for each.
 pub(crate) struct Brief {
@@ -99,16 +153,41 @@ pub(crate) type Judged = Vec<(Arc<Judgement>, Arc<Judgement>)>;
 
 impl<'law> Reading<'law> {
     pub(crate) fn new(law: &'law Law, options: ReadingOptions) -> Self {
+        let memory = Memory {
+            without: options.without.clone(),
+            ..Memory::default()
+        };
         Reading {
             law,
             options,
-            circles: Mutex::default(),
+            lifted: Vec::new(),
+            memory: Arc::new(memory),
+            judged: Mutex::default(),
+        }
+    }
+
+    /// The same reading with what some rules forbid lifted, by id of a rule or of one policy; what they
+    /// open stays. The two share what the engine said, so little is left to be done.
+    #[must_use]
+    pub fn lifting(&self, ids: &BTreeSet<String>) -> Reading<'law> {
+        let mut options = self.options.clone();
+        options.without.extend(ids.iter().cloned());
+        let named = |one: &Rule| ids.contains(one.id()) || ids.contains(&one.policy);
+        let rules = self.law.rules.iter().enumerate();
+        let lifted = rules.filter(|(_, one)| one.kind.forbids() && named(one));
+        let lifted = lifted.map(|(place, _)| place);
+        Reading {
+            law: self.law,
+            options,
+            lifted: self.lifted.iter().copied().chain(lifted).collect(),
+            memory: self.memory.clone(),
             judged: Mutex::default(),
         }
     }
 
     fn circle(&self, regimes: &[usize]) -> Arc<Circle> {
-        let mut circles = self.circles.lock().unwrap_or_else(PoisonError::into_inner);
+        let circles = &self.memory.circles;
+        let mut circles = circles.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(circle) = circles.get(regimes) {
             return circle.clone();
         }
@@ -156,10 +235,11 @@ impl<'law> Reading<'law> {
         &self.options
     }
 
-    /// Number of judgements made so far, each by the engine.
+    /// Number of judgements the engine has made so far.
     #[must_use]
     pub fn judgements(&self) -> usize {
-        self.judged
+        self.memory
+            .ways
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .len()
@@ -237,18 +317,45 @@ impl<'law> Reading<'law> {
 
     /// The judgement of each say on the day of the question.
     pub(crate) fn judge(&self, question: &Question, brief: &Brief) -> Judged {
+        self.judge_by(question, brief, &|n, approvals| {
+            self.judge_say(question, brief, n, approvals)
+        })
+    }
+
+    fn judge_by(
+        &self,
+        question: &Question,
+        brief: &Brief,
+        by: &dyn Fn(usize, &[String]) -> Arc<Judgement>,
+    ) -> Judged {
         let of = |n: usize| {
             let say = &brief.says[n];
-            let bare = self.judge_say(question, brief, n, &[]);
+            let bare = by(n, &[]);
             let granted = granted(self.law, question, &brief.legs[say.leg], say, &bare);
             let now = if granted.is_empty() {
                 bare.clone()
             } else {
-                self.judge_say(question, brief, n, &granted)
+                by(n, &granted)
             };
             (bare, now)
         };
         (0..brief.says.len()).map(of).collect()
+    }
+
+    /// A judgement by the engine alone, with nothing remembered.
+    fn judge_plainly(
+        &self,
+        question: &Question,
+        brief: &Brief,
+        n: usize,
+        approvals: &[String],
+    ) -> Arc<Judgement> {
+        let (say, circle, known) = (&brief.says[n], &brief.circles[n], &brief.known[n]);
+        let shelf = self.shelf(circle, self.day(question.on));
+        let principal = &brief.legs[say.leg].from;
+        let ways = self.run(&shelf, question, principal, known, approvals);
+        let lifted = |place| self.lifted.contains(&place);
+        Arc::new(ways.judgement(self.law, &circle.regimes, &lifted))
     }
 
     fn judge_say(
@@ -284,7 +391,10 @@ impl<'law> Reading<'law> {
                 },
             });
         }
-        let key = (shelf.number, question.act as u8, looks, approvals.to_vec());
+        let key = (
+            (shelf.number, question.act as u8, looks),
+            approvals.to_vec(),
+        );
         let remembered = self
             .judged
             .lock()
@@ -292,27 +402,45 @@ impl<'law> Reading<'law> {
             .get(&key)
             .cloned();
         remembered.unwrap_or_else(|| {
-            let judgement =
-                Arc::new(self.judge_anew(circle, &shelf, question, principal, known, approvals));
+            let ways = self.ways(&key.0, || self.run(&shelf, question, principal, known, &[]));
+            let lifted = |place: usize| {
+                let asked = &self.law.rules[place].approvals;
+                let granted = !asked.is_empty() && asked.iter().all(|id| approvals.contains(id));
+                granted || self.lifted.contains(&place)
+            };
+            let judgement = Arc::new(ways.judgement(self.law, &circle.regimes, &lifted));
             let mut judged = self.judged.lock().unwrap_or_else(PoisonError::into_inner);
             judged.insert(key, judgement.clone());
             judgement
         })
     }
 
+    /// What the engine says, asked once.
+    fn ways(&self, key: &Key, run: impl FnOnce() -> Ways) -> Arc<Ways> {
+        let ways = &self.memory.ways;
+        let known = ways.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = known.get(key) {
+            return known.clone();
+        }
+        drop(known);
+        let anew = Arc::new(run());
+        let mut known = ways.lock().unwrap_or_else(PoisonError::into_inner);
+        known.insert(key.clone(), anew.clone());
+        anew
+    }
+
     /// Runs the book, and where a fact is missing each way it could turn out.
-    fn judge_anew(
+    fn run(
         &self,
-        circle: &Circle,
         shelf: &Shelf,
         question: &Question,
         principal: &str,
         known: &[Option<Told>],
         approvals: &[String],
-    ) -> Judgement {
+    ) -> Ways {
         let book = match &shelf.book {
             Ok(book) => book,
-            Err(why) => return Judgement::fault(&circle.regimes, why.clone()),
+            Err(why) => return Ways::Fault(why.clone()),
         };
         let day = self.day(question.on);
         let mut told: Vec<(&str, Told, FactKind)> = Vec::with_capacity(shelf.facts.len());
@@ -333,31 +461,28 @@ impl<'law> Reading<'law> {
             };
             engine::run(self.law, book, &run)
         };
-        self.each_way(&circle.regimes, shelf, &mut told, &mut 0, &run)
+        self.each_way(shelf, &mut told, &mut 0, &run)
     }
 
     fn each_way<'t>(
         &'t self,
-        regimes: &[usize],
         shelf: &Shelf,
         told: &mut Vec<(&'t str, Told, FactKind)>,
         ways: &mut usize,
         run: &RunWith<'_>,
-    ) -> Judgement {
+    ) -> Ways {
         *ways += 1;
         let name = match run(told) {
-            Outcome::Holds(places) => return Judgement::of(self.law, regimes, &places),
-            Outcome::Fault(why) => return Judgement::fault(regimes, why),
+            Outcome::Holds(places) => return Ways::Holds(places),
+            Outcome::Fault(why) => return Ways::Fault(why),
             Outcome::Missing(name) => name,
         };
         let Some(place) = self.law.fact_places.get(&name) else {
-            return Judgement::fault(regimes, format!("a rule asks `{name}`, which is no fact"));
+            return Ways::Fault(format!("a rule asks `{name}`, which is no fact"));
         };
         let fact = &self.law.facts[*place];
         if *ways > MOST_WAYS {
-            let mut open = Judgement::open(regimes);
-            open.missing.insert(name);
-            return open;
+            return Ways::TooMany(name);
         }
         let marks = shelf.numbers.get(place).map_or(&[][..], Vec::as_slice);
         let options: Vec<Told> = match fact.kind {
@@ -367,17 +492,13 @@ impl<'law> Reading<'law> {
                 fact.options.iter().cloned().map(Told::Word).collect()
             }
         };
-        let mut both: Option<Judgement> = None;
-        for option in options {
+        let each = options.into_iter().map(|option| {
             told.push((&fact.name, option, fact.kind));
-            let one = self.each_way(regimes, shelf, told, ways, run);
+            let one = self.each_way(shelf, told, ways, run);
             told.pop();
-            both = Some(match both {
-                None => one,
-                Some(other) => Judgement::either(self.law, &fact.name, other, one),
-            });
-        }
-        both.unwrap_or_else(|| Judgement::fault(regimes, format!("fact `{name}` has no options")))
+            one
+        });
+        Ways::Turns(name, each.collect())
     }
 
     /// Whether, with every approval granted, nothing stands in the way any more: where approvals are
@@ -395,7 +516,7 @@ impl<'law> Reading<'law> {
                 .keys()
                 .flat_map(|place| &self.law.rules[*place].approvals);
             let approvals: Vec<String> = asked.cloned().collect();
-            self.judge_say(question, &brief, n, &approvals).between
+            self.judge_plainly(question, &brief, n, &approvals).between
                 == (Verdict::Allow, Verdict::Allow)
         })
     }
@@ -459,7 +580,7 @@ impl<'law> Reading<'law> {
     fn is_read(&self, rule: &Rule, day: Date) -> bool {
         let named = |ids: &BTreeSet<String>| ids.contains(rule.id()) || ids.contains(&rule.policy);
         let proposed = rule.from.is_none() && named(&self.options.with);
-        (rule.in_force(day) || proposed) && !named(&self.options.without)
+        (rule.in_force(day) || proposed) && !named(&self.memory.without)
     }
 
     fn groups_of(&self, state: &str, day: Date, asked: &[String]) -> Vec<String> {
@@ -577,12 +698,10 @@ impl Law {
 #[must_use]
 pub fn plain_judgement(reading: &Reading<'_>, question: &Question) -> Ruling {
     let brief = reading.brief(question);
-    reading
-        .judged
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .clear();
-    reading.assemble(question, &brief, &reading.judge(question, &brief))
+    let judged = reading.judge_by(question, &brief, &|n, approvals| {
+        reading.judge_plainly(question, &brief, n, approvals)
+    });
+    reading.assemble(question, &brief, &judged)
 }
 
 /// Where a number stands among the numbers written out: on one, or between two.

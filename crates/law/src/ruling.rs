@@ -7,7 +7,6 @@ use darsena_scenario::AuthorizationDecision;
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
-use crate::arcs::Sooner;
 use crate::library::{Confidence, Days, Law, Rule, RuleKind};
 use crate::question::{Leg, Question, Record};
 use crate::view::Say;
@@ -235,6 +234,8 @@ pub struct Approval {
     pub confidence: Confidence,
     /// The record of a decision or a pending application.
     pub record: Option<(String, AuthorizationDecision)>,
+    /// Every record in force that grants it, by id; the one above is the latest of them.
+    pub grants: Vec<String>,
 }
 
 /// What one regime says of one leg.
@@ -285,24 +286,16 @@ impl Ruling {
     /// Days from application to the last approval: those of one state one after the other, states side by side.
     #[must_use]
     pub fn days(&self) -> Days {
-        self.days_less(&Sooner::default())
+        self.days_less(&BTreeMap::new())
     }
 
-    /// The same where some approvals come sooner; none takes less than no time.
-    pub(crate) fn days_less(&self, sooner: &Sooner) -> Days {
+    /// The same where approvals, by grantor and id, take so many days less; none takes less than no time.
+    pub(crate) fn days_less(&self, sooner: &BTreeMap<(String, String), u32>) -> Days {
         let mut by_state: BTreeMap<&str, Days> = BTreeMap::new();
         for approval in &self.approvals {
-            let less = |days: u32| {
-                if approval
-                    .rules
-                    .iter()
-                    .all(|rule| sooner.satisfied.contains(rule))
-                {
-                    return 0;
-                }
-                let key = (approval.grantor.clone(), approval.id.clone());
-                days.saturating_sub(sooner.days.get(&key).copied().unwrap_or(0))
-            };
+            let key = (approval.grantor.clone(), approval.id.clone());
+            let sooner = sooner.get(&key).copied().unwrap_or(0);
+            let less = |days: u32| days.saturating_sub(sooner);
             let own = Days {
                 min: less(approval.days.min),
                 typical: less(approval.days.typical),
@@ -633,7 +626,20 @@ fn approval(
         .iter()
         .map(|one| one.replacen('*', &say.state, 1))
         .collect();
-    let record = record(question, leg, &named, kind.kinds.as_slice(), &grantor);
+    let answers = records(question, leg, &named, kind.kinds.as_slice(), &grantor);
+    let weight = |record: &&&Record| {
+        let weight = match record.decision {
+            AuthorizationDecision::Pending => 0,
+            AuthorizationDecision::Granted => 1,
+            AuthorizationDecision::Refused => 2,
+        };
+        (record.date, weight)
+    };
+    // The latest counts; of one day, a refusal before a grant.
+    let record = answers.iter().max_by_key(weight);
+    let grants = answers
+        .iter()
+        .filter(|record| record.decision == AuthorizationDecision::Granted);
     Approval {
         id: named,
         grantor,
@@ -645,17 +651,18 @@ fn approval(
         certain,
         confidence: rule.least_confidence(),
         record: record.map(|record| (record.id.clone(), record.decision)),
+        grants: grants.map(|record| record.id.clone()).collect(),
     }
 }
 
-/// The latest record in force that answers an approval; of one day, a refusal before a grant.
-fn record<'a>(
+/// The records in force that answer an approval, in order of the question.
+fn records<'a>(
     question: &'a Question,
     leg: &Leg,
     id: &str,
     kinds: &[String],
     grantor: &str,
-) -> Option<&'a Record> {
+) -> Vec<&'a Record> {
     let goods = &question.goods;
     let ends = |told: &Option<String>, one: &str, other: &str| {
         told.as_deref()
@@ -673,15 +680,7 @@ fn record<'a>(
                 .quantity
                 .is_none_or(|most| question.quantity.is_none_or(|asked| asked <= most))
     };
-    let rank = |record: &&Record| {
-        let weight = match record.decision {
-            AuthorizationDecision::Pending => 0,
-            AuthorizationDecision::Granted => 1,
-            AuthorizationDecision::Refused => 2,
-        };
-        (record.date, weight)
-    };
-    question.records.iter().filter(fits).max_by_key(rank)
+    question.records.iter().filter(fits).collect()
 }
 
 /// Adds an approval; of two with the same id and grantor the longer days count.
@@ -709,6 +708,7 @@ fn merge(approvals: &mut BTreeMap<(String, String), Approval>, approval: Approva
             };
             if weight(&approval.record) > weight(&known.record) {
                 known.record = approval.record;
+                known.grants = approval.grants;
             }
         }
     }

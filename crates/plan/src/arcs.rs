@@ -74,21 +74,39 @@ pub struct Arcs {
     shipped: BTreeMap<(usize, usize), BTreeMap<String, Opening>>,
     /// By item and demand, the same.
     delivered: BTreeMap<(usize, usize), BTreeMap<String, Opening>>,
-    /// Limits on what may be sent in all.
+    /// Limits on what may be made, sent and handed over in all.
     pub ceilings: Vec<Ceiling>,
     /// What holds arcs back and might be lifted, to be tried as a reason.
     pub obstacles: Vec<Obstacle>,
 }
 
-/// A limit on what may be sent over the whole horizon, as an authorization sets it.
-#[derive(Debug, Clone, PartialEq)]
+/// A limit on what may be made, sent and handed over in all, as authorizations set it.
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Ceiling {
-    /// Id of the authorization.
+    /// Id of the authorization; of several that together set it, their ids with `;` between.
     pub id: String,
     /// The most, in units or in money.
     pub most: f64,
     /// What a unit counts, by lane, item and state of manufacture.
     pub counts: BTreeMap<(usize, usize, String), f64>,
+    /// What a run counts, by recipe.
+    pub runs: BTreeMap<usize, f64>,
+    /// What a unit handed over counts, by demand, item and state of manufacture.
+    pub handed: BTreeMap<(usize, usize, String), f64>,
+    /// When an arc draws on it, by the first day of a period; an arc that is not named always does.
+    pub during: BTreeMap<Arc, Opening>,
+}
+
+impl Ceiling {
+    /// What a unit over an arc counts, a run for a recipe, and when; nothing where it does not count.
+    pub fn draw(&self, arc: &Arc) -> Option<(f64, Opening)> {
+        let count = match arc {
+            Arc::Make(recipe) => self.runs.get(recipe),
+            Arc::Ship(lane, item, state) => self.counts.get(&(*lane, *item, state.clone())),
+            Arc::Deliver(demand, item, state) => self.handed.get(&(*demand, *item, state.clone())),
+        };
+        count.map(|&count| (count, self.during.get(arc).cloned().unwrap_or_default()))
+    }
 }
 
 /// One thing that holds arcs back: a rule, or an approval that is waited for.
@@ -201,10 +219,10 @@ impl Arcs {
     pub(crate) fn tells_apart(&self, item: usize) -> bool {
         of_item(&self.shipped, item).next().is_some()
             || of_item(&self.delivered, item).next().is_some()
-            || self
-                .ceilings
-                .iter()
-                .any(|c| c.counts.keys().any(|key| key.1 == item))
+            || self.ceilings.iter().any(|ceiling| {
+                let keys = ceiling.counts.keys().chain(ceiling.handed.keys());
+                { keys }.any(|key| key.1 == item)
+            })
     }
 
     /// What all arcs say about units of an item made in a state, now and without each obstacle, and
@@ -232,10 +250,20 @@ impl Arcs {
             }
         }
         for (n, ceiling) in self.ceilings.iter().enumerate() {
-            for ((lane, i, state), count) in &ceiling.counts {
-                if *i == item && state == made_in {
-                    signature.push(format!("ceiling {n} {lane} {count}"));
-                }
+            let mine = |key: &&(usize, usize, String)| key.1 == item && key.2 == made_in;
+            let lanes = ceiling.counts.keys().filter(mine);
+            let demands = ceiling.handed.keys().filter(mine);
+            let arcs = lanes.cloned().map(|(l, i, state)| Arc::Ship(l, i, state));
+            let arcs = arcs.chain(
+                demands
+                    .cloned()
+                    .map(|(j, i, state)| Arc::Deliver(j, i, state)),
+            );
+            for arc in arcs {
+                let (Arc::Make(place) | Arc::Ship(place, ..) | Arc::Deliver(place, ..)) = arc;
+                let ship = matches!(arc, Arc::Ship(..));
+                let draw = ceiling.draw(&arc);
+                signature.push(format!("ceiling {n} {ship} {place} {draw:?}"));
             }
         }
         signature

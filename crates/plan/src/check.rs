@@ -10,7 +10,7 @@ use darsena_milp::Status;
 use darsena_scenario::{Horizon, Objective, Period, Scenario};
 use jiff::civil::Date;
 
-use crate::arcs::{Arcs, Opening};
+use crate::arcs::{Arc, Arcs, Opening};
 use crate::plan::{Measure, Plan};
 
 /// One thing in a plan that does not hold.
@@ -287,22 +287,37 @@ impl Checker<'_> {
                 && (0..demands)
                     .all(|j| arcs.delivering(j, item, one) == arcs.delivering(j, item, other))
                 && arcs.ceilings.iter().all(|ceiling| {
-                    let count = |l, state: &str| ceiling.counts.get(&(l, item, state.to_owned()));
-                    (0..lanes).all(|l| count(l, one) == count(l, other))
+                    let ship = |l, made: &str| ceiling.draw(&Arc::Ship(l, item, made.to_owned()));
+                    let hand =
+                        |j, made: &str| ceiling.draw(&Arc::Deliver(j, item, made.to_owned()));
+                    (0..lanes).all(|l| ship(l, one) == ship(l, other))
+                        && (0..demands).all(|j| hand(j, one) == hand(j, other))
                 })
         })
     }
 
     /// What authorizations allow in all is not exceeded.
     fn ceilings(&mut self, arcs: &Arcs) {
+        let plan = self.plan;
+        let of_kind = |kind: usize| plan.kinds[kind].states.first().cloned();
+        let made = plan.make.iter();
+        let made = made.map(|make| (Some(Arc::Make(make.recipe)), make.period, make.runs));
+        let sent = plan.ship.iter().map(|ship| {
+            let arc = of_kind(ship.kind).map(|state| Arc::Ship(ship.lane, ship.item, state));
+            (arc, ship.period, ship.quantity)
+        });
+        let handed = plan.deliver.iter().map(|deliver| {
+            let item = plan.kinds[deliver.kind].item;
+            let state = of_kind(deliver.kind);
+            let arc = state.map(|state| Arc::Deliver(deliver.demand, item, state));
+            (arc, deliver.period, deliver.quantity)
+        });
+        let amounts: Vec<_> = made.chain(sent).chain(handed).collect();
         for ceiling in &arcs.ceilings {
-            let counted = self.plan.ship.iter().map(|ship| {
-                let states = &self.plan.kinds[ship.kind].states;
-                let count = states.first().and_then(|state| {
-                    let key = (ship.lane, ship.item, state.clone());
-                    ceiling.counts.get(&key)
-                });
-                ship.quantity * count.copied().unwrap_or(0.0)
+            let counted = amounts.iter().map(|(arc, period, amount)| {
+                let draw = arc.as_ref().and_then(|arc| ceiling.draw(arc));
+                let now = draw.filter(|(_, during)| self.calendar.opened(*period, during));
+                amount * now.map_or(0.0, |(count, _)| count)
             });
             let sum: f64 = counted.sum();
             self.at_most("ceiling", sum - ceiling.most, ceiling.most, || {

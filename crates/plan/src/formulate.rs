@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use darsena_milp::{Column, Label, Program, Row};
 
-use crate::network::{Input, Network, Run};
+use crate::network::{Draw, Input, Network, Run};
 use crate::plan::Measure;
 
 /// Where each variable and constraint stands in the program.
@@ -361,6 +361,17 @@ pub(crate) fn make_entries(
         Input::Node(node) => (layout.balance(node, t), -quantity),
         Input::Pool(pool) => (row_at(layout.pool[pool], t), -quantity),
     }));
+    entries.extend(drawn(&run.draws, layout, t));
+}
+
+/// What one unit, or one run, draws on ceilings in `t`.
+fn drawn<'a>(
+    draws: &'a [Draw],
+    layout: &'a Layout,
+    t: usize,
+) -> impl Iterator<Item = (Row, f64)> + 'a {
+    let now = draws.iter().filter(move |draw| draw.during.contains(t));
+    now.map(|draw| (row_at(layout.ceiling, draw.ceiling), draw.count))
 }
 
 fn make(network: &Network, program: &mut Program, layout: &mut Layout) {
@@ -437,8 +448,7 @@ pub(crate) fn ship_entries(
     entries.push((layout.balance(arc.from, t), -1.0));
     entries.push((layout.balance(arc.to, t + transit), 1.0));
     entries.extend(layout.lane(arc.lane, t).map(|row| (row, 1.0)));
-    let counted = arc.ceilings.iter();
-    entries.extend(counted.map(|&(c, count)| (row_at(layout.ceiling, c), count)));
+    entries.extend(drawn(&arc.draws, layout, t));
 }
 
 fn ship(network: &Network, program: &mut Program, layout: &mut Layout) {
@@ -512,13 +522,14 @@ fn overtime(network: &Network, program: &mut Program, layout: &mut Layout) {
 fn deliver(network: &Network, program: &mut Program, layout: &mut Layout) {
     for (j, stream) in network.streams.iter().enumerate() {
         let mut firsts = Vec::new();
-        for (&node, open) in stream.nodes.iter().zip(&stream.open) {
+        for (n, (&node, open)) in stream.nodes.iter().zip(&stream.open).enumerate() {
             firsts.push(Column(small(program.columns())));
             for t in stream.serves.clone() {
-                let entries = [
+                let mut entries = vec![
                     (layout.balance(node, t), -1.0),
                     (layout.demand(network, j, t), 1.0),
                 ];
+                entries.extend(drawn(&stream.draws[n], layout, t));
                 let name = label("deliver", j, network.nodes[node].kind, t);
                 let most = if open.contains(t) {
                     most_delivered(network, node, t)

@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use darsena_scenario::{ClosureWhat, Horizon, Scenario, SiteId};
 
-use crate::arcs::{Arcs, Opening};
+use crate::arcs::{Arc, Arcs, Ceiling, Opening};
 use crate::plan::Kind;
 
 /// An item of one kind at a site.
@@ -37,6 +37,19 @@ pub(crate) struct Run {
     pub shut: Vec<Range<usize>>,
     pub cost: f64,
     pub line: Option<LineTerms>,
+    /// Ceilings that count its runs.
+    pub draws: Vec<Draw>,
+}
+
+/// What an arc draws on a ceiling.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Draw {
+    /// Place in [`Arcs::ceilings`].
+    pub ceiling: usize,
+    /// What a unit counts, or a run.
+    pub count: f64,
+    /// Periods in which it does.
+    pub during: Spans,
 }
 
 /// Where a run takes an input from.
@@ -64,8 +77,8 @@ pub(crate) struct Move {
     pub to: usize,
     pub transit: usize,
     pub departs: Range<usize>,
-    /// Ceilings that count its units (places in [`Arcs::ceilings`]), and what each counts.
-    pub ceilings: Vec<(usize, f64)>,
+    /// Ceilings that count its units.
+    pub draws: Vec<Draw>,
     /// Periods in which its arc is open, whatever its own dates say.
     pub open: Spans,
     pub cost: f64,
@@ -121,6 +134,8 @@ pub(crate) struct Stream {
     pub nodes: Vec<usize>,
     /// The periods in which the arc from each of them is open.
     pub open: Vec<Spans>,
+    /// Ceilings that count what is handed over from each of them.
+    pub draws: Vec<Vec<Draw>>,
     /// Kinds of the item it does not accept.
     pub refused: Vec<usize>,
 }
@@ -415,6 +430,7 @@ pub(crate) fn network(scenario: &Scenario, arcs: &Arcs, include_unconfirmed: boo
                 fixed_cost: recipe.fixed_cost,
                 minimum_run: recipe.minimum_run,
             }),
+            draws: draws(arcs, &horizon, &Arc::Make(r)),
         });
     }
 
@@ -444,7 +460,12 @@ pub(crate) fn network(scenario: &Scenario, arcs: &Arcs, include_unconfirmed: boo
                     to: node_of[&(to, kind)],
                     transit,
                     departs,
-                    ceilings: ceilings_over(arcs, l, i, &split.kinds[kind].states),
+                    draws: split.kinds[kind]
+                        .states
+                        .first()
+                        .map_or(Vec::new(), |state| {
+                            draws(arcs, &horizon, &Arc::Ship(l, i, state.clone()))
+                        }),
                     open,
                     cost: lane.cost,
                 });
@@ -504,16 +525,19 @@ pub(crate) fn network(scenario: &Scenario, arcs: &Arcs, include_unconfirmed: boo
     }
 }
 
-/// Ceilings that count units of one kind over a lane; all its states count alike.
-fn ceilings_over(arcs: &Arcs, lane: usize, item: usize, states: &[String]) -> Vec<(usize, f64)> {
-    let Some(state) = states.first() else {
-        return Vec::new();
+/// What an arc draws on ceilings; units of one kind draw alike, so any of its states stands for all.
+fn draws(arcs: &Arcs, horizon: &Horizon, arc: &Arc) -> Vec<Draw> {
+    let ceilings = arcs.ceilings.iter().enumerate();
+    let draw = |(ceiling, limit): (usize, &Ceiling)| {
+        let (count, during) = limit.draw(arc)?;
+        let during = Spans::of(horizon, &during);
+        Some(Draw {
+            ceiling,
+            count,
+            during,
+        })
     };
-    let key = (lane, item, state.clone());
-    let counts = arcs.ceilings.iter().enumerate();
-    counts
-        .filter_map(|(c, ceiling)| Some((c, *ceiling.counts.get(&key)?)))
-        .collect()
+    ceilings.filter_map(draw).collect()
 }
 
 /// The part of `span` that is inside `open` and before `end`.
@@ -706,7 +730,7 @@ fn streams(
         usize,
         [u64; 2],
         Vec<&'a str>,
-        Vec<Spans>,
+        Vec<(Spans, Vec<(usize, u64, Spans)>)>,
         usize,
         usize,
     );
@@ -731,7 +755,15 @@ fn streams(
             let opening = states.fold(arcs.deliver[j].clone(), |all, state| {
                 all.and(&arcs.delivering(j, i, state))
             });
-            Spans::of(horizon, &opening)
+            let drawn = split.kinds[kind]
+                .states
+                .first()
+                .map_or(Vec::new(), |state| {
+                    draws(arcs, horizon, &Arc::Deliver(j, i, state.clone()))
+                });
+            let drawn = drawn.into_iter();
+            let drawn = drawn.map(|draw| (draw.ceiling, draw.count.to_bits(), draw.during));
+            (Spans::of(horizon, &opening), drawn.collect())
         });
         let key = (
             site(scenario, &demand.site),
@@ -757,13 +789,20 @@ fn streams(
                 }
                 let first = due_in(demands[0]);
                 let (mut nodes, mut open, mut refused) = (Vec::new(), Vec::new(), Vec::new());
-                for (kind, spans) in split.of_item[i].clone().zip(spans) {
+                let mut draws = Vec::new();
+                for (kind, (spans, drawn)) in split.of_item[i].clone().zip(spans) {
                     let states = &split.kinds[kind].states;
                     if made_in.is_empty()
                         || states.iter().any(|state| made_in.contains(&state.as_str()))
                     {
                         nodes.push(node_of[&(s, kind)]);
                         open.push(spans);
+                        let draw = |(ceiling, count, during)| Draw {
+                            ceiling,
+                            count: f64::from_bits(count),
+                            during,
+                        };
+                        draws.push(drawn.into_iter().map(draw).collect());
                     } else {
                         refused.push(node_of[&(s, kind)]);
                     }
@@ -781,6 +820,7 @@ fn streams(
                     demands,
                     nodes,
                     open,
+                    draws,
                     refused,
                 }
             },

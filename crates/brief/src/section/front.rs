@@ -1,5 +1,7 @@
 //! The front page: what comes, what binds, who waits and why.
 
+use std::collections::BTreeSet;
+
 use darsena_plan::Priced;
 use maud::{Markup, html};
 
@@ -169,13 +171,13 @@ pub(crate) fn cited_ceiling(
     ceiling: usize,
 ) -> (Markup, Markup) {
     let scenario = figures.scenario;
-    let id = &figures.plan.ceilings[ceiling];
-    let row = scenario.find_authorization(id);
-    let sources = row.map(|n| &scenario.authorizations()[n].source);
-    (
-        figures.ceiling(ceiling),
-        notes.cite(sources.into_iter().flatten()),
-    )
+    // Several authorizations may set it together.
+    let ids = figures.plan.ceilings[ceiling].split(';');
+    let rows = ids.filter_map(|id| scenario.find_authorization(id));
+    let sources: BTreeSet<_> = rows
+        .flat_map(|n| &scenario.authorizations()[n].source)
+        .collect();
+    (figures.ceiling(ceiling), notes.cite(sources))
 }
 
 /// The rows of the prices of one thing.

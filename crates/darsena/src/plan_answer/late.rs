@@ -60,7 +60,10 @@ pub(super) fn sentence(names: &Names<'_>, reason: &Reason) -> String {
         Cause::Floor { .. } => format!("floor kept at `{id}`"),
         Cause::MadeIn => "only units made in certain states are accepted".into(),
         Cause::Law { obstacle } => names.plan.obstacles[*obstacle].1.clone(),
-        Cause::Ceiling { .. } => format!("authorization `{id}` allows no more"),
+        Cause::Ceiling { .. } => match id.split_once(';') {
+            None => format!("authorization `{id}` allows no more"),
+            Some(_) => format!("authorizations `{}` allow no more", id.replace(';', "`, `")),
+        },
         Cause::Cost => "serving it sooner costs more than its lateness is priced".into(),
         Cause::Untried => {
             "nothing that was tried helps alone; `--reasons all` tries everything".into()

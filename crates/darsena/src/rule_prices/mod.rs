@@ -17,7 +17,8 @@
 //! price is nothing and no second plan is made ([`Plan::idle`](darsena_plan::Plan::idle)). A pair is
 //! planned only where neither the plan without the one nor the plan without the other shows in the same
 //! way that the second gives nothing more. And what two rules hold back in parts of the program that no
-//! constraint joins adds up.
+//! constraint joins adds up. A rule that an authorization with a limit answers takes the limit with it,
+//! and is always planned.
 //!
 //! # Limits
 //! The values of the stages are the same in every best plan; who receives what is that of the one plan
@@ -31,7 +32,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use darsena_law::{Approval, AsOf, Cited, Law};
 use darsena_milp::{Clock, Status, Stop, Watch};
-use darsena_plan::{Arc, Arcs, Obstacle, Opening, Options, Plan, Reasons};
+use darsena_plan::{Arc, Arcs, Ceiling, Obstacle, Opening, Options, Plan, Reasons};
 use darsena_scenario::Scenario;
 
 pub use answer::{answer, law_page, readable};
@@ -159,6 +160,31 @@ struct Lifted {
     says: String,
     id: String,
     lifts: BTreeMap<Arc, Opening>,
+    /// The ceilings then, where they are others.
+    ceilings: Option<Vec<Ceiling>>,
+}
+
+impl Lifted {
+    /// Without some rules.
+    fn of(
+        permitted: &Permitted<'_>,
+        id: String,
+        rules: &BTreeSet<String>,
+        says: impl FnOnce(&BTreeMap<Arc, Opening>) -> String,
+    ) -> Self {
+        let others = permitted.without(rules);
+        let lifts = permitted.lifts(&others);
+        Lifted {
+            says: says(&lifts),
+            id,
+            lifts,
+            ceilings: permitted.ceilings(&others),
+        }
+    }
+
+    fn changes_nothing(&self) -> bool {
+        self.lifts.is_empty() && self.ceilings.is_none()
+    }
 }
 
 /// Returns the price of every rule and approval that holds something back in the best plan of `scenario`
@@ -188,12 +214,10 @@ pub fn rule_prices(
     let singles: Vec<Lifted> = rules
         .iter()
         .map(|rule| {
-            let lifts = permitted.lifts(&permitted.without(&BTreeSet::from([rule.id.clone()])));
-            Lifted {
-                says: permitted.says(rule, &lifts),
-                id: rule.id.clone(),
-                lifts,
-            }
+            let alone = BTreeSet::from([rule.id.clone()]);
+            Lifted::of(&permitted, rule.id.clone(), &alone, |lifts| {
+                permitted.says(rule, lifts)
+            })
         })
         .collect();
     let approvals: Vec<(Approval, Lifted)> = permitted
@@ -207,6 +231,7 @@ pub fn rule_prices(
                 ),
                 id: format!("{} {}", key.0, key.1),
                 lifts: permitted.sooner(&key, MONTH),
+                ceilings: None,
             };
             (approval, lifted)
         })
@@ -222,7 +247,13 @@ pub fn rule_prices(
     let mut obstacles: Vec<&Lifted> = singles.iter().collect();
     obstacles.extend(approvals.iter().map(|(_, lifted)| lifted));
     obstacles.extend(joint.iter().map(|pair| &pair.lifted));
-    let base = search.plan(&BTreeMap::new(), &obstacles)?;
+    let nothing = Lifted {
+        says: String::new(),
+        id: String::new(),
+        lifts: BTreeMap::new(),
+        ceilings: None,
+    };
+    let base = search.plan(&nothing, &obstacles)?;
     if base.status != Status::Optimal {
         let unknown = || Gain::Unknown;
         return Ok(Prices {
@@ -242,8 +273,10 @@ pub fn rule_prices(
         .map(|n| base.obstacles[*n].0.as_str())
         .collect();
     let decided = |lifted: &Lifted| {
-        if lifted.lifts.is_empty() {
+        if lifted.changes_nothing() {
             Some(Gain::NoArc)
+        } else if lifted.ceilings.is_some() {
+            None
         } else {
             idle.contains(lifted.id.as_str()).then_some(Gain::ByDuals)
         }
@@ -281,8 +314,11 @@ pub fn rule_prices(
         (Some(a), Some(b)) => !options.plan.fair && a.is_disjoint(b),
         _ => false,
     };
-    let nothing_more = |one: &str, other: &str| match by_id.get(one) {
-        Some(Some(plan)) => {
+    let ceilings: BTreeMap<&str, &Option<Vec<Ceiling>>> = { singles.iter() }
+        .map(|one| (one.id.as_str(), &one.ceilings))
+        .collect();
+    let nothing_more = |one: &str, other: &str, pair: &Pair| match by_id.get(one) {
+        Some(Some(plan)) if *ceilings[one] == pair.lifted.ceilings => {
             // What opens nothing beside the first was not asked about there.
             let obstacle = plan.obstacles.iter().position(|(id, _)| id == other);
             obstacle.is_none_or(|n| plan.idle.contains(&n))
@@ -292,12 +328,15 @@ pub fn rule_prices(
     let tried: Vec<&Pair> = { pairs.iter() }
         .filter(|pair| {
             let (a, b) = (pair.rules.0.as_str(), pair.rules.1.as_str());
+            let limited = pair.lifted.ceilings.is_some();
             let alone = [a, b].map(|id| by_id.contains_key(id));
             match alone {
                 // The arcs of both together are priced under the law itself.
-                [false, false] => pair.joint && !idle.contains(pair.lifted.id.as_str()),
-                _ if !pair.joint && apart(a, b) => false,
-                _ => !nothing_more(a, b) && !nothing_more(b, a),
+                [false, false] => {
+                    limited || (pair.joint && !idle.contains(pair.lifted.id.as_str()))
+                }
+                _ if !pair.joint && !limited && apart(a, b) => false,
+                _ => !nothing_more(a, b, pair) && !nothing_more(b, a, pair),
             }
         })
         .collect();
@@ -396,7 +435,8 @@ fn rules_and_partners(
     permitted: &Permitted<'_>,
     options: &PriceOptions,
 ) -> (Vec<Cited>, BTreeMap<String, BTreeSet<String>>) {
-    let mut rules = permitted.rules_in_the_way();
+    let mut rules = permitted.rules_answered();
+    rules.extend(permitted.rules_in_the_way());
     let mut partners: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     if options.pairs {
         for id in rules.keys().cloned().collect::<Vec<_>>() {
@@ -422,30 +462,36 @@ fn pairs(
     let mut pairs = Vec::new();
     for (n, a) in singles.iter().enumerate() {
         for b in &singles[n + 1..] {
-            let mut lifts = a.lifts.clone();
-            lifts.extend(b.lifts.clone());
-            let mut joint = false;
-            if meet(&a.id, &b.id) || meet(&b.id, &a.id) {
+            let (id, says) = (
+                format!("{} {}", a.id, b.id),
+                format!("{}; {}", a.says, b.says),
+            );
+            let limited = a.ceilings.is_some() || b.ceilings.is_some();
+            let lifted = if limited || meet(&a.id, &b.id) || meet(&b.id, &a.id) {
                 let both = BTreeSet::from([a.id.clone(), b.id.clone()]);
-                let then = permitted.lifts(&permitted.without(&both));
-                let by_one = |arc: &Arc, opening: &Opening| {
-                    a.lifts.get(arc) == Some(opening) || b.lifts.get(arc) == Some(opening)
-                };
-                joint = then.iter().any(|(arc, opening)| !by_one(arc, opening));
-                lifts = then;
-            }
-            if lifts.is_empty() {
-                continue;
-            }
-            pairs.push(Pair {
-                rules: (a.id.clone(), b.id.clone()),
-                lifted: Lifted {
-                    says: format!("{}; {}", a.says, b.says),
-                    id: format!("{} {}", a.id, b.id),
+                Lifted::of(permitted, id, &both, |_| says)
+            } else {
+                let mut lifts = a.lifts.clone();
+                lifts.extend(b.lifts.clone());
+                Lifted {
+                    says,
+                    id,
                     lifts,
-                },
-                joint,
-            });
+                    ceilings: None,
+                }
+            };
+            let by_one = |(arc, opening): (&Arc, &Opening)| {
+                a.lifts.get(arc) == Some(opening) || b.lifts.get(arc) == Some(opening)
+            };
+            let joint = !lifted.lifts.iter().all(by_one);
+            if !lifted.changes_nothing() {
+                let rules = (a.id.clone(), b.id.clone());
+                pairs.push(Pair {
+                    rules,
+                    lifted,
+                    joint,
+                });
+            }
         }
     }
     pairs
@@ -465,6 +511,7 @@ fn beside(one: &Lifted, pairs: &[Pair]) -> Vec<Lifted> {
             .filter(|(arc, opening)| one.lifts.get(*arc) != Some(*opening))
             .map(|(arc, opening)| (arc.clone(), opening.clone()))
             .collect(),
+        ceilings: None,
     });
     more.filter(|more| !more.lifts.is_empty()).collect()
 }
@@ -508,14 +555,13 @@ struct Search<'a> {
 
 impl Search<'_> {
     /// The best plan with some arcs lifted, which also tells which of `obstacles` hold nothing back.
-    fn plan(
-        &self,
-        lifts: &BTreeMap<Arc, Opening>,
-        obstacles: &[&Lifted],
-    ) -> Result<Plan, AnswerError> {
+    fn plan(&self, lifted: &Lifted, obstacles: &[&Lifted]) -> Result<Plan, AnswerError> {
         let mut arcs = self.arcs.clone();
-        for (arc, opening) in lifts {
+        for (arc, opening) in &lifted.lifts {
             arcs.set(arc, opening.clone());
+        }
+        if let Some(ceilings) = &lifted.ceilings {
+            arcs.ceilings.clone_from(ceilings);
         }
         arcs.obstacles = { obstacles.iter() }
             .filter(|one| !one.lifts.is_empty())
@@ -561,7 +607,7 @@ impl Search<'_> {
                         if self.stop.stopped() {
                             break;
                         }
-                        let plan = self.plan(&lifted.lifts, obstacles);
+                        let plan = self.plan(lifted, obstacles);
                         if let Ok(mut place) = plans[n].lock() {
                             *place = Some(plan);
                         }

@@ -156,6 +156,7 @@ fn a_ceiling_holds_and_has_a_price() {
         id: "licence".into(),
         most: 10.0,
         counts: BTreeMap::from([counted("us"), counted(JP)]),
+        ..Ceiling::default()
     });
     let plan = planned(&scenario, &arcs);
     // Five units at two each, all in week 0: open 7 in four weeks.
