@@ -5,15 +5,12 @@
 //! a price can change is held as those stages left it; from there on each stage is minimised and held
 //! as in the plan itself.
 
-use darsena_milp::{
-    Basis, Column, Label, Method, Options as SolverOptions, Outcome, Part, Position, Program, Row,
-    Solver, Status, Watch,
-};
+use darsena_milp::{Basis, Column, Label, Method, Outcome, Part, Row, Solver, Status, Watch};
 
 use super::thing::{Addition, Relax, Sight, Thing};
 use crate::PlanError;
 use crate::plan::Measure;
-use crate::solve::{Bounds, Clock, HELD, dot, held, hold_face};
+use crate::solve::{Bounds, Clock, HELD, dot, held, hold_face, still_best};
 
 /// Some parts of the program in a solver of their own.
 pub(super) struct Prover<'a> {
@@ -129,7 +126,7 @@ impl<'a> Prover<'a> {
         let added = self.relax(thing, 0)?;
         let costs = self.sum_costs(thing, &added);
         self.solver.set_costs(&costs)?;
-        let outcome = self.solver.solve(&self.warm(thing.method()), watch)?;
+        let outcome = self.solver.solve(&self.clock.warm(thing.method()), watch)?;
         Ok((outcome.status == Status::Optimal).then_some(outcome.values))
     }
 
@@ -161,14 +158,6 @@ impl<'a> Prover<'a> {
         };
         let stages = self.stages.len();
         (0..stages).find(worse).unwrap_or(stages)
-    }
-
-    fn warm(&self, method: Method) -> SolverOptions {
-        SolverOptions {
-            method,
-            presolve: false,
-            ..self.clock.left()
-        }
     }
 
     /// Changes the program as `thing` says, with the stages before `from` held, and returns the costs of
@@ -247,17 +236,15 @@ impl<'a> Prover<'a> {
         let mut known: Option<Outcome> = None;
         for k in from..self.stages.len() {
             let costs = self.costs(k, thing, added);
-            if let Some(outcome) = &known {
-                // The last stage may have ended where this one does.
-                let duals = self.solver.row_duals_of(&costs)?;
-                let reduced = self.solver.program().reduced_costs(&costs, &duals);
-                if is_best(self.solver.program(), outcome, &reduced, &duals) {
-                    hold_face(&mut self.solver, &reduced, &duals)?;
-                    continue;
-                }
-            }
             self.solver.set_costs(&costs)?;
-            let outcome = self.solver.solve(&self.warm(method), watch)?;
+            // The last stage may have ended where this one does.
+            let best = known
+                .take()
+                .map(|at| still_best(&mut self.solver, &costs, at));
+            let outcome = match best.transpose()?.flatten() {
+                Some(outcome) => outcome,
+                None => self.solver.solve(&self.clock.warm(method), watch)?,
+            };
             if outcome.status != Status::Optimal {
                 return Ok(None);
             }
@@ -331,22 +318,4 @@ impl<'a> Prover<'a> {
             }
         }
     }
-}
-
-/// Whether the basis of `outcome` is the best for the costs that gave these reduced costs and duals.
-fn is_best(program: &Program, outcome: &Outcome, reduced: &[f64], duals: &[f64]) -> bool {
-    let Some(basis) = &outcome.basis else {
-        return false;
-    };
-    let settled = |position: Position, (lower, upper): (f64, f64), price: f64| match position {
-        _ if lower >= upper => true,
-        Position::Basic => true,
-        Position::Lower => price >= -HELD,
-        Position::Upper => price <= HELD,
-        Position::Zero => price.abs() <= HELD,
-    };
-    let mut columns = (0u32..).map(Column).zip(reduced);
-    let mut rows = (0u32..).map(Row).zip(duals);
-    columns.all(|(c, price)| settled(basis.column(c), program.bounds(c), *price))
-        && rows.all(|(r, price)| settled(basis.row(r), program.row_bounds(r), *price))
 }

@@ -445,14 +445,14 @@ impl Sight<'_> {
             let shut = self.layout.open[r].filter(|open| self.values[open.index()] < 0.5);
             let Some(open) = shut else { continue };
             // As if it stood open anyway: without a minimum run, too.
+            let minimum = self.layout.line[r].map(|(_, minimum)| minimum);
             let mut relax = vec![Relax::Open(open)];
-            relax.extend(
-                self.layout.line[r]
-                    .map(|(_, minimum)| Relax::Row(minimum, f64::NEG_INFINITY, f64::INFINITY)),
-            );
-            let prices = self.stages.iter();
-            let prices = prices.map(|stage| {
-                (stage.costs[open.index()] - stage.reduced_costs[open.index()]).max(0.0)
+            relax.extend(minimum.map(|row| Relax::Row(row, f64::NEG_INFINITY, f64::INFINITY)));
+            let least = run.line.map_or(0.0, |line| line.minimum_run);
+            let prices = self.stages.iter().map(|stage| {
+                let of_minimum = minimum.map_or(0.0, |row| least * stage.duals[row.index()]);
+                let gain = stage.costs[open.index()] - stage.reduced_costs[open.index()];
+                (gain + of_minimum).max(0.0)
             });
             let cause = Cause::LineShut { recipe: run.recipe };
             if let Some(mut thing) = self.thing(cause, relax, prices.collect()) {
