@@ -9,7 +9,7 @@ use darsena_milp::{Basis, Column, Label, Method, Outcome, Part, Row, Solver, Sta
 
 use super::thing::{Addition, Relax, Sight, Thing};
 use crate::PlanError;
-use crate::plan::Measure;
+use crate::plan::{Cause, Measure};
 use crate::solve::{Bounds, Clock, HELD, dot, held, hold_face, still_best};
 
 /// Some parts of the program in a solver of their own.
@@ -152,7 +152,10 @@ impl<'a> Prover<'a> {
     /// How many stages come before the first in which `values` are worse than the plan.
     fn no_worse(&self, thing: &Thing, values: &[f64]) -> usize {
         let worse = |stage: &usize| {
-            let costs = self.costs(*stage, thing, &[]);
+            let mut costs = self.costs(*stage, thing, &[]);
+            if let Cause::Priority { party } = thing.cause {
+                self.unmet(Some(party), |c| costs[c.index()] = 0.0);
+            }
             let (planned, again) = (dot(&costs, &self.last), dot(&costs, values));
             again > planned + 1e-6 * planned.abs().max(1.0)
         };

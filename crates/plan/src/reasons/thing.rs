@@ -63,7 +63,7 @@ pub(super) enum Relax {
     Add(Addition),
     /// A line stands open, and its fixed cost is spent.
     Open(Column),
-    /// The demands of a party come after all others.
+    /// Open units of a party cost nothing.
     Wait(usize),
     /// Cost is no object.
     LatenessOnly,
@@ -500,9 +500,33 @@ impl Sight<'_> {
                 let mut prices = self.no_prices();
                 prices[from] = units;
                 let cause = Cause::Priority { party };
-                all.extend(self.thing(cause, vec![Relax::Wait(party)], prices));
+                all.extend(self.thing(cause, self.left_out(party), prices));
             }
         }
+    }
+
+    /// A party that waits until all others are served. By lateness alone it then receives nothing: to shut
+    /// its deliveries leaves costs and duals as they are. By cost, to hold what it would have had may
+    /// be dearer than to deliver it.
+    fn left_out(&self, party: usize) -> Vec<Relax> {
+        if self
+            .stages
+            .iter()
+            .any(|stage| stage.measure == Measure::Cost)
+        {
+            return vec![Relax::Wait(party)];
+        }
+        let mut relax = Vec::new();
+        let streams = self.network.streams.iter().zip(&self.layout.deliver);
+        for (stream, firsts) in streams.filter(|(stream, _)| stream.party == party) {
+            let columns = |&first| (0..stream.serves.len()).map(move |by| at(first, by));
+            let columns = firsts.iter().flat_map(columns);
+            let open = columns.filter(|&column| self.program.bounds(column).1 > 0.0);
+            relax.extend(open.map(|column| Relax::Column(column, 0.0, 0.0)));
+        }
+        let shares = self.layout.share.iter().filter(|((of, _), _)| *of == party);
+        relax.extend(shares.map(|(_, row)| Relax::Row(*row, f64::NEG_INFINITY, f64::INFINITY)));
+        relax
     }
 
     /// Units of other make than a stream accepts.
