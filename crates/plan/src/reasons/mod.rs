@@ -156,11 +156,11 @@ pub(crate) fn reasons(
         let settled = trial.run(&strongest, false, plan)?;
         // What the sum left in doubt after some stage may be tried again, stage by stage.
         let doubted = strongest.into_iter().zip(settled);
-        left.extend(
-            doubted
-                .filter(|(_, settled)| !settled)
-                .map(|(thing, _)| thing),
-        );
+        let doubted = doubted.filter(|(_, settled)| !settled);
+        left.extend(doubted.map(|(thing, _)| Thing {
+            doubted: true,
+            ..thing
+        }));
         left.sort_by(by_score);
     }
     let last = match options.reasons {

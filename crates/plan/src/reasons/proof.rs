@@ -89,32 +89,56 @@ impl<'a> Prover<'a> {
         })
     }
 
-    /// A plan with `thing` relaxed, the best stage by stage or of their sum; none if the time ran out.
+    /// A plan with `thing` relaxed, the best of the sum of stages or, `exactly` and where that leaves doubt,
+    /// stage by stage; none if the time ran out.
     pub(super) fn plan_again(
         &mut self,
         thing: &Thing,
         exactly: bool,
         watch: &mut Watch<'_>,
     ) -> Result<Option<Proved>, PlanError> {
+        if !thing.doubted {
+            let values = self.with(thing, watch, Self::by_the_sum)?;
+            let proved = values.map(|values| self.proved(thing, values));
+            let settled = |proved: &Proved| proved.stages == self.stages.len();
+            if !exactly || proved.as_ref().is_some_and(settled) {
+                return Ok(proved);
+            }
+        }
+        let from = |stage| {
+            move |prover: &mut Self, thing: &Thing, watch: &mut Watch<'_>| {
+                prover.stage_by_stage(thing, stage, watch)
+            }
+        };
+        let mut values = self.with(thing, watch, from(thing.from))?;
+        if thing.from > 0 && values.is_none() && !watch.stop.stopped() {
+            // What is held may, by the last digits of the arithmetic, leave no plan.
+            values = self.with(thing, watch, from(0))?;
+        }
+        Ok(values.map(|values| self.proved(thing, values)))
+    }
+
+    /// Values that `way` finds, starting with nothing held and nothing relaxed.
+    fn with(
+        &mut self,
+        thing: &Thing,
+        watch: &mut Watch<'_>,
+        way: impl Fn(&mut Self, &Thing, &mut Watch<'_>) -> Result<Option<Vec<f64>>, PlanError>,
+    ) -> Result<Option<Vec<f64>>, PlanError> {
         self.bounds.restore(&mut self.solver)?;
         let (columns, rows) = (self.last.len(), self.part.rows().len());
-        let mut values = if exactly {
-            self.stage_by_stage(thing, thing.from, watch)
-        } else {
-            self.by_the_sum(thing, watch)
-        };
+        let values = way(self, thing, watch);
         self.solver.truncate(columns, rows)?;
-        if exactly && thing.from > 0 && matches!(values, Ok(None)) && !watch.stop.stopped() {
-            // What is held may, by the last digits of the arithmetic, leave no plan.
-            self.bounds.restore(&mut self.solver)?;
-            values = self.stage_by_stage(thing, 0, watch);
-            self.solver.truncate(columns, rows)?;
-        }
-        Ok(values?.map(|mut values| {
+        let mut values = values?;
+        if let Some(values) = &mut values {
             values.truncate(columns);
-            let stages = self.no_worse(thing, &values);
-            Proved { values, stages }
-        }))
+        }
+        Ok(values)
+    }
+
+    fn proved(&self, thing: &Thing, values: Vec<f64>) -> Proved {
+        let stages = self.no_worse(thing, &values);
+        Proved { values, stages }
     }
 
     fn by_the_sum(

@@ -55,6 +55,8 @@ pub(super) struct Thing {
     pub prices: Vec<f64>,
     /// The first stage that it can change.
     pub from: usize,
+    /// Whether the stages as one sum have left it in doubt.
+    pub doubted: bool,
 }
 
 pub(super) enum Relax {
@@ -162,6 +164,7 @@ impl Sight<'_> {
             relax,
             prices,
             from,
+            doubted: false,
         })
     }
 
