@@ -61,10 +61,6 @@ const WEAK: f64 = 1e-6;
 /// How many more things of a part and stage are tried for demands that have no reason yet.
 const MORE: usize = 1;
 
-/// As many things are tried with one solver: what it did before can move it to another plan that is
-/// as good, so they are dealt the same way whatever the number of threads.
-const HAND: usize = 4;
-
 /// What was planned, and with what.
 pub(crate) struct Planned<'a> {
     pub scenario: &'a Scenario,
@@ -295,33 +291,40 @@ impl Trial<'_> {
             .iter()
             .map(|(parts, own)| (cut(parts), own))
             .collect();
-        let mut hands: Vec<(&Part, &[usize])> = parts
-            .iter()
-            .flat_map(|(part, own)| own.chunks(HAND).map(move |hand| (part, hand)))
-            .collect();
+        let with_part = |(at, (_, own)): (usize, &(Part, &Vec<usize>))| {
+            let own = own.iter().map(move |&n| (at, n));
+            own.collect::<Vec<_>>()
+        };
+        let mut turns: Vec<(usize, usize)> = parts.iter().enumerate().flat_map(with_part).collect();
         // The longest first, so that no thread is left with one at the end.
-        hands.sort_by_key(|(part, hand)| std::cmp::Reverse(part.program().rows() * hand.len()));
+        turns.sort_by_key(|&(at, _)| std::cmp::Reverse(parts[at].0.program().rows()));
         let next = AtomicUsize::new(0);
         let found: Mutex<Vec<(usize, Option<Relaxed>)>> = Mutex::new(Vec::new());
         let work = || -> Result<(), PlanError> {
-            while let Some((part, hand)) = hands.get(next.fetch_add(1, Ordering::Relaxed)) {
-                let mut prover = Prover::new(self.sight, part, self.clock)?;
-                for &n in *hand {
-                    if self.stop.stopped() {
-                        return Ok(());
-                    }
-                    let mut watch = Watch::until(self.stop);
-                    let proved = prover.plan_again(&things[n], exactly, &mut watch)?;
-                    let profiles = proved.map(|Proved { values, stages }| {
-                        (self.profiles_with(part, &values), stages)
-                    });
-                    let mut found = found.lock().expect("no thread panics while it holds this");
-                    found.push((n, profiles));
+            let mut own: Option<(usize, Prover<'_>)> = None;
+            while let Some(&(at, n)) = turns.get(next.fetch_add(1, Ordering::Relaxed)) {
+                if self.stop.stopped() {
+                    return Ok(());
                 }
+                let part = &parts[at].0;
+                let mut prover = match own.take() {
+                    Some((of, prover)) if of == at => prover,
+                    other => {
+                        drop(other);
+                        Prover::new(self.sight, part, self.clock)?
+                    }
+                };
+                let mut watch = Watch::until(self.stop);
+                let proved = prover.plan_again(&things[n], exactly, &mut watch)?;
+                own = Some((at, prover));
+                let profiles = proved
+                    .map(|Proved { values, stages }| (self.profiles_with(part, &values), stages));
+                let mut found = found.lock().expect("no thread panics while it holds this");
+                found.push((n, profiles));
             }
             Ok(())
         };
-        let threads = self.threads.clamp(1, hands.len().max(1));
+        let threads = self.threads.clamp(1, turns.len().max(1));
         std::thread::scope(|scope| {
             let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
             let own = work();

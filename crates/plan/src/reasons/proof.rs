@@ -5,7 +5,10 @@
 //! a price can change is held as those stages left it; from there on each stage is minimised and held
 //! as in the plan itself.
 
-use darsena_milp::{Basis, Column, Label, Method, Outcome, Part, Row, Solver, Status, Watch};
+use darsena_milp::{
+    Basis, Column, Label, Method, Options as SolverOptions, Outcome, Part, Row, Solver, Status,
+    Watch,
+};
 
 use super::thing::{Addition, Relax, Sight, Thing};
 use crate::PlanError;
@@ -118,13 +121,15 @@ impl<'a> Prover<'a> {
         Ok(values.map(|values| self.proved(thing, values)))
     }
 
-    /// Values that `way` finds, starting with nothing held and nothing relaxed.
+    /// Values that `way` finds, starting with nothing held, nothing relaxed and nothing learnt: what a solver
+    /// did before could move it to another plan that is as good.
     fn with(
         &mut self,
         thing: &Thing,
         watch: &mut Watch<'_>,
         way: impl Fn(&mut Self, &Thing, &mut Watch<'_>) -> Result<Option<Vec<f64>>, PlanError>,
     ) -> Result<Option<Vec<f64>>, PlanError> {
+        self.solver.clear();
         self.bounds.restore(&mut self.solver)?;
         let (columns, rows) = (self.last.len(), self.part.rows().len());
         let values = way(self, thing, watch);
@@ -150,7 +155,7 @@ impl<'a> Prover<'a> {
         let added = self.relax(thing, 0)?;
         let costs = self.sum_costs(thing, &added);
         self.solver.set_costs(&costs)?;
-        let outcome = self.solver.solve(&self.clock.warm(thing.method()), watch)?;
+        let outcome = self.solver.solve(&self.warm(thing.method()), watch)?;
         Ok((outcome.status == Status::Optimal).then_some(outcome.values))
     }
 
@@ -185,6 +190,16 @@ impl<'a> Prover<'a> {
         };
         let stages = self.stages.len();
         (0..stages).find(worse).unwrap_or(stages)
+    }
+
+    /// Options of the next solve. HiGHS would keep the scaling factors of the first program it solved, with
+    /// one thing relaxed, for all that come after it.
+    fn warm(&self, method: Method) -> SolverOptions {
+        let mut options = self.clock.warm(method);
+        options
+            .set
+            .push(("simplex_scale_strategy".into(), "0".into()));
+        options
     }
 
     /// Changes the program as `thing` says, with the stages before `from` held, and returns the costs of
@@ -270,7 +285,7 @@ impl<'a> Prover<'a> {
                 .map(|at| still_best(&mut self.solver, &costs, at));
             let outcome = match best.transpose()?.flatten() {
                 Some(outcome) => outcome,
-                None => self.solver.solve(&self.clock.warm(method), watch)?,
+                None => self.solver.solve(&self.warm(method), watch)?,
             };
             if outcome.status != Status::Optimal {
                 return Ok(None);
