@@ -46,6 +46,8 @@ pub(crate) struct Solved {
 #[derive(Clone)]
 pub(crate) struct Stage {
     pub measure: Measure,
+    /// What it weighs in the sum of all stages.
+    pub weight: f64,
     pub costs: Vec<f64>,
     pub duals: Vec<f64>,
     pub reduced_costs: Vec<f64>,
@@ -89,11 +91,12 @@ impl Solved {
         for level in &self.levels[..before] {
             solved.push(Level::new(level.measure, level.value, level.bound));
         }
-        let Stage { measure, costs, .. } = &self.stages[before];
+        let last = &self.stages[before];
+        let measure = last.measure;
         solved.stages = self.stages[..before].to_vec();
-        solved.stages.extend(stage_at(*measure, costs, &outcome));
+        solved.stages.extend(last.at(&outcome));
         solved.near = self.near.clone();
-        solved.end(*measure, outcome);
+        solved.end(measure, outcome);
         solved
     }
 
@@ -195,6 +198,7 @@ pub(crate) fn solve(
     let stages = Stages {
         measures,
         costs: &costs,
+        weights: &weights(measures, &costs),
         clock,
     };
     let lines = layout.open.iter().flatten().count();
@@ -276,10 +280,19 @@ impl Level {
     }
 }
 
+impl Stage {
+    /// The same stage at another optimum, if the solver has a basis of it.
+    fn at(&self, outcome: &Outcome) -> Option<Stage> {
+        let (measure, weight) = (self.measure, self.weight);
+        stage_at(measure, weight, &self.costs, outcome)
+    }
+}
+
 /// A stage at its optimum, if the solver has a basis of it.
-fn stage_at(measure: Measure, costs: &[f64], outcome: &Outcome) -> Option<Stage> {
+fn stage_at(measure: Measure, weight: f64, costs: &[f64], outcome: &Outcome) -> Option<Stage> {
     outcome.basis.clone().map(|basis| Stage {
         measure,
+        weight,
         costs: costs.to_vec(),
         duals: outcome.duals.clone(),
         reduced_costs: outcome.reduced_costs.clone(),
@@ -295,6 +308,8 @@ const FEW_LINES: usize = 16;
 struct Stages<'a> {
     measures: &'a [Measure],
     costs: &'a [Vec<f64>],
+    /// What each weighs in the sum of all.
+    weights: &'a [f64],
     clock: &'a Clock,
 }
 
@@ -322,6 +337,17 @@ impl End {
 }
 
 impl Stages<'_> {
+    /// Costs of all stages in one sum.
+    fn mixed_costs(&self) -> Vec<f64> {
+        let mut mixed = vec![0.0; self.costs.first().map_or(0, Vec::len)];
+        for (weight, costs) in self.weights.iter().zip(self.costs) {
+            for (sum, cost) in mixed.iter_mut().zip(costs) {
+                *sum += weight * cost;
+            }
+        }
+        mixed
+    }
+
     /// Runs through all stages of a linear program, from `start` if there is one, and gives up as
     /// soon as a stage shows that `known` can't be reached.
     fn linear(
@@ -341,7 +367,7 @@ impl Stages<'_> {
         if self.measures.len() > 1 {
             // One sum of all stages, the earlier the heavier, ends near where they all will: from
             // its basis each stage is a few pivots.
-            solver.set_costs(&mixed_costs(self.measures, self.costs))?;
+            solver.set_costs(&self.mixed_costs())?;
             let outcome = solver.solve(&first, watch)?;
             match outcome.status {
                 Status::Optimal => {
@@ -382,7 +408,10 @@ impl Stages<'_> {
                 let bound = outcome.bound;
                 return Ok(End::Worse { stage, bound });
             }
-            solved.stages.extend(stage_at(measure, costs, &outcome));
+            let weight = self.weights[stage];
+            solved
+                .stages
+                .extend(stage_at(measure, weight, costs, &outcome));
             if stage + 1 < self.measures.len() {
                 hold_face(solver, &outcome.reduced_costs, &outcome.duals)?;
                 solved.push(Level::of(measure, &outcome));
@@ -557,7 +586,7 @@ impl Stages<'_> {
         if let Some(near) = &solved.near {
             // It may be that of a branch with lines undecided.
             solver.set_basis(near)?;
-            solver.set_costs(&mixed_costs(self.measures, self.costs))?;
+            solver.set_costs(&self.mixed_costs())?;
             let outcome = solver.solve(&self.clock.warm(Method::DualSimplex), watch)?;
             if outcome.status == Status::Optimal {
                 solved.near = outcome.basis;
@@ -674,19 +703,8 @@ fn undecided(
 /// A line closer to open or shut is so, if it does not run more when it is shut.
 const DECIDED: f64 = 1e-7;
 
-/// Costs of all stages in one sum: each stage weighs several times the next, the cost little.
-fn mixed_costs(measures: &[Measure], costs: &[Vec<f64>]) -> Vec<f64> {
-    let mut mixed = vec![0.0; costs.first().map_or(0, Vec::len)];
-    for (weight, costs) in weights(measures, costs).into_iter().zip(costs) {
-        for (sum, cost) in mixed.iter_mut().zip(costs) {
-            *sum += weight * cost;
-        }
-    }
-    mixed
-}
-
-/// What each stage weighs in the sum of all.
-pub(crate) fn weights(measures: &[Measure], costs: &[Vec<f64>]) -> Vec<f64> {
+/// What each stage weighs in the sum of all: several times the next, the cost little.
+fn weights(measures: &[Measure], costs: &[Vec<f64>]) -> Vec<f64> {
     let stages = i32::try_from(costs.len()).unwrap_or(i32::MAX);
     let ratio = f64::min(8.0, 1e6_f64.powf(1.0 / f64::from(stages)));
     let stages_back = (1..=stages).rev().zip(measures.iter().zip(costs));

@@ -41,12 +41,12 @@ use darsena_scenario::{Objective, Scenario};
 
 use self::proof::Proved;
 use self::proof::Prover;
-use self::thing::{Sight, Sum, Thing};
+use self::thing::Thing;
 use crate::arcs::Arcs;
 use crate::formulate::Layout;
 use crate::network::{Network, Stream, due_period};
 use crate::plan::{Cause, Measure, Plan, Reason};
-use crate::solve::{Clock, Stage, weights};
+use crate::solve::{Clock, Stage};
 use crate::{Options, PlanError, Reasons};
 
 /// Open unit-periods below this are noise of the arithmetic.
@@ -61,8 +61,9 @@ const WEAK: f64 = 1e-6;
 /// How many more things of a part and stage are tried for demands that have no reason yet.
 const MORE: usize = 1;
 
-/// What was planned, and with what.
-pub(crate) struct Planned<'a> {
+/// The plan as it stands, and the program it is the best of, stage by stage.
+#[derive(Clone, Copy)]
+pub(crate) struct Sight<'a> {
     pub scenario: &'a Scenario,
     pub arcs: &'a Arcs,
     pub network: &'a Network,
@@ -72,14 +73,27 @@ pub(crate) struct Planned<'a> {
     /// Values of the plan, and of the last stage: the same but for whole units.
     pub values: &'a [f64],
     pub last: &'a [f64],
+    /// The stages on which lateness depends.
     pub stages: &'a [Stage],
-    /// The basis of the stages as one sum.
+    /// The basis of all stages as one sum.
     pub near: &'a Basis,
+}
+
+impl<'a> Sight<'a> {
+    /// Without the stages on which no demand's lateness depends: by priorities the cost comes last and
+    /// changes none.
+    fn of_lateness(self, objective: Objective) -> Self {
+        let late =
+            |stage: &Stage| objective == Objective::Weighted || stage.measure != Measure::Cost;
+        let stages = self.stages.iter().rposition(late).map_or(0, |n| n + 1);
+        let stages: &'a [Stage] = &self.stages[..stages];
+        Sight { stages, ..self }
+    }
 }
 
 /// Finds the reasons of late demands and writes them into `plan`.
 pub(crate) fn reasons(
-    planned: &Planned<'_>,
+    sight: Sight<'_>,
     options: &Options,
     plan: &mut Plan,
     clock: &Clock,
@@ -90,53 +104,26 @@ pub(crate) fn reasons(
     if late == 0 || options.reasons == Reasons::None {
         return Ok(());
     }
-    if options.reasons == Reasons::Auto && planned.program.rows() > AUTO_ROWS {
+    if options.reasons == Reasons::Auto && sight.program.rows() > AUTO_ROWS {
         plan.remarks.push(format!(
             "the reasons of {late} late demands are left out: the program is large; `--reasons all` proves them"
         ));
         return Ok(());
     }
-    let measures: Vec<Measure> = planned.stages.iter().map(|stage| stage.measure).collect();
-    let costs: Vec<Vec<f64>> = planned
-        .stages
-        .iter()
-        .map(|stage| stage.costs.clone())
-        .collect();
-    let weights = weights(&measures, &costs);
-    let mut stages = planned.stages;
-    if plan.objective == Objective::Lexicographic {
-        // Cost comes last and changes no demand's lateness.
-        let late = |stage: &Stage| stage.measure != Measure::Cost;
-        stages = &stages[..stages.iter().rposition(late).map_or(0, |n| n + 1)];
-    }
-    if stages.is_empty() {
+    let sight = sight.of_lateness(plan.objective);
+    if sight.stages.is_empty() {
         return Ok(());
     }
-    let sight = Sight {
-        scenario: planned.scenario,
-        arcs: planned.arcs,
-        network: planned.network,
-        layout: planned.layout,
-        program: planned.program,
-        values: planned.values,
-        stages,
-        sum: Sum {
-            weights: &weights,
-            stages: planned.stages,
-            near: planned.near,
-            last: planned.last,
-        },
-    };
-    let parts = planned.program.parts();
+    let parts = sight.program.parts();
     let mut rows: BTreeMap<u32, usize> = BTreeMap::new();
-    for row in (0u32..).map(Row).take(planned.program.rows()) {
+    for row in (0u32..).map(Row).take(sight.program.rows()) {
         *rows.entry(parts.of_row(row)).or_default() += 1;
     }
     let trial = Trial {
         sight,
         parts,
         rows,
-        profiles: [planned.values, planned.last].map(|values| profiles(&sight, values)),
+        profiles: [sight.values, sight.last].map(|values| profiles(&sight, values)),
         clock,
         stop,
         threads: options.threads,
@@ -176,7 +163,7 @@ pub(crate) fn reasons(
         .flat_map(|thing| thing.parts(&sight, &trial.parts))
         .collect();
     let tried = |stream: usize| proved && !untried.contains(&sight.part_of(&trial.parts, stream));
-    finish(planned.network, tried, plan);
+    finish(sight.network, tried, plan);
     Ok(())
 }
 

@@ -10,7 +10,8 @@ use darsena_milp::{
     Watch,
 };
 
-use super::thing::{Addition, Relax, Sight, Thing};
+use super::Sight;
+use super::thing::{Addition, Relax, Thing};
 use crate::PlanError;
 use crate::plan::{Cause, Measure};
 use crate::solve::{Bounds, Clock, HELD, dot, held, hold_face, still_best};
@@ -22,7 +23,7 @@ pub(super) struct Prover<'a> {
     solver: Solver,
     bounds: Bounds,
     stages: Vec<Cut>,
-    /// The stages as one sum, its basis, and the values of the last stage.
+    /// The stages as one sum, a basis that is the best for it or nearly so, and the values of the last stage.
     sum: Vec<f64>,
     near: Basis,
     last: Vec<f64>,
@@ -74,15 +75,15 @@ impl<'a> Prover<'a> {
         });
         let stages = stages.collect();
         let mut sum = vec![0.0; program.columns()];
-        for (stage, weight) in sight.sum.stages.iter().zip(sight.sum.weights) {
+        for stage in sight.stages {
             for (sum, cost) in sum.iter_mut().zip(part.of_columns(&stage.costs)) {
-                *sum += weight * cost;
+                *sum += stage.weight * cost;
             }
         }
         Ok(Prover {
             sum,
-            near: part.basis(sight.sum.near),
-            last: part.of_columns(sight.sum.last),
+            near: part.basis(sight.near),
+            last: part.of_columns(sight.last),
             sight,
             part,
             bounds: Bounds::of(program),
@@ -317,11 +318,9 @@ impl<'a> Prover<'a> {
     fn sum_costs(&self, thing: &Thing, added: &[f64]) -> Vec<f64> {
         let mut costs = self.sum.clone();
         self.adapt(thing, &mut costs);
-        let stages = self.sight.sum.stages.iter().zip(self.sight.sum.weights);
-        let of_cost: f64 = stages
-            .filter(|(stage, _)| stage.measure == Measure::Cost)
-            .map(|(_, weight)| weight)
-            .sum();
+        let stages = self.sight.stages.iter();
+        let of_cost = stages.filter(|stage| stage.measure == Measure::Cost);
+        let of_cost: f64 = of_cost.map(|stage| stage.weight).sum();
         costs.extend(added.iter().map(|cost| of_cost * cost));
         costs
     }

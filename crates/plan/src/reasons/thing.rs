@@ -3,47 +3,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use darsena_milp::{Basis, Column, Method, Parts, Program, Row};
-use darsena_scenario::{Objective, Scenario};
+use darsena_milp::{Column, Method, Parts, Row};
+use darsena_scenario::Objective;
 
-use super::NOTHING;
-use crate::arcs::{Arc, Arcs};
+use super::{NOTHING, Sight};
+use crate::arcs::Arc;
 use crate::formulate::{
-    At, Layout, at, make_entries, most_delivered, most_shipped, most_started, row_at, runs_for,
+    At, at, make_entries, most_delivered, most_shipped, most_started, row_at, runs_for,
     ship_entries, wanted,
 };
-use crate::network::{Network, Spans};
+use crate::network::Spans;
 use crate::plan::{Cause, Measure, Plan};
 use crate::solve::Stage;
 
 /// A dual or reduced cost below this is none.
 const PRICED: f64 = 1e-7;
-
-/// The plan as it stands, and the program it is the best of, stage by stage.
-#[derive(Clone, Copy)]
-pub(super) struct Sight<'a> {
-    pub scenario: &'a Scenario,
-    pub arcs: &'a Arcs,
-    pub network: &'a Network,
-    pub layout: &'a Layout,
-    /// With all lines fixed and nothing held.
-    pub program: &'a Program,
-    pub values: &'a [f64],
-    /// The stages on which lateness depends.
-    pub stages: &'a [Stage],
-    pub sum: Sum<'a>,
-}
-
-/// All stages as one sum.
-#[derive(Clone, Copy)]
-pub(super) struct Sum<'a> {
-    pub weights: &'a [f64],
-    pub stages: &'a [Stage],
-    /// Its optimal basis.
-    pub near: &'a Basis,
-    /// Values of the last stage.
-    pub last: &'a [f64],
-}
 
 /// Something that may be relaxed.
 pub(super) struct Thing {
