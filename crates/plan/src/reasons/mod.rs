@@ -141,14 +141,17 @@ pub(crate) fn reasons(
         let doubted = strongest.into_iter().zip(settled);
         let doubted = doubted.filter(|(_, settled)| !settled);
         left.extend(doubted.map(|(thing, _)| Thing {
-            doubted: true,
+            by_stage: true,
             ..thing
         }));
         left.sort_by(by_score);
     }
     let last = match options.reasons {
         Reasons::Auto => trial.more(&mut left, plan),
-        _ => std::mem::take(&mut left),
+        _ => {
+            left.iter_mut().for_each(|thing| thing.by_stage = true);
+            std::mem::take(&mut left)
+        }
     };
     let proved = trial
         .run(&last, true, plan)?

@@ -101,7 +101,7 @@ impl<'a> Prover<'a> {
         exactly: bool,
         watch: &mut Watch<'_>,
     ) -> Result<Option<Proved>, PlanError> {
-        if !thing.doubted {
+        if !thing.by_stage {
             let values = self.with(thing, watch, Self::by_the_sum)?;
             let proved = values.map(|values| self.proved(thing, values));
             let settled = |proved: &Proved| proved.stages == self.stages.len();

@@ -29,8 +29,8 @@ pub(super) struct Thing {
     pub prices: Vec<f64>,
     /// The first stage that it can change.
     pub from: usize,
-    /// Whether the stages as one sum have left it in doubt.
-    pub doubted: bool,
+    /// Whether it goes stage by stage at once, as what the stages as one sum have left in doubt.
+    pub by_stage: bool,
 }
 
 pub(super) enum Relax {
@@ -138,7 +138,7 @@ impl Sight<'_> {
             relax,
             prices,
             from,
-            doubted: false,
+            by_stage: false,
         })
     }
 
