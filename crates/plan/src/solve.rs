@@ -567,6 +567,8 @@ impl Stages<'_> {
                     let stage = { pairs }.position(apart);
                     if let Some(stage) = stage {
                         left[stage] = left[stage].min(before.levels[stage].bound);
+                        // What was left for a later stage is as bad as `before` in this one.
+                        left[stage + 1..].fill(f64::INFINITY);
                     }
                 }
                 best = Some(solved);
