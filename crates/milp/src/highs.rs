@@ -8,7 +8,8 @@
 //! # What is not
 //! Outcomes do not depend on what was solved before, except through the basis a solve without
 //! presolve starts from: a solve with presolve, and every solve with integer columns, first
-//! forgets. HiGHS prints nothing, and writes no file unless an option in [`Options::set`] says so;
+//! forgets, as [`Solver::clear`] does. Forgetting leaves the factors by which HiGHS scales a program: they are those
+//! of the first program it solved, unless `simplex_scale_strategy` in [`Options::set`] is 0. HiGHS prints nothing, and writes no file unless an option in [`Options::set`] says so;
 //! but version 1.15 has one line it always prints, in the postsolve of duplicate columns without a
 //! lower bound. Programs whose columns are bounded below never reach it.
 //!

@@ -101,6 +101,45 @@ fn a_basis_can_be_put_back() {
 }
 
 #[test]
+fn a_solver_that_forgets_is_as_good_as_new() {
+    let unscaled = Options {
+        set: vec![("simplex_scale_strategy".into(), "0".into())],
+        ..Options::warm()
+    };
+    let mut first = Solver::new(stock(40)).expect("numbers are good");
+    let basis = best(&mut first, &unscaled).basis.expect("a vertex");
+    let changed = |solver: &mut Solver| {
+        solver.set_basis(&basis).expect("it fits");
+        solver
+            .set_row_bounds(Row(7), 30.0, 30.0)
+            .expect("bounds are good");
+        let outcome = best(solver, &unscaled);
+        let same = stock(40).row_bounds(Row(7));
+        solver.set_row_bounds(Row(7), same.0, same.1).expect("good");
+        (outcome.iterations, outcome.values, outcome.duals)
+    };
+    let mut used = Solver::new(stock(40)).expect("numbers are good");
+    for t in [3, 30] {
+        // Entries of other sizes, a row more, and another method.
+        let entries = [(Row(t), 4e5), (Row(t + 1), 1e-3)];
+        let label = Label::new("more", &[]);
+        let column = used.add_column(label, 1.0, 0.0, 9.0, &entries);
+        let both = [(column.expect("good"), 1.0), (Column(0), 7e3)];
+        used.add_row_over(label, -ANY, 5.0, &both).expect("good");
+        let primal = Options {
+            method: darsena_milp::Method::PrimalSimplex,
+            ..unscaled.clone()
+        };
+        best(&mut used, &primal);
+        used.truncate(120, 40).expect("it goes");
+        used.clear();
+        let mut new = Solver::new(stock(40)).expect("numbers are good");
+        assert_eq!(changed(&mut used), changed(&mut new));
+        used.clear();
+    }
+}
+
+#[test]
 fn rows_and_columns_come_and_go() {
     let mut solver = Solver::new(stock(30)).expect("numbers are good");
     let first = best(&mut solver, &Options::default());

@@ -48,9 +48,11 @@ const TOLERANCE: f64 = 1e-6;
 
 /// Re-checks `plan` against `scenario` and the arcs it was made with.
 pub fn check(scenario: &Scenario, arcs: &Arcs, plan: &Plan) -> Verdict {
+    let horizon = scenario.head().horizon();
     let calendar = Calendar {
-        horizon: scenario.head().horizon(),
+        starts: (0..=horizon.len()).map(|t| horizon.start_of(t)).collect(),
         period: scenario.head().period,
+        horizon,
     };
     let mut checker = Checker {
         scenario,
@@ -85,29 +87,26 @@ pub fn check(scenario: &Scenario, arcs: &Arcs, plan: &Plan) -> Verdict {
 struct Calendar {
     horizon: Horizon,
     period: Period,
+    /// First days of the periods, and the first after the last.
+    starts: Vec<Date>,
 }
 
 impl Calendar {
     fn len(&self) -> usize {
         self.horizon.len()
     }
+    /// First day of a period; after the last, the first day behind it.
+    fn start_of(&self, t: usize) -> Date {
+        self.starts[t.min(self.len())]
+    }
     /// First period that starts on `date` or later; `len` when none does.
     fn from(&self, date: Date) -> usize {
-        let (mut low, mut high) = (0, self.len());
-        while low < high {
-            let middle = (low + high) / 2;
-            if self.horizon.start_of(middle) >= date {
-                high = middle
-            } else {
-                low = middle + 1
-            }
-        }
-        low
+        self.starts[..self.len()].partition_point(|&start| start < date)
     }
     /// The period `date` falls in, the first or last for one outside.
     fn within(&self, date: Date) -> usize {
         let next = self.from(date);
-        if next < self.len() && self.horizon.start_of(next) == date {
+        if next < self.len() && self.starts[next] == date {
             next
         } else {
             next.max(1) - 1
@@ -124,11 +123,11 @@ impl Calendar {
         (f64::from(days) / length).ceil() as usize
     }
     fn inside(&self, t: usize, from: Option<Date>, until: Option<Date>) -> bool {
-        let start = self.horizon.start_of(t);
+        let start = self.start_of(t);
         from.is_none_or(|from| start >= from) && until.is_none_or(|until| start < until)
     }
     fn opened(&self, t: usize, opening: &Opening) -> bool {
-        let day = self.horizon.start_of(t);
+        let day = self.start_of(t);
         match opening {
             Opening::Always => true,
             Opening::During(spans) => spans.iter().any(|span| span.0 <= day && day < span.1),
@@ -167,7 +166,7 @@ impl Checker<'_> {
     }
 
     fn day(&self, t: usize) -> Date {
-        self.calendar.horizon.start_of(t)
+        self.calendar.start_of(t)
     }
 
     /// Every amount is finite and not negative, every period inside the horizon, every place in its

@@ -252,19 +252,21 @@ pub fn plan(
         && !solved.stages.is_empty()
         && let Some(near) = &solved.near
     {
-        let planned = reasons::Planned {
+        // The solvers of the reasons have use for its memory.
+        let program = solver.into_program();
+        let sight = reasons::Sight {
             scenario,
             arcs,
             network: &network,
             layout: &layout,
-            program: solver.program(),
+            program: &program,
             values: &solved.values,
             last: &solved.last,
             stages: &solved.stages,
             near,
         };
-        reasons::weigh(&planned, &solved.left, &mut plan);
-        reasons::reasons(&planned, options, &mut plan, &clock, &watch.stop)?;
+        reasons::weigh(sight, &solved.left, &mut plan);
+        reasons::reasons(sight, options, &mut plan, &clock, &watch.stop)?;
     }
     Ok(plan)
 }

@@ -28,6 +28,7 @@ pub fn answer(scenario: &Scenario, prices: &Prices, seconds: Option<f64>) -> Ans
     Answer {
         head,
         tables: vec![
+            told.whole(),
             told.rules(),
             told.priorities(),
             told.customers(),
@@ -51,8 +52,9 @@ pub fn readable(scenario: &Scenario, prices: &Prices, answer: &Answer) -> String
     for remark in &answer.head.remarks {
         out.push_str(&format!("note: {remark}\n"));
     }
-    let nothing =
-        |gain: &Gain| matches!(gain, Gain::NoArc | Gain::ByDuals) || gain.first().is_none();
+    let nothing = |gain: &Gain| {
+        matches!(gain, Gain::NoArc | Gain::ByDuals | Gain::ByNoLaw) || gain.first().is_none()
+    };
     let few = |name: &str, keep: &[&str], rows: &dyn Fn(usize) -> bool| {
         let table = answer.table(name).expect("the answer has this table");
         let mut table = table.only_columns(keep);
@@ -77,6 +79,17 @@ pub fn readable(scenario: &Scenario, prices: &Prices, answer: &Answer) -> String
         &helps,
     );
     let silent = prices.rules.len() - table.len();
+    if matches!(prices.whole, Gain::Planned(_)) {
+        let told = Told { scenario, prices };
+        let number = |x: Option<f64>| x.map_or("?".into(), crate::write::number);
+        out.push_str(&format!(
+            "\nAll law together holds back {} units and {} unit-months; asking none would save {} {}.\n",
+            number(told.deliveries(&prices.whole)),
+            number(told.unit_months(&prices.whole)),
+            number(told.money(&prices.whole)),
+            told.currency()
+        ));
+    }
     if table.is_empty() {
         out.push_str("\nNo rule alone holds anything back.\n");
     } else {
@@ -164,7 +177,7 @@ impl Told<'_> {
     /// A sum over what was planned; nothing where nothing can change, none where it is not known.
     fn sum(&self, gain: &Gain, of: impl Fn(&Planned) -> f64) -> Option<f64> {
         match gain {
-            Gain::NoArc | Gain::ByDuals => Some(0.0),
+            Gain::NoArc | Gain::ByDuals | Gain::ByNoLaw => Some(0.0),
             Gain::Planned(planned) => Some(of(planned)),
             Gain::Unknown => None,
         }
@@ -236,6 +249,36 @@ impl Told<'_> {
                 .then(a.cmp(&b))
         });
         order
+    }
+
+    fn whole(&self) -> Table {
+        let gain = || [&self.prices.whole].into_iter();
+        Table::new("whole", "all law at once: a plan that asks none")
+            .number(
+                "deliveries",
+                "units delivered more within the horizon",
+                gain().map(|g| self.deliveries(g)),
+            )
+            .number(
+                "unit_months",
+                "open unit-months less",
+                gain().map(|g| self.unit_months(g)),
+            )
+            .whole(
+                "first_priority",
+                "most urgent priority that gains",
+                gain().map(|g| self.first_priority(g)),
+            )
+            .number(
+                "money",
+                &format!("{} saved in the plan", self.currency()),
+                gain().map(|g| self.money(g)),
+            )
+            .number(
+                "value",
+                &format!("{} of units delivered more", self.currency()),
+                gain().map(|g| self.value(g)),
+            )
     }
 
     fn rules(&self) -> Table {
@@ -487,6 +530,7 @@ fn proof(gain: &Gain) -> &'static str {
     match gain {
         Gain::NoArc => "opens nothing alone",
         Gain::ByDuals => "duals prove it changes nothing",
+        Gain::ByNoLaw => "no plan without any law is better",
         Gain::Planned(_) => "planned again",
         Gain::Unknown => "not known in the time given",
     }

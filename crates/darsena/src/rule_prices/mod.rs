@@ -20,6 +20,9 @@
 //! constraint joins adds up. A rule that an authorization with a limit answers takes the limit with it,
 //! and is always planned.
 //!
+//! No plan is better than that which asks no law at all: where it is no better than that under the law,
+//! every price is nothing.
+//!
 //! # Limits
 //! The values of the stages are the same in every best plan; who receives what is that of the one plan
 //! that was found. Prices do not add up: what two rules shut is open only without both.
@@ -59,6 +62,8 @@ pub struct PriceOptions {
 pub struct Prices {
     /// The plan under the law.
     pub base: Plan,
+    /// The price of all law at once: of a plan that asks none.
+    pub whole: Gain,
     /// By rule: each alone, in order of id.
     pub rules: Vec<RulePrice>,
     /// Pairs that give more than their rules one by one, in order of ids.
@@ -115,6 +120,8 @@ pub enum Gain {
     NoArc,
     /// Nothing: the duals of the plan under the law prove it.
     ByDuals,
+    /// Nothing: not even a plan that asks no law is better.
+    ByNoLaw,
     /// The plan that was made again.
     Planned(Planned),
     /// Not known: time ran out, or it was stopped.
@@ -165,6 +172,16 @@ struct Lifted {
 }
 
 impl Lifted {
+    /// All rules as they stand.
+    fn nothing() -> Self {
+        Lifted {
+            says: String::new(),
+            id: String::new(),
+            lifts: BTreeMap::new(),
+            ceilings: None,
+        }
+    }
+
     /// Without some rules.
     fn of(
         permitted: &Permitted<'_>,
@@ -236,39 +253,40 @@ pub fn rule_prices(
             (approval, lifted)
         })
         .collect();
+
+    // One plan under the law tells what can't matter alone, one that asks no law whether anything can.
+    let mut obstacles: Vec<&Lifted> = singles.iter().collect();
+    obstacles.extend(approvals.iter().map(|(_, lifted)| lifted));
+    let base = search.plan(&Lifted::nothing(), &obstacles)?;
+    let best = |plan: &Plan| plan.status == Status::Optimal;
+    let free = search.planned(Arcs::open(scenario))?;
+    let whole = if best(&base) && best(&free) {
+        Gain::Planned(against(&base, &free))
+    } else {
+        Gain::Unknown
+    };
+    let none = whole != Gain::Unknown && whole.first().is_none();
+    if !best(&base) || none {
+        let gain = if none { Gain::ByNoLaw } else { Gain::Unknown };
+        return Ok(Prices {
+            whole,
+            rules: told(rules, singles, |_| gain.clone()),
+            approvals: approvals
+                .into_iter()
+                .map(|(a, l)| waited(a, &l, gain.clone()))
+                .collect(),
+            pairs: Vec::new(),
+            plans: 2,
+            pairs_tried: (0, 0),
+            status: base.status,
+            base,
+        });
+    }
     let pairs = if options.pairs {
         pairs(&permitted, &singles, &partners)
     } else {
         Vec::new()
     };
-
-    // One plan under the law tells what can't matter: rules, approvals, and arcs that only pairs open.
-    let joint: Vec<&Pair> = pairs.iter().filter(|pair| pair.joint).collect();
-    let mut obstacles: Vec<&Lifted> = singles.iter().collect();
-    obstacles.extend(approvals.iter().map(|(_, lifted)| lifted));
-    obstacles.extend(joint.iter().map(|pair| &pair.lifted));
-    let nothing = Lifted {
-        says: String::new(),
-        id: String::new(),
-        lifts: BTreeMap::new(),
-        ceilings: None,
-    };
-    let base = search.plan(&nothing, &obstacles)?;
-    if base.status != Status::Optimal {
-        let unknown = || Gain::Unknown;
-        return Ok(Prices {
-            rules: told(rules, singles, |_| unknown()),
-            approvals: approvals
-                .into_iter()
-                .map(|(a, l)| waited(a, &l, unknown()))
-                .collect(),
-            pairs: Vec::new(),
-            plans: 1,
-            pairs_tried: (pairs.len(), 0),
-            status: base.status,
-            base,
-        });
-    }
     let idle: BTreeSet<&str> = { base.idle.iter() }
         .map(|n| base.obstacles[*n].0.as_str())
         .collect();
@@ -295,7 +313,7 @@ pub fn rule_prices(
         .map(|(one, beside)| (*one, beside.iter().collect()))
         .collect();
     jobs.extend(waits.iter().map(|one| (*one, Vec::new())));
-    let plans = search.all(&jobs, 1)?;
+    let plans = search.all(&jobs, 2)?;
     let by_id: BTreeMap<&str, &Option<Plan>> = { jobs.iter().zip(&plans) }
         .map(|((one, _), plan)| (one.id.as_str(), plan))
         .collect();
@@ -331,19 +349,33 @@ pub fn rule_prices(
             let limited = pair.lifted.ceilings.is_some();
             let alone = [a, b].map(|id| by_id.contains_key(id));
             match alone {
-                // The arcs of both together are priced under the law itself.
-                [false, false] => {
-                    limited || (pair.joint && !idle.contains(pair.lifted.id.as_str()))
-                }
+                [false, false] => limited || pair.joint,
                 _ if !pair.joint && !limited && apart(a, b) => false,
                 _ => !nothing_more(a, b, pair) && !nothing_more(b, a, pair),
             }
         })
         .collect();
+    // Arcs that open only without both, where neither opens anything that helps.
+    let joint: Vec<&Lifted> = { tried.iter() }
+        .filter(|pair| pair.lifted.ceilings.is_none() && !by_id.contains_key(pair.rules.0.as_str()))
+        .filter(|pair| !by_id.contains_key(pair.rules.1.as_str()))
+        .map(|pair| &pair.lifted)
+        .collect();
+    let mut made = 2 + plans.len();
+    let mut idle_together = BTreeSet::new();
+    if joint.len() > 1 {
+        let again = search.plan(&Lifted::nothing(), &joint)?;
+        made += 1;
+        let idle = again.idle.iter().map(|n| again.obstacles[*n].0.clone());
+        idle_together.extend(idle);
+    }
+    let tried: Vec<&Pair> = { tried.into_iter() }
+        .filter(|pair| !idle_together.contains(&pair.lifted.id))
+        .collect();
     let jobs: Vec<(&Lifted, Vec<&Lifted>)> = { tried.iter() }
         .map(|pair| (&pair.lifted, Vec::new()))
         .collect();
-    let both = search.all(&jobs, 1 + plans.len())?;
+    let both = search.all(&jobs, made)?;
     let stages = base.levels.len();
     let price: BTreeMap<&str, Vec<f64>> = { singles.iter() }
         .map(|one| (one.id.as_str(), gain(one).falls(stages)))
@@ -372,7 +404,7 @@ pub fn rule_prices(
             });
         }
     }
-    let plans = 1 + plans.len() + both.len();
+    let plans = made + both.len();
     let pairs_tried = (pairs.len(), tried.len());
     let gains: Vec<Gain> = singles.iter().map(&gain).collect();
     let approvals = { approvals.iter() }
@@ -392,6 +424,7 @@ pub fn rule_prices(
         Status::TimeLimit
     };
     Ok(Prices {
+        whole,
         rules,
         pairs: found,
         approvals,
@@ -571,6 +604,10 @@ impl Search<'_> {
                 lifts: one.lifts.clone(),
             })
             .collect();
+        self.planned(arcs)
+    }
+
+    fn planned(&self, arcs: Arcs) -> Result<Plan, AnswerError> {
         let options = Options {
             reasons: Reasons::None,
             prices: false,

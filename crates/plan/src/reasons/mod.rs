@@ -41,12 +41,12 @@ use darsena_scenario::{Objective, Scenario};
 
 use self::proof::Proved;
 use self::proof::Prover;
-use self::thing::{Sight, Sum, Thing};
+use self::thing::Thing;
 use crate::arcs::Arcs;
 use crate::formulate::Layout;
 use crate::network::{Network, Stream, due_period};
 use crate::plan::{Cause, Measure, Plan, Reason};
-use crate::solve::{Clock, Stage, weights};
+use crate::solve::{Clock, Stage};
 use crate::{Options, PlanError, Reasons};
 
 /// Open unit-periods below this are noise of the arithmetic.
@@ -61,12 +61,9 @@ const WEAK: f64 = 1e-6;
 /// How many more things of a part and stage are tried for demands that have no reason yet.
 const MORE: usize = 1;
 
-/// As many things are tried with one solver: what it did before can move it to another plan that is
-/// as good, so they are dealt the same way whatever the number of threads.
-const HAND: usize = 4;
-
-/// What was planned, and with what.
-pub(crate) struct Planned<'a> {
+/// The plan as it stands, and the program it is the best of, stage by stage.
+#[derive(Clone, Copy)]
+pub(crate) struct Sight<'a> {
     pub scenario: &'a Scenario,
     pub arcs: &'a Arcs,
     pub network: &'a Network,
@@ -76,37 +73,27 @@ pub(crate) struct Planned<'a> {
     /// Values of the plan, and of the last stage: the same but for whole units.
     pub values: &'a [f64],
     pub last: &'a [f64],
+    /// The stages on which lateness depends.
     pub stages: &'a [Stage],
-    /// The basis of the stages as one sum.
+    /// The basis of all stages as one sum.
     pub near: &'a Basis,
 }
 
-impl<'a> Planned<'a> {
-    fn sight<'b>(&'b self, stages: &'b [Stage], weights: &'b [f64]) -> Sight<'b>
-    where
-        'a: 'b,
-    {
-        Sight {
-            scenario: self.scenario,
-            arcs: self.arcs,
-            network: self.network,
-            layout: self.layout,
-            program: self.program,
-            values: self.values,
-            stages,
-            sum: Sum {
-                weights,
-                stages: self.stages,
-                near: self.near,
-                last: self.last,
-            },
-        }
+impl<'a> Sight<'a> {
+    /// Without the stages on which no demand's lateness depends: by priorities the cost comes last and
+    /// changes none.
+    fn of_lateness(self, objective: Objective) -> Self {
+        let late =
+            |stage: &Stage| objective == Objective::Weighted || stage.measure != Measure::Cost;
+        let stages = self.stages.iter().rposition(late).map_or(0, |n| n + 1);
+        let stages: &'a [Stage] = &self.stages[..stages];
+        Sight { stages, ..self }
     }
 }
 
 /// Finds the reasons of late demands and writes them into `plan`.
 pub(crate) fn reasons(
-    planned: &Planned<'_>,
+    sight: Sight<'_>,
     options: &Options,
     plan: &mut Plan,
     clock: &Clock,
@@ -117,39 +104,26 @@ pub(crate) fn reasons(
     if late == 0 || options.reasons == Reasons::None {
         return Ok(());
     }
-    if options.reasons == Reasons::Auto && planned.program.rows() > AUTO_ROWS {
+    if options.reasons == Reasons::Auto && sight.program.rows() > AUTO_ROWS {
         plan.remarks.push(format!(
             "the reasons of {late} late demands are left out: the program is large; `--reasons all` proves them"
         ));
         return Ok(());
     }
-    let measures: Vec<Measure> = planned.stages.iter().map(|stage| stage.measure).collect();
-    let costs: Vec<Vec<f64>> = planned
-        .stages
-        .iter()
-        .map(|stage| stage.costs.clone())
-        .collect();
-    let weights = weights(&measures, &costs);
-    let mut stages = planned.stages;
-    if plan.objective == Objective::Lexicographic {
-        // Cost comes last and changes no demand's lateness.
-        let late = |stage: &Stage| stage.measure != Measure::Cost;
-        stages = &stages[..stages.iter().rposition(late).map_or(0, |n| n + 1)];
-    }
-    if stages.is_empty() {
+    let sight = sight.of_lateness(plan.objective);
+    if sight.stages.is_empty() {
         return Ok(());
     }
-    let sight = planned.sight(stages, &weights);
-    let parts = planned.program.parts();
+    let parts = sight.program.parts();
     let mut rows: BTreeMap<u32, usize> = BTreeMap::new();
-    for row in (0u32..).map(Row).take(planned.program.rows()) {
+    for row in (0u32..).map(Row).take(sight.program.rows()) {
         *rows.entry(parts.of_row(row)).or_default() += 1;
     }
     let trial = Trial {
         sight,
         parts,
         rows,
-        profiles: [planned.values, planned.last].map(|values| profiles(&sight, values)),
+        profiles: [sight.values, sight.last].map(|values| profiles(&sight, values)),
         clock,
         stop,
         threads: options.threads,
@@ -165,16 +139,19 @@ pub(crate) fn reasons(
         let settled = trial.run(&strongest, false, plan)?;
         // What the sum left in doubt after some stage may be tried again, stage by stage.
         let doubted = strongest.into_iter().zip(settled);
-        left.extend(
-            doubted
-                .filter(|(_, settled)| !settled)
-                .map(|(thing, _)| thing),
-        );
+        let doubted = doubted.filter(|(_, settled)| !settled);
+        left.extend(doubted.map(|(thing, _)| Thing {
+            by_stage: true,
+            ..thing
+        }));
         left.sort_by(by_score);
     }
     let last = match options.reasons {
         Reasons::Auto => trial.more(&mut left, plan),
-        _ => std::mem::take(&mut left),
+        _ => {
+            left.iter_mut().for_each(|thing| thing.by_stage = true);
+            std::mem::take(&mut left)
+        }
     };
     let proved = trial
         .run(&last, true, plan)?
@@ -189,33 +166,28 @@ pub(crate) fn reasons(
         .flat_map(|thing| thing.parts(&sight, &trial.parts))
         .collect();
     let tried = |stream: usize| proved && !untried.contains(&sight.part_of(&trial.parts, stream));
-    finish(planned.network, tried, plan);
+    finish(sight.network, tried, plan);
     Ok(())
 }
 
 /// What the duals of all stages say of the obstacles of the arcs: those of the plan, and of every branch
 /// that was left for it.
-pub(crate) fn weigh(planned: &Planned<'_>, left: &[Vec<Stage>], plan: &mut Plan) {
-    let parts = planned.program.parts();
-    plan.touched = vec![BTreeSet::new(); planned.arcs.obstacles.len()];
+pub(crate) fn weigh(sight: Sight<'_>, left: &[Vec<Stage>], plan: &mut Plan) {
+    let parts = sight.program.parts();
+    plan.touched = vec![BTreeSet::new(); sight.arcs.obstacles.len()];
     let known = left.iter().all(|stages| !stages.is_empty());
     let mut helpful = BTreeSet::new();
-    for stages in left.iter().map(Vec::as_slice).chain([planned.stages]) {
-        let sight = planned.sight(stages, &[]);
+    for stages in left.iter().map(Vec::as_slice).chain([sight.stages]) {
+        let sight = Sight { stages, ..sight };
         for (obstacle, columns) in sight.lifted() {
-            let touched = &mut plan.touched[obstacle];
-            touched.extend(
-                columns
-                    .iter()
-                    .flat_map(|column| column.rows())
-                    .map(|row| parts.of_row(row)),
-            );
+            let rows = columns.iter().flat_map(|column| column.rows());
+            plan.touched[obstacle].extend(rows.map(|row| parts.of_row(row)));
             if sight.law(obstacle, columns).is_some() {
                 helpful.insert(obstacle);
             }
         }
     }
-    let all = 0..planned.arcs.obstacles.len();
+    let all = 0..sight.arcs.obstacles.len();
     plan.idle = all
         .filter(|obstacle| known && !helpful.contains(obstacle))
         .collect();
@@ -332,33 +304,40 @@ impl Trial<'_> {
             .iter()
             .map(|(parts, own)| (cut(parts), own))
             .collect();
-        let mut hands: Vec<(&Part, &[usize])> = parts
-            .iter()
-            .flat_map(|(part, own)| own.chunks(HAND).map(move |hand| (part, hand)))
-            .collect();
+        let with_part = |(at, (_, own)): (usize, &(Part, &Vec<usize>))| {
+            let own = own.iter().map(move |&n| (at, n));
+            own.collect::<Vec<_>>()
+        };
+        let mut turns: Vec<(usize, usize)> = parts.iter().enumerate().flat_map(with_part).collect();
         // The longest first, so that no thread is left with one at the end.
-        hands.sort_by_key(|(part, hand)| std::cmp::Reverse(part.program().rows() * hand.len()));
+        turns.sort_by_key(|&(at, _)| std::cmp::Reverse(parts[at].0.program().rows()));
         let next = AtomicUsize::new(0);
         let found: Mutex<Vec<(usize, Option<Relaxed>)>> = Mutex::new(Vec::new());
         let work = || -> Result<(), PlanError> {
-            while let Some((part, hand)) = hands.get(next.fetch_add(1, Ordering::Relaxed)) {
-                let mut prover = Prover::new(self.sight, part, self.clock)?;
-                for &n in *hand {
-                    if self.stop.stopped() {
-                        return Ok(());
-                    }
-                    let mut watch = Watch::until(self.stop);
-                    let proved = prover.plan_again(&things[n], exactly, &mut watch)?;
-                    let profiles = proved.map(|Proved { values, stages }| {
-                        (self.profiles_with(part, &values), stages)
-                    });
-                    let mut found = found.lock().expect("no thread panics while it holds this");
-                    found.push((n, profiles));
+            let mut own: Option<(usize, Prover<'_>)> = None;
+            while let Some(&(at, n)) = turns.get(next.fetch_add(1, Ordering::Relaxed)) {
+                if self.stop.stopped() {
+                    return Ok(());
                 }
+                let part = &parts[at].0;
+                let mut prover = match own.take() {
+                    Some((of, prover)) if of == at => prover,
+                    other => {
+                        drop(other);
+                        Prover::new(self.sight, part, self.clock)?
+                    }
+                };
+                let mut watch = Watch::until(self.stop);
+                let proved = prover.plan_again(&things[n], exactly, &mut watch)?;
+                own = Some((at, prover));
+                let profiles = proved
+                    .map(|Proved { values, stages }| (self.profiles_with(part, &values), stages));
+                let mut found = found.lock().expect("no thread panics while it holds this");
+                found.push((n, profiles));
             }
             Ok(())
         };
-        let threads = self.threads.clamp(1, hands.len().max(1));
+        let threads = self.threads.clamp(1, turns.len().max(1));
         std::thread::scope(|scope| {
             let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
             let own = work();

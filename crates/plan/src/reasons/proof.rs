@@ -6,14 +6,15 @@
 //! as in the plan itself.
 
 use darsena_milp::{
-    Basis, Column, Label, Method, Options as SolverOptions, Outcome, Part, Position, Program, Row,
-    Solver, Status, Watch,
+    Basis, Column, Label, Method, Options as SolverOptions, Outcome, Part, Row, Solver, Status,
+    Watch,
 };
 
-use super::thing::{Addition, Relax, Sight, Thing};
+use super::Sight;
+use super::thing::{Addition, Relax, Thing};
 use crate::PlanError;
-use crate::plan::Measure;
-use crate::solve::{Bounds, Clock, HELD, dot, held, hold_face};
+use crate::plan::{Cause, Measure};
+use crate::solve::{Bounds, Clock, HELD, dot, held, hold_face, still_best};
 
 /// Some parts of the program in a solver of their own.
 pub(super) struct Prover<'a> {
@@ -22,7 +23,7 @@ pub(super) struct Prover<'a> {
     solver: Solver,
     bounds: Bounds,
     stages: Vec<Cut>,
-    /// The stages as one sum, its basis, and the values of the last stage.
+    /// The stages as one sum, a basis that is the best for it or nearly so, and the values of the last stage.
     sum: Vec<f64>,
     near: Basis,
     last: Vec<f64>,
@@ -74,15 +75,15 @@ impl<'a> Prover<'a> {
         });
         let stages = stages.collect();
         let mut sum = vec![0.0; program.columns()];
-        for (stage, weight) in sight.sum.stages.iter().zip(sight.sum.weights) {
+        for stage in sight.stages {
             for (sum, cost) in sum.iter_mut().zip(part.of_columns(&stage.costs)) {
-                *sum += weight * cost;
+                *sum += stage.weight * cost;
             }
         }
         Ok(Prover {
             sum,
-            near: part.basis(sight.sum.near),
-            last: part.of_columns(sight.sum.last),
+            near: part.basis(sight.near),
+            last: part.of_columns(sight.last),
             sight,
             part,
             bounds: Bounds::of(program),
@@ -92,32 +93,58 @@ impl<'a> Prover<'a> {
         })
     }
 
-    /// A plan with `thing` relaxed, the best stage by stage or of their sum; none if the time ran out.
+    /// A plan with `thing` relaxed, the best of the sum of stages or, `exactly` and where that leaves doubt,
+    /// stage by stage; none if the time ran out.
     pub(super) fn plan_again(
         &mut self,
         thing: &Thing,
         exactly: bool,
         watch: &mut Watch<'_>,
     ) -> Result<Option<Proved>, PlanError> {
+        if !thing.by_stage {
+            let values = self.with(thing, watch, Self::by_the_sum)?;
+            let proved = values.map(|values| self.proved(thing, values));
+            let settled = |proved: &Proved| proved.stages == self.stages.len();
+            if !exactly || proved.as_ref().is_some_and(settled) {
+                return Ok(proved);
+            }
+        }
+        let from = |stage| {
+            move |prover: &mut Self, thing: &Thing, watch: &mut Watch<'_>| {
+                prover.stage_by_stage(thing, stage, watch)
+            }
+        };
+        let mut values = self.with(thing, watch, from(thing.from))?;
+        if thing.from > 0 && values.is_none() && !watch.stop.stopped() {
+            // What is held may, by the last digits of the arithmetic, leave no plan.
+            values = self.with(thing, watch, from(0))?;
+        }
+        Ok(values.map(|values| self.proved(thing, values)))
+    }
+
+    /// Values that `way` finds, starting with nothing held, nothing relaxed and nothing learnt: what a solver
+    /// did before could move it to another plan that is as good.
+    fn with(
+        &mut self,
+        thing: &Thing,
+        watch: &mut Watch<'_>,
+        way: impl Fn(&mut Self, &Thing, &mut Watch<'_>) -> Result<Option<Vec<f64>>, PlanError>,
+    ) -> Result<Option<Vec<f64>>, PlanError> {
+        self.solver.clear();
         self.bounds.restore(&mut self.solver)?;
         let (columns, rows) = (self.last.len(), self.part.rows().len());
-        let mut values = if exactly {
-            self.stage_by_stage(thing, thing.from, watch)
-        } else {
-            self.by_the_sum(thing, watch)
-        };
+        let values = way(self, thing, watch);
         self.solver.truncate(columns, rows)?;
-        if exactly && thing.from > 0 && matches!(values, Ok(None)) && !watch.stop.stopped() {
-            // What is held may, by the last digits of the arithmetic, leave no plan.
-            self.bounds.restore(&mut self.solver)?;
-            values = self.stage_by_stage(thing, 0, watch);
-            self.solver.truncate(columns, rows)?;
-        }
-        Ok(values?.map(|mut values| {
+        let mut values = values?;
+        if let Some(values) = &mut values {
             values.truncate(columns);
-            let stages = self.no_worse(thing, &values);
-            Proved { values, stages }
-        }))
+        }
+        Ok(values)
+    }
+
+    fn proved(&self, thing: &Thing, values: Vec<f64>) -> Proved {
+        let stages = self.no_worse(thing, &values);
+        Proved { values, stages }
     }
 
     fn by_the_sum(
@@ -155,7 +182,10 @@ impl<'a> Prover<'a> {
     /// How many stages come before the first in which `values` are worse than the plan.
     fn no_worse(&self, thing: &Thing, values: &[f64]) -> usize {
         let worse = |stage: &usize| {
-            let costs = self.costs(*stage, thing, &[]);
+            let mut costs = self.costs(*stage, thing, &[]);
+            if let Cause::Priority { party } = thing.cause {
+                self.unmet(Some(party), |c| costs[c.index()] = 0.0);
+            }
             let (planned, again) = (dot(&costs, &self.last), dot(&costs, values));
             again > planned + 1e-6 * planned.abs().max(1.0)
         };
@@ -163,12 +193,14 @@ impl<'a> Prover<'a> {
         (0..stages).find(worse).unwrap_or(stages)
     }
 
+    /// Options of the next solve. HiGHS would keep the scaling factors of the first program it solved, with
+    /// one thing relaxed, for all that come after it.
     fn warm(&self, method: Method) -> SolverOptions {
-        SolverOptions {
-            method,
-            presolve: false,
-            ..self.clock.left()
-        }
+        let mut options = self.clock.warm(method);
+        options
+            .set
+            .push(("simplex_scale_strategy".into(), "0".into()));
+        options
     }
 
     /// Changes the program as `thing` says, with the stages before `from` held, and returns the costs of
@@ -247,17 +279,15 @@ impl<'a> Prover<'a> {
         let mut known: Option<Outcome> = None;
         for k in from..self.stages.len() {
             let costs = self.costs(k, thing, added);
-            if let Some(outcome) = &known {
-                // The last stage may have ended where this one does.
-                let duals = self.solver.row_duals_of(&costs)?;
-                let reduced = self.solver.program().reduced_costs(&costs, &duals);
-                if is_best(self.solver.program(), outcome, &reduced, &duals) {
-                    hold_face(&mut self.solver, &reduced, &duals)?;
-                    continue;
-                }
-            }
             self.solver.set_costs(&costs)?;
-            let outcome = self.solver.solve(&self.warm(method), watch)?;
+            // The last stage may have ended where this one does.
+            let best = known
+                .take()
+                .map(|at| still_best(&mut self.solver, &costs, at));
+            let outcome = match best.transpose()?.flatten() {
+                Some(outcome) => outcome,
+                None => self.solver.solve(&self.warm(method), watch)?,
+            };
             if outcome.status != Status::Optimal {
                 return Ok(None);
             }
@@ -288,11 +318,9 @@ impl<'a> Prover<'a> {
     fn sum_costs(&self, thing: &Thing, added: &[f64]) -> Vec<f64> {
         let mut costs = self.sum.clone();
         self.adapt(thing, &mut costs);
-        let stages = self.sight.sum.stages.iter().zip(self.sight.sum.weights);
-        let of_cost: f64 = stages
-            .filter(|(stage, _)| stage.measure == Measure::Cost)
-            .map(|(_, weight)| weight)
-            .sum();
+        let stages = self.sight.stages.iter();
+        let of_cost = stages.filter(|stage| stage.measure == Measure::Cost);
+        let of_cost: f64 = of_cost.map(|stage| stage.weight).sum();
         costs.extend(added.iter().map(|cost| of_cost * cost));
         costs
     }
@@ -331,22 +359,4 @@ impl<'a> Prover<'a> {
             }
         }
     }
-}
-
-/// Whether the basis of `outcome` is the best for the costs that gave these reduced costs and duals.
-fn is_best(program: &Program, outcome: &Outcome, reduced: &[f64], duals: &[f64]) -> bool {
-    let Some(basis) = &outcome.basis else {
-        return false;
-    };
-    let settled = |position: Position, (lower, upper): (f64, f64), price: f64| match position {
-        _ if lower >= upper => true,
-        Position::Basic => true,
-        Position::Lower => price >= -HELD,
-        Position::Upper => price <= HELD,
-        Position::Zero => price.abs() <= HELD,
-    };
-    let mut columns = (0u32..).map(Column).zip(reduced);
-    let mut rows = (0u32..).map(Row).zip(duals);
-    columns.all(|(c, price)| settled(basis.column(c), program.bounds(c), *price))
-        && rows.all(|(r, price)| settled(basis.row(r), program.row_bounds(r), *price))
 }

@@ -3,47 +3,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use darsena_milp::{Basis, Column, Method, Parts, Program, Row};
-use darsena_scenario::{Objective, Scenario};
+use darsena_milp::{Column, Method, Parts, Row};
+use darsena_scenario::Objective;
 
-use super::NOTHING;
-use crate::arcs::{Arc, Arcs};
+use super::{NOTHING, Sight};
+use crate::arcs::Arc;
 use crate::formulate::{
-    At, Layout, at, make_entries, most_delivered, most_shipped, most_started, row_at, runs_for,
+    At, at, make_entries, most_delivered, most_shipped, most_started, row_at, runs_for,
     ship_entries, wanted,
 };
-use crate::network::{Network, Spans};
+use crate::network::Spans;
 use crate::plan::{Cause, Measure, Plan};
 use crate::solve::Stage;
 
 /// A dual or reduced cost below this is none.
 const PRICED: f64 = 1e-7;
-
-/// The plan as it stands, and the program it is the best of, stage by stage.
-#[derive(Clone, Copy)]
-pub(super) struct Sight<'a> {
-    pub scenario: &'a Scenario,
-    pub arcs: &'a Arcs,
-    pub network: &'a Network,
-    pub layout: &'a Layout,
-    /// With all lines fixed and nothing held.
-    pub program: &'a Program,
-    pub values: &'a [f64],
-    /// The stages on which lateness depends.
-    pub stages: &'a [Stage],
-    pub sum: Sum<'a>,
-}
-
-/// All stages as one sum.
-#[derive(Clone, Copy)]
-pub(super) struct Sum<'a> {
-    pub weights: &'a [f64],
-    pub stages: &'a [Stage],
-    /// Its optimal basis.
-    pub near: &'a Basis,
-    /// Values of the last stage.
-    pub last: &'a [f64],
-}
 
 /// Something that may be relaxed.
 pub(super) struct Thing {
@@ -55,6 +29,8 @@ pub(super) struct Thing {
     pub prices: Vec<f64>,
     /// The first stage that it can change.
     pub from: usize,
+    /// Whether it goes stage by stage at once, as what the stages as one sum have left in doubt.
+    pub by_stage: bool,
 }
 
 pub(super) enum Relax {
@@ -63,7 +39,7 @@ pub(super) enum Relax {
     Add(Addition),
     /// A line stands open, and its fixed cost is spent.
     Open(Column),
-    /// The demands of a party come after all others.
+    /// Open units of a party cost nothing.
     Wait(usize),
     /// Cost is no object.
     LatenessOnly,
@@ -169,6 +145,7 @@ impl Sight<'_> {
             relax,
             prices,
             from,
+            by_stage: false,
         })
     }
 
@@ -452,14 +429,14 @@ impl Sight<'_> {
             let shut = self.layout.open[r].filter(|open| self.values[open.index()] < 0.5);
             let Some(open) = shut else { continue };
             // As if it stood open anyway: without a minimum run, too.
+            let minimum = self.layout.line[r].map(|(_, minimum)| minimum);
             let mut relax = vec![Relax::Open(open)];
-            relax.extend(
-                self.layout.line[r]
-                    .map(|(_, minimum)| Relax::Row(minimum, f64::NEG_INFINITY, f64::INFINITY)),
-            );
-            let prices = self.stages.iter();
-            let prices = prices.map(|stage| {
-                (stage.costs[open.index()] - stage.reduced_costs[open.index()]).max(0.0)
+            relax.extend(minimum.map(|row| Relax::Row(row, f64::NEG_INFINITY, f64::INFINITY)));
+            let least = run.line.map_or(0.0, |line| line.minimum_run);
+            let prices = self.stages.iter().map(|stage| {
+                let of_minimum = minimum.map_or(0.0, |row| least * stage.duals[row.index()]);
+                let gain = stage.costs[open.index()] - stage.reduced_costs[open.index()];
+                (gain + of_minimum).max(0.0)
             });
             let cause = Cause::LineShut { recipe: run.recipe };
             if let Some(mut thing) = self.thing(cause, relax, prices.collect()) {
@@ -507,9 +484,33 @@ impl Sight<'_> {
                 let mut prices = self.no_prices();
                 prices[from] = units;
                 let cause = Cause::Priority { party };
-                all.extend(self.thing(cause, vec![Relax::Wait(party)], prices));
+                all.extend(self.thing(cause, self.left_out(party), prices));
             }
         }
+    }
+
+    /// A party that waits until all others are served. By lateness alone it then receives nothing: to shut
+    /// its deliveries leaves costs and duals as they are. By cost, to hold what it would have had may
+    /// be dearer than to deliver it.
+    fn left_out(&self, party: usize) -> Vec<Relax> {
+        if self
+            .stages
+            .iter()
+            .any(|stage| stage.measure == Measure::Cost)
+        {
+            return vec![Relax::Wait(party)];
+        }
+        let mut relax = Vec::new();
+        let streams = self.network.streams.iter().zip(&self.layout.deliver);
+        for (stream, firsts) in streams.filter(|(stream, _)| stream.party == party) {
+            let columns = |&first| (0..stream.serves.len()).map(move |by| at(first, by));
+            let columns = firsts.iter().flat_map(columns);
+            let open = columns.filter(|&column| self.program.bounds(column).1 > 0.0);
+            relax.extend(open.map(|column| Relax::Column(column, 0.0, 0.0)));
+        }
+        let shares = self.layout.share.iter().filter(|((of, _), _)| *of == party);
+        relax.extend(shares.map(|(_, row)| Relax::Row(*row, f64::NEG_INFINITY, f64::INFINITY)));
+        relax
     }
 
     /// Units of other make than a stream accepts.
