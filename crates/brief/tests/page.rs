@@ -258,6 +258,8 @@ fn plan() -> Plan {
             break_even_export_units: Some(4.25),
         }],
         obstacles: vec![],
+        idle: vec![],
+        touched: vec![],
         ceilings: vec![],
         unconfirmed: false,
         whole: false,

@@ -119,6 +119,16 @@ impl Wanted {
         }
     }
 
+    /// Whether any law is asked.
+    pub(crate) fn asks_law(&self) -> bool {
+        !self.no_law
+    }
+
+    /// The day whose law is asked for, else another.
+    pub(crate) fn law_or(&self, day: Date) -> Date {
+        self.law.unwrap_or(day)
+    }
+
     /// Writes into an answer which law it rests on.
     pub(crate) fn tell_law(&self, answer: &mut darsena::answer::Answer) {
         if self.no_law {

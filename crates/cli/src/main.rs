@@ -6,6 +6,7 @@ mod ask;
 mod brief;
 mod permit;
 mod plan;
+mod prices;
 mod scenario;
 mod terminal;
 
@@ -32,6 +33,7 @@ Examples:
   darsena check my-scenario                    every finding, with row, column and remedy
   darsena plan my-scenario                     who makes what, when, who gets it, who waits and why
   darsena plan my-scenario --format json       the same for a script
+  darsena prices my-scenario                   what each rule of the law costs
   darsena brief my-scenario -o brief.html      the report
   darsena permit --act export --class jp-w --origins jp --from jp --to au --on 2026-05-01
 
@@ -47,6 +49,8 @@ struct Arguments {
 enum Question {
     /// Who makes what, when, and who gets it?
     Plan(plan::PlanArguments),
+    /// What does each rule cost: what would be delivered if it alone were lifted?
+    Prices(prices::PricesArguments),
     /// Write the report on the plan: one self-contained page.
     Brief(brief::BriefArguments),
     /// May it be done, under which rule, with whose approval, by when?
@@ -84,6 +88,7 @@ fn main() -> ExitCode {
     };
     let answered = match arguments.question {
         Question::Plan(arguments) => plan::run(&arguments),
+        Question::Prices(arguments) => prices::run(&arguments),
         Question::Brief(arguments) => brief::run(&arguments),
         Question::Permit(arguments) => permit::run(&arguments),
         Question::Laws(arguments) => permit::laws(&arguments),

@@ -5,8 +5,10 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Args;
+use darsena::law::{AsOf, Law};
 use darsena::milp::{Progress, Watch};
 use darsena::plan::{Options, Reasons};
+use jiff::civil::Date;
 
 use crate::ask::{self, Output, Solving, Wanted};
 use crate::terminal::{self, Answered};
@@ -24,6 +26,7 @@ Examples:
   darsena plan my-scenario --whole --time-limit 60
   darsena plan my-scenario --law 2024-03-26                   under the law of that day
   darsena plan my-scenario --no-law                           what would be if no law were asked
+  darsena plan my-scenario --law 2024-03-26 --against-law 2026-04-21   what a change of law opens and delivers
   darsena plan my-scenario --format csv --out plan-tables     one CSV a table
   darsena plan my-scenario --table prices --format csv
 
@@ -45,6 +48,9 @@ pub(crate) struct PlanArguments {
     /// Compare with the plan of this other scenario: demands that fare differently there.
     #[arg(long, value_name = "SCENARIO", conflicts_with = "peg")]
     against: Option<PathBuf>,
+    /// Compare with the plan under the law of this other day: arcs that open or shut, demands that fare differently.
+    #[arg(long, value_name = "DATE", conflicts_with_all = ["peg", "against", "no_law"])]
+    against_law: Option<Date>,
     #[command(flatten)]
     solving: Solving,
     #[command(flatten)]
@@ -93,13 +99,24 @@ pub(crate) fn run(arguments: &PlanArguments) -> Answered {
         stop: terminal::stop_on_interrupt(),
         progress: Some(&mut show),
     };
-    let plan = darsena::checked_plan(
-        &scenario,
-        &arguments.wanted.arcs(&scenario),
-        &options,
-        &mut watch,
-    )?;
+    let arcs = arguments.wanted.arcs(&scenario);
+    let plan = darsena::checked_plan(&scenario, &arcs, &options, &mut watch)?;
     let seconds = arguments.timing.then(|| started.elapsed().as_secs_f64());
+    if let Some(day) = arguments.against_law {
+        let other = darsena::permitted(&scenario, &Law::embedded(), AsOf::Fixed(day));
+        let second = darsena::checked_plan(&scenario, &other, &options, &mut watch)?;
+        drop(line);
+        let before = arguments.wanted.law_or(scenario.head().law_as_of);
+        let mut answer = darsena::plan_answer::law_difference(
+            &scenario,
+            (before, &arcs, &plan),
+            (day, &other, &second),
+            seconds,
+        );
+        arguments.wanted.tell_law(&mut answer);
+        answer.head.law_as_of = day.to_string();
+        return output.write(&answer, &darsena::plan_answer::readable_tables);
+    }
     if let Some(path) = &arguments.against {
         let other = match ask::load(path, output.quiet)? {
             Ok(other) => other,

@@ -182,6 +182,15 @@ impl Line {
     }
 }
 
+impl Line {
+    /// How many of how many are done.
+    pub(crate) fn count(&self, what: &str, done: usize, of: usize) {
+        if let Some(bar) = &self.0 {
+            bar.set_message(format!("{what}: {done} of {of}"));
+        }
+    }
+}
+
 impl Drop for Line {
     fn drop(&mut self) {
         if let Some(bar) = &self.0 {

@@ -107,6 +107,21 @@ impl Values {
         self.len() == 0
     }
 
+    fn keep(&mut self, keep: &dyn Fn(usize) -> bool) {
+        fn only<T>(values: &mut Vec<T>, keep: &dyn Fn(usize) -> bool) {
+            let mut n = 0..;
+            values.retain(|_| n.next().is_some_and(keep));
+        }
+        match self {
+            Values::Text(v) => only(v, keep),
+            Values::Number(v) => only(v, keep),
+            Values::Whole(v) => only(v, keep),
+            Values::Flag(v) => only(v, keep),
+            Values::Day(v) => only(v, keep),
+            Values::Lists(v) => only(v, keep),
+        }
+    }
+
     /// Row `n` as JSON.
     fn json(&self, n: usize) -> Value {
         match self {
@@ -263,6 +278,25 @@ impl Table {
             values: Values::Lists(values.into_iter().collect()),
         });
         self
+    }
+
+    /// Only the columns of these names, in their order.
+    #[must_use]
+    pub fn only_columns(&self, names: &[&str]) -> Self {
+        let named = names
+            .iter()
+            .filter_map(|name| self.columns.iter().find(|c| c.name == *name));
+        Table {
+            columns: named.cloned().collect(),
+            ..Table::new(self.name, self.about)
+        }
+    }
+
+    /// Leaves out every row that `keep` does not want.
+    pub fn keep_rows(&mut self, keep: impl Fn(usize) -> bool) {
+        for column in &mut self.columns {
+            column.values.keep(&keep);
+        }
     }
 
     fn rows(&self) -> Value {

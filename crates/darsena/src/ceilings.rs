@@ -55,6 +55,8 @@ fn limits(
     most: &dyn Fn(&Authorization) -> Option<f64>,
     count: &dyn Fn(usize) -> Option<f64>,
 ) -> Vec<Ceiling> {
+    let horizon = scenario.head().horizon();
+    let whole = [(horizon.start(), horizon.end())];
     let rows = scenario.authorizations();
     let mut sets: BTreeMap<Records, Drawn> = BTreeMap::new();
     for one in ruled {
@@ -62,7 +64,7 @@ fn limits(
             continue;
         };
         for (n, turn) in one.timeline.iter().enumerate() {
-            let until = one.timeline.get(n + 1).map_or(one.span.1, |next| next.from);
+            let until = one.timeline.get(n + 1).map_or(whole[0].1, |next| next.from);
             for approval in &turn.ruling.granted {
                 let find = |id: &String| scenario.find_authorization(id);
                 let records: Records = approval.grants.iter().filter_map(find).collect();
@@ -78,8 +80,6 @@ fn limits(
             }
         }
     }
-    let horizon = scenario.head().horizon();
-    let whole = [(horizon.start(), horizon.end())];
     let ceiling = |union: Records| {
         let ids = union.iter().map(|n| rows[*n].authorization.as_str());
         let mut ceiling = Ceiling {

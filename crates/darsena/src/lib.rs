@@ -17,6 +17,7 @@ mod ceilings;
 pub mod permit_answer;
 mod permitted;
 pub mod plan_answer;
+pub mod rule_prices;
 pub mod scenario_answer;
 pub mod write;
 

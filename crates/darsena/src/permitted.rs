@@ -3,16 +3,22 @@
 //! Every recipe, lane and demand is ruled on ([`law::arcs`](darsena_law::arcs)), once for each state in
 //! which units may have been made. What a ruling shuts is shut, what it makes wait waits, and each rule
 //! that does so becomes an obstacle: the same rulings without it say what it holds back, so the plan can
-//! try it as a reason. Authorizations that carry a quantity or a value become ceilings.
+//! try it as a reason, and its price can be told. Authorizations that carry a quantity or a value become
+//! ceilings.
+//!
+//! # What is spared
+//! Lifting rules changes only rulings that one of them decides: what another rule decides as badly stays
+//! as it is. Only those are asked again, and the engine is not: a reading that lifts rules takes them from
+//! what it said. Of a scenario without classes nothing is asked.
 //!
 //! # Limits
 //! Approvals take their typical days, counted from the scenario's first day. Where a fact is missing the
 //! answer is unknown and the arc stays shut.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use darsena_law::arcs::{ArcOptions, Ruled, What, rulings_for, rulings_lifting};
-use darsena_law::{AsOf, Law, ReadingOptions, RuleKind};
+use darsena_law::arcs::{ArcOptions, Ruled, Sooner, What, rulings_for};
+use darsena_law::{Approval, AsOf, Cited, Law, Reading, ReadingOptions, RuleKind, Verdict};
 use darsena_plan::{Arc, Arcs, Obstacle, Opening};
 use darsena_scenario::Scenario;
 use jiff::civil::Date;
@@ -22,60 +28,215 @@ use crate::ceilings::ceilings;
 /// Returns the arcs that the law leaves open, with the rules that hold others back as obstacles.
 #[must_use]
 pub fn permitted(scenario: &Scenario, law: &Law, as_of: AsOf) -> Arcs {
-    let options = ArcOptions::default();
-    // Without classes there is nothing to ask.
-    if scenario.classes().is_empty() {
-        return Arcs::open(scenario);
-    }
-    let reading = law.read(ReadingOptions {
-        as_of,
-        ..ReadingOptions::default()
-    });
-    let ruled = rulings_for(scenario, &reading, &options);
-    let horizon = scenario.head().horizon();
-    let whole = (horizon.start(), horizon.end());
-    let now = openings(scenario, &ruled, whole);
-    let mut arcs = Arcs::open(scenario);
-    arcs.ceilings = ceilings(scenario, &ruled);
-    for (arc, opening) in now
-        .iter()
-        .filter(|(_, opening)| **opening != Opening::Always)
-    {
-        match arc {
-            Arc::Make(recipe) => arcs.make[*recipe] = opening.clone(),
-            Arc::Ship(lane, item, state) => arcs.set_ship(*lane, *item, state, opening.clone()),
-            Arc::Deliver(demand, item, state) => {
-                arcs.set_deliver(*demand, *item, state, opening.clone());
-            }
-        }
-    }
-    for (id, says) in rules_in_the_way(&ruled, whole) {
-        let without = rulings_lifting(&id, &ruled, &reading, &options);
-        let then = openings(scenario, &without, whole);
-        let lifts: BTreeMap<Arc, Opening> = then
-            .into_iter()
-            .filter(|(arc, opening)| now.get(arc) != Some(opening))
-            .collect();
-        if !lifts.is_empty() {
-            arcs.obstacles.push(Obstacle { id, says, lifts });
-        }
-    }
+    let permitted = Permitted::new(scenario, law, as_of);
+    let mut arcs = permitted.arcs();
+    let rules = permitted.rules_in_the_way();
+    arcs.obstacles = rules
+        .values()
+        .filter_map(|rule| permitted.obstacle(rule))
+        .collect();
     arcs
 }
 
-/// When each arc is open; a recipe when both its runs and the release of its data are lawful.
-fn openings(scenario: &Scenario, ruled: &[Ruled], whole: (Date, Date)) -> BTreeMap<Arc, Opening> {
-    let mut openings: BTreeMap<Arc, Opening> = BTreeMap::new();
-    for arc in ruled {
-        let opening = if arc.open == [whole] {
-            Opening::Always
+/// What the law says of every arc of a scenario.
+pub(crate) struct Permitted<'a> {
+    scenario: &'a Scenario,
+    law: &'a Law,
+    reading: Reading<'a>,
+    options: ArcOptions,
+    ruled: Vec<Ruled>,
+    /// The rulings that an arc rests on, by place; a recipe needs both its runs and the release of its data.
+    by_arc: BTreeMap<Arc, Vec<usize>>,
+    whole: (Date, Date),
+}
+
+impl<'a> Permitted<'a> {
+    pub(crate) fn new(scenario: &'a Scenario, law: &'a Law, as_of: AsOf) -> Self {
+        let options = ArcOptions::default();
+        let reading = law.read(ReadingOptions {
+            as_of,
+            ..ReadingOptions::default()
+        });
+        let ruled = if scenario.classes().is_empty() {
+            Vec::new()
         } else {
-            Opening::During(arc.open.clone())
+            rulings_for(scenario, &reading, &options)
         };
-        let all = openings.entry(place(scenario, arc)).or_default();
-        *all = all.and(&opening);
+        let mut by_arc: BTreeMap<Arc, Vec<usize>> = BTreeMap::new();
+        for (n, one) in ruled.iter().enumerate() {
+            by_arc.entry(place(scenario, one)).or_default().push(n);
+        }
+        let horizon = scenario.head().horizon();
+        Permitted {
+            scenario,
+            law,
+            reading,
+            options,
+            ruled,
+            by_arc,
+            whole: (horizon.start(), horizon.end()),
+        }
     }
-    openings
+
+    /// The arcs that are open and the ceilings of authorizations, without obstacles.
+    pub(crate) fn arcs(&self) -> Arcs {
+        let mut arcs = Arcs::open(self.scenario);
+        arcs.ceilings = ceilings(self.scenario, &self.ruled);
+        for arc in self.by_arc.keys() {
+            arcs.set(arc, self.opening(arc, &BTreeMap::new()));
+        }
+        arcs
+    }
+
+    /// When an arc is open, some of the rulings being others.
+    fn opening(&self, arc: &Arc, others: &BTreeMap<usize, Ruled>) -> Opening {
+        let rulings = self.by_arc[arc].iter();
+        let rulings = rulings.map(|n| others.get(n).unwrap_or(&self.ruled[*n]));
+        rulings.fold(Opening::Always, |all, one| {
+            if one.open == [self.whole] {
+                return all;
+            }
+            all.and(&Opening::During(one.open.clone()))
+        })
+    }
+
+    /// The rules on which a ruling rests that shuts an arc for some time, by id.
+    pub(crate) fn rules_in_the_way(&self) -> BTreeMap<String, Cited> {
+        in_the_way(self.ruled.iter(), self.whole)
+    }
+
+    /// The rulings on which some rules decide, asked again with these lifted: what denies is taken out of the
+    /// law, and what asks for an approval is taken as satisfied on the first day.
+    pub(crate) fn without(&self, rules: &BTreeSet<String>) -> BTreeMap<usize, Ruled> {
+        let decided = |one: &Ruled| {
+            one.open != [self.whole] && {
+                let mut turns = one.timeline.iter();
+                turns.any(|turn| {
+                    let mut cited = turn.ruling.rules.iter();
+                    cited.any(|rule| rule.decides && rules.contains(&rule.id))
+                })
+            }
+        };
+        let asks = |id: &&String| {
+            let mut policies = self.law.rules().iter().filter(|rule| rule.id() == **id);
+            policies.any(|rule| rule.kind == RuleKind::Needs)
+        };
+        let satisfied: BTreeSet<String> = rules.iter().filter(asks).cloned().collect();
+        let options = ArcOptions {
+            sooner: Sooner {
+                satisfied: satisfied.clone(),
+                ..Sooner::default()
+            },
+            ..self.options.clone()
+        };
+        let lifted: BTreeSet<String> = rules.difference(&satisfied).cloned().collect();
+        let reading = self.reading.lifting(&lifted);
+        let ruled = self.ruled.iter().enumerate();
+        ruled
+            .filter(|(_, one)| decided(one))
+            .map(|(n, one)| (n, one.again(self.scenario, &reading, &options)))
+            .collect()
+    }
+
+    /// The rules that hold back the arcs which a rule holds back, those among them that show only
+    /// without it.
+    pub(crate) fn behind(&self, rule: &str) -> BTreeMap<String, Cited> {
+        let lifted = self.without(&BTreeSet::from([rule.to_string()]));
+        let touched = self.by_arc.values();
+        let touched = touched.filter(|rulings| rulings.iter().any(|n| lifted.contains_key(n)));
+        let rulings = touched.flatten();
+        let rulings = rulings.map(|n| lifted.get(n).unwrap_or(&self.ruled[*n]));
+        in_the_way(rulings, self.whole)
+    }
+
+    /// The arcs whose opening differs with other rulings, and when they are then open.
+    pub(crate) fn lifts(&self, others: &BTreeMap<usize, Ruled>) -> BTreeMap<Arc, Opening> {
+        let places: BTreeSet<usize> = others.keys().copied().collect();
+        let touched = self.by_arc.iter();
+        let touched = touched.filter(|(_, rulings)| rulings.iter().any(|n| places.contains(n)));
+        touched
+            .map(|(arc, _)| (arc, self.opening(arc, others)))
+            .filter(|(arc, then)| *then != self.opening(arc, &BTreeMap::new()))
+            .map(|(arc, then)| (arc.clone(), then))
+            .collect()
+    }
+
+    /// A rule as something that holds arcs back; none if lifting it alone opens nothing.
+    pub(crate) fn obstacle(&self, rule: &Cited) -> Option<Obstacle> {
+        let lifts = self.lifts(&self.without(&BTreeSet::from([rule.id.clone()])));
+        (!lifts.is_empty()).then(|| Obstacle {
+            id: rule.id.clone(),
+            says: self.says(rule, &lifts),
+            lifts,
+        })
+    }
+
+    /// What a rule does, in words that go on from a demand: until when, who must consent, and the citation.
+    pub(crate) fn says(&self, rule: &Cited, lifts: &BTreeMap<Arc, Opening>) -> String {
+        let opens = lifts
+            .keys()
+            .filter_map(|arc| match self.opening(arc, &BTreeMap::new()) {
+                Opening::Always => None,
+                Opening::During(spans) => spans.first().map(|(from, _)| *from),
+            });
+        let days: BTreeSet<Date> = opens.filter(|day| *day > self.whole.0).collect();
+        let until = match (days.first(), days.last()) {
+            (Some(first), Some(last)) if first == last => format!(" until {first}"),
+            (Some(first), Some(last)) => format!(" until {first} to {last}"),
+            _ => String::new(),
+        };
+        let cited = format!("`{}` ({})", rule.id, rule.citation);
+        if rule.kind == RuleKind::Deny {
+            return format!("denied{until} by {cited}");
+        }
+        let approvals = self.approvals();
+        let asked = approvals
+            .values()
+            .filter(|approval| approval.rules.contains(&rule.id));
+        let bodies: BTreeSet<&str> = asked.map(|approval| approval.body.as_str()).collect();
+        let bodies: Vec<&str> = bodies.into_iter().collect();
+        match (bodies.is_empty(), until.is_empty()) {
+            (true, _) => format!("permission pending{until} under {cited}"),
+            (false, true) => format!("waiting for consent of {} under {cited}", bodies.join(", ")),
+            (false, false) => {
+                format!(
+                    "permission pending{until}: {} under {cited}",
+                    bodies.join(", ")
+                )
+            }
+        }
+    }
+
+    /// The approvals that arcs wait for, by grantor and id.
+    pub(crate) fn approvals(&self) -> BTreeMap<(String, String), Approval> {
+        let waiting = self.ruled.iter().flat_map(|one| &one.timeline);
+        let waiting = waiting.filter(|turn| turn.ruling.worst == Verdict::Needs);
+        let approvals = waiting.flat_map(|turn| &turn.ruling.approvals);
+        approvals
+            .map(|one| ((one.grantor.clone(), one.id.clone()), one.clone()))
+            .collect()
+    }
+
+    /// The arcs that open sooner where an approval takes some days less, and when.
+    pub(crate) fn sooner(&self, approval: &(String, String), days: u32) -> BTreeMap<Arc, Opening> {
+        let options = ArcOptions {
+            sooner: Sooner {
+                days: BTreeMap::from([(approval.clone(), days)]),
+                ..Sooner::default()
+            },
+            ..self.options.clone()
+        };
+        let waits = |one: &&Ruled| {
+            let mut approvals = one.timeline.iter().flat_map(|turn| &turn.ruling.approvals);
+            approvals.any(|a| (&a.grantor, &a.id) == (&approval.0, &approval.1))
+        };
+        let ruled = self.ruled.iter().enumerate();
+        let others = ruled
+            .filter(|(_, one)| waits(one))
+            .map(|(n, one)| (n, one.clone().with(self.scenario, &options)))
+            .collect();
+        self.lifts(&others)
+    }
 }
 
 pub(crate) fn place(scenario: &Scenario, ruled: &Ruled) -> Arc {
@@ -91,23 +252,17 @@ pub(crate) fn place(scenario: &Scenario, ruled: &Ruled) -> Arc {
     }
 }
 
-/// The rules on which a ruling that shuts an arc for some time rests, and what each does.
-fn rules_in_the_way(ruled: &[Ruled], whole: (Date, Date)) -> BTreeMap<String, String> {
-    let mut rules = BTreeMap::new();
-    for arc in ruled.iter().filter(|arc| arc.open != [whole]) {
-        for turn in &arc.timeline {
-            let deciding = turn.ruling.rules.iter();
-            for rule in deciding.filter(|rule| rule.decides && holds_back(rule.kind)) {
-                let how = match rule.kind {
-                    RuleKind::Deny => "denied by",
-                    _ => "permission pending under",
-                };
-                let says = format!("{how} `{}` ({})", rule.id, rule.citation);
-                rules.entry(rule.id.clone()).or_insert(says);
-            }
-        }
-    }
+fn in_the_way<'a>(
+    ruled: impl Iterator<Item = &'a Ruled>,
+    whole: (Date, Date),
+) -> BTreeMap<String, Cited> {
+    let shut = ruled.filter(|one| one.open != [whole]);
+    let rules = shut.flat_map(|one| &one.timeline);
+    let rules = rules.flat_map(|turn| &turn.ruling.rules);
     rules
+        .filter(|rule| rule.decides && holds_back(rule.kind))
+        .map(|rule| (rule.id.clone(), rule.clone()))
+        .collect()
 }
 
 fn holds_back(kind: RuleKind) -> bool {

@@ -3,10 +3,15 @@
 
 use std::path::Path;
 
-use darsena::milp::Watch;
+use darsena::law::{Act, AsOf, Law, Question, ReadingOptions};
+use darsena::milp::{Stop, Watch};
 use darsena::plan::{Arcs, Options, Plan, Reasons};
+use darsena::rule_prices::{self, PriceOptions, rule_prices};
 use darsena::scenario::{Scenario, load, read_memory, starter};
-use darsena::{SCHEMA_TEXT, answer, checked_plan, plan_answer, scenario_answer};
+use darsena::{
+    SCHEMA_TEXT, answer, checked_plan, law, permit_answer, permitted, plan_answer, scenario_answer,
+};
+use jiff::civil::date;
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
@@ -118,6 +123,68 @@ fn the_schema_describes_every_table_and_column() {
     let scenario = small();
     let answer = plan_answer::answer(&scenario, &planned(&scenario, &Options::default()), None);
     assert_columns(&schema()["$defs"]["plan"], &answer);
+}
+
+#[test]
+fn prices_of_rules_and_comparisons_of_law_are_valid() {
+    let (scenario, law) = (real(), Law::embedded());
+    let days = [date(2022, 6, 30), date(2024, 6, 30)];
+    let [before, after] = days.map(|day| {
+        let arcs = permitted(&scenario, &law, AsOf::Fixed(day));
+        let options = Options {
+            reasons: Reasons::None,
+            prices: false,
+            ..Options::default()
+        };
+        let plan = checked_plan(&scenario, &arcs, &options, &mut Watch::nobody());
+        (day, arcs, plan.expect("there is a plan"))
+    });
+    let answer = plan_answer::law_difference(
+        &scenario,
+        (before.0, &before.1, &before.2),
+        (after.0, &after.1, &after.2),
+        None,
+    );
+    assert_valid(&answer.json());
+    assert_columns(&schema()["$defs"]["law_fares"], &answer);
+    let options = PriceOptions {
+        plan: Options::default(),
+        rules: ["JP-27", "US-23"].map(String::from).into(),
+        pairs: true,
+    };
+    let prices = rule_prices(
+        &scenario,
+        &law,
+        AsOf::Fixed(after.0),
+        &options,
+        &Stop::new(),
+        &|_, _| {},
+    );
+    let answer = rule_prices::answer(&scenario, &prices.expect("there are prices"), None);
+    assert_valid(&answer.json());
+    assert_columns(&schema()["$defs"]["prices"], &answer);
+}
+
+#[test]
+fn answers_of_permit_are_valid() {
+    let (scenario, law) = (real(), Law::embedded());
+    let reading = law.read(ReadingOptions::default());
+    let goods = law::arcs::goods_of(&scenario, "pac3-mse").expect("it is there");
+    for (from, to) in [("jp", "us"), ("jp", "ua"), ("us", "jp"), ("jp", "jp")] {
+        let question = Question::new(Act::Transfer, goods.clone(), from, to, date(2024, 8, 1));
+        let ruling = reading.rule(&question);
+        let answer =
+            permit_answer::answer(Some(&scenario), &reading, &question, &ruling, Some(&[]));
+        assert_valid(&answer.json());
+        let turns = reading.timeline(&question, date(2014, 1, 1), date(2027, 1, 1));
+        let answer = permit_answer::timeline(Some(&scenario), &reading, &question, &turns);
+        assert_valid(&answer.json());
+        assert_columns(&schema()["$defs"]["timeline"], &answer);
+        let days = [date(2023, 12, 21), date(2026, 5, 1)];
+        let answer = permit_answer::matrix(Some(&scenario), &reading, &[question], &days, 1);
+        assert_valid(&answer.json());
+        assert_columns(&schema()["$defs"]["matrix"], &answer);
+    }
 }
 
 /// The schema names every table and column of the answer, in their order, and says what each is.

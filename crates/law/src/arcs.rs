@@ -19,8 +19,9 @@
 //! ```text
 //! allow            on the first day of that ruling, or of the scenario
 //! needs            after the days of its approvals, applied for on the scenario's first day, if the ruling still holds then
+//! unknown          the same, with every approval that may be needed, if that is the worst it may be
 //! deny             not while it lasts
-//! policy, unknown  as the options say; not at all without them
+//! policy, unknown  else as the options say; not at all without them
 //! ```
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -69,6 +70,18 @@ pub struct ArcOptions {
     pub open_policy: bool,
     /// Facts told for every question, by name; they go before what the tables say.
     pub facts: BTreeMap<String, Told>,
+    /// What is waited for less than usual.
+    pub sooner: Sooner,
+}
+
+/// Approvals that come sooner than usual.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Sooner {
+    /// Days less, by grantor and approval.
+    pub days: BTreeMap<(String, String), u32>,
+    /// Rules, by id, that are taken as satisfied on the first day: an approval that no other rule asks for
+    /// takes no time.
+    pub satisfied: BTreeSet<String>,
 }
 
 /// What a ruling is about; numbers are places in the tables of the scenario.
@@ -99,8 +112,6 @@ pub struct Ruled {
     pub states: BTreeSet<String>,
     /// The question asked, on the first day; none where the arc stays inside one state.
     pub question: Option<Question>,
-    /// The horizon: first day, first day no longer.
-    pub span: (Date, Date),
     /// The answers over the horizon.
     pub timeline: Vec<Turn>,
     /// Intervals in which it may be used: first day, first day no longer.
@@ -127,6 +138,27 @@ impl Ruled {
             .map(|(from, _)| *from)
             .find(|from| *from > day);
         Some(Reason { ruling, until })
+    }
+
+    /// The same question asked of another reading of the law, over the horizon of `scenario`.
+    #[must_use]
+    pub fn again(&self, scenario: &Scenario, reading: &Reading<'_>, options: &ArcOptions) -> Self {
+        let mut again = self.clone();
+        if let Some(question) = &self.question {
+            let horizon = scenario.head().horizon();
+            again.timeline = reading.timeline(question, horizon.start(), horizon.end());
+        }
+        again.with(scenario, options)
+    }
+
+    /// The same answers, opening with other options; facts told there are not heard, the answers are there.
+    #[must_use]
+    pub fn with(mut self, scenario: &Scenario, options: &ArcOptions) -> Self {
+        if self.question.is_some() {
+            let horizon = scenario.head().horizon();
+            self.open = open(&self.timeline, (horizon.start(), horizon.end()), options);
+        }
+        self
     }
 
     /// First day on which it may be used.
@@ -213,42 +245,6 @@ pub fn rulings_for(scenario: &Scenario, reading: &Reading<'_>, options: &ArcOpti
         }
     }
     ruled
-}
-
-/// Returns what a reading that lifts `rule` ([`Reading::lifting`]) says of every arc of `ruled` on which that
-/// rule decides; of a recipe, runs and release of data together.
-#[must_use]
-pub fn rulings_lifting(
-    rule: &str,
-    ruled: &[Ruled],
-    reading: &Reading<'_>,
-    options: &ArcOptions,
-) -> Vec<Ruled> {
-    let decides = |one: &&Ruled| {
-        let mut cited = one.timeline.iter().flat_map(|turn| &turn.ruling.rules);
-        cited.any(|cited| cited.decides && (cited.id == rule || cited.policy == rule))
-    };
-    let arc = |what: What| match what {
-        What::Release(recipe) => What::Make(recipe),
-        what => what,
-    };
-    let held: BTreeSet<What> = { ruled.iter().filter(decides) }
-        .map(|one| arc(one.what))
-        .collect();
-    let lifted = reading.lifting(rule);
-    let again = |one: &Ruled| {
-        let Some(question) = &one.question else {
-            return one.clone();
-        };
-        let timeline = lifted.timeline(question, one.span.0, one.span.1);
-        Ruled {
-            open: open(options, one.span, &timeline),
-            timeline,
-            ..one.clone()
-        }
-    };
-    let held = ruled.iter().filter(|one| held.contains(&arc(one.what)));
-    held.map(again).collect()
 }
 
 /// Returns `item` of a scenario as the law looks at it; none where there is no such item.
@@ -525,8 +521,8 @@ impl<'a> Room<'a> {
             .as_ref()
             .map(|question| self.reading.timeline(question, start, end));
         let open = timeline.as_ref().map_or_else(
-            || vec![self.span],
-            |turns| open(self.options, self.span, turns),
+            || vec![(start, end)],
+            |turns| open(turns, self.span, self.options),
         );
         Ruled {
             what,
@@ -535,29 +531,28 @@ impl<'a> Room<'a> {
             made_in: maker.map(str::to_string),
             states,
             question,
-            span: self.span,
             timeline: timeline.unwrap_or_default(),
             open,
         }
     }
 }
 
-/// The intervals in which an arc with these answers may be used.
-fn open(options: &ArcOptions, span: (Date, Date), turns: &[Turn]) -> Vec<(Date, Date)> {
-    let (start, end) = span;
+/// When an arc may be used, of its rulings over the horizon.
+fn open(turns: &[Turn], (start, end): (Date, Date), options: &ArcOptions) -> Vec<(Date, Date)> {
     let mut open: Vec<(Date, Date)> = Vec::new();
     for (n, turn) in turns.iter().enumerate() {
         let until = turns.get(n + 1).map_or(end, |next| next.from);
         let from = match turn.ruling.overall {
             Verdict::Allow => Some(turn.from),
-            Verdict::Needs => {
-                let wait = options.wait.of(turn.ruling.days());
+            // With every approval that may be needed it is lawful whatever the missing facts are.
+            Verdict::Needs | Verdict::Unknown if turn.ruling.worst <= Verdict::Needs => {
+                let wait = options.wait.of(turn.ruling.days_less(&options.sooner));
                 // Beyond the calendar is never.
                 wait.and_then(|days| start.checked_add(i64::from(days).days()).ok())
                     .map(|day| day.max(turn.from))
             }
             Verdict::Policy => options.open_policy.then_some(turn.from),
-            Verdict::Unknown => options.open_unknown.then_some(turn.from),
+            Verdict::Needs | Verdict::Unknown => options.open_unknown.then_some(turn.from),
             Verdict::Deny => None,
         };
         let Some(from) = from.filter(|from| *from < until) else {

@@ -166,15 +166,15 @@ impl<'law> Reading<'law> {
         }
     }
 
-    /// The same reading with what a rule forbids lifted, by id of the rule or of one policy; what the rule
-    /// opens stays. The two share what the engine said, so little is left to be done.
+    /// The same reading with what some rules forbid lifted, by id of the rule or of one policy; what they
+    /// open stays. The two share what the engine said, so little is left to be done.
     #[must_use]
-    pub fn lifting(&self, rule: &str) -> Reading<'law> {
+    pub fn lifting(&self, rules: &BTreeSet<String>) -> Reading<'law> {
         let mut options = self.options.clone();
-        options.without.insert(rule.to_string());
-        let named = |one: &Rule| one.id() == rule || one.policy == rule;
-        let rules = self.law.rules.iter().enumerate();
-        let lifted = rules.filter(|(_, one)| one.kind.forbids() && named(one));
+        options.without.extend(rules.iter().cloned());
+        let named = |one: &Rule| rules.contains(one.id()) || rules.contains(&one.policy);
+        let all = self.law.rules.iter().enumerate();
+        let lifted = all.filter(|(_, one)| one.kind.forbids() && named(one));
         let lifted = lifted.map(|(place, _)| place);
         Reading {
             law: self.law,

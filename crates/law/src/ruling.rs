@@ -7,6 +7,7 @@ use darsena_scenario::AuthorizationDecision;
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
+use crate::arcs::Sooner;
 use crate::library::{Confidence, Days, Law, Rule, RuleKind};
 use crate::question::{Leg, Question, Record};
 use crate::view::Say;
@@ -262,6 +263,8 @@ pub struct RegimeRuling {
 pub struct Ruling {
     /// The worst of all regimes.
     pub overall: Verdict,
+    /// The worst it may be, whatever the missing facts are; where none is missing, the same.
+    pub worst: Verdict,
     /// Per regime and leg, in order of legs.
     pub regimes: Vec<RegimeRuling>,
     /// Approvals still needed, in order of grantors and, within one, of application; none for a denial.
@@ -284,13 +287,34 @@ impl Ruling {
     /// Days from application to the last approval: those of one state one after the other, states side by side.
     #[must_use]
     pub fn days(&self) -> Days {
+        self.days_less(&Sooner::default())
+    }
+
+    /// The same where some approvals come sooner; none takes less than no time.
+    pub(crate) fn days_less(&self, sooner: &Sooner) -> Days {
         let mut by_state: BTreeMap<&str, Days> = BTreeMap::new();
         for approval in &self.approvals {
+            let less = |days: u32| {
+                if approval
+                    .rules
+                    .iter()
+                    .all(|rule| sooner.satisfied.contains(rule))
+                {
+                    return 0;
+                }
+                let key = (approval.grantor.clone(), approval.id.clone());
+                days.saturating_sub(sooner.days.get(&key).copied().unwrap_or(0))
+            };
+            let own = Days {
+                min: less(approval.days.min),
+                typical: less(approval.days.typical),
+                max: approval.days.max.map(less),
+            };
             let days = by_state.entry(&approval.grantor).or_insert(Days {
                 max: Some(0),
                 ..Days::default()
             });
-            *days = days.then(approval.days);
+            *days = days.then(own);
         }
         let start = Days {
             max: Some(0),
@@ -530,6 +554,7 @@ pub(crate) fn assemble(
     faults.dedup();
     Ruling {
         overall,
+        worst: all.1,
         regimes,
         approvals: match overall {
             // Nothing is needed, or nothing helps.

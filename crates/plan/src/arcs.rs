@@ -169,6 +169,52 @@ impl Arcs {
         self.deliver[demand].and(laid_over(&self.delivered, (item, demand), made_in))
     }
 
+    /// When one arc may be used.
+    pub fn opening(&self, arc: &Arc) -> Opening {
+        match arc {
+            Arc::Make(recipe) => self.make[*recipe].clone(),
+            Arc::Ship(lane, item, state) => self.shipping(*lane, *item, state),
+            Arc::Deliver(demand, item, state) => self.delivering(*demand, *item, state),
+        }
+    }
+
+    /// Says when one arc may be used.
+    pub fn set(&mut self, arc: &Arc, opening: Opening) {
+        if self.opening(arc) == opening {
+            return;
+        }
+        match arc {
+            Arc::Make(recipe) => self.make[*recipe] = opening,
+            Arc::Ship(lane, item, state) => self.set_ship(*lane, *item, state, opening),
+            Arc::Deliver(demand, item, state) => self.set_deliver(*demand, *item, state, opening),
+        }
+    }
+
+    /// The arcs that are open at other times in `other`, in order.
+    pub fn unlike(&self, other: &Arcs) -> Vec<Arc> {
+        let mut arcs: Vec<Arc> = (0..self.make.len()).map(Arc::Make).collect();
+        for all in [self, other] {
+            for (&(item, lane), states) in &all.shipped {
+                arcs.extend(
+                    states
+                        .keys()
+                        .map(|state| Arc::Ship(lane, item, state.clone())),
+                );
+            }
+            for (&(item, demand), states) in &all.delivered {
+                arcs.extend(
+                    states
+                        .keys()
+                        .map(|state| Arc::Deliver(demand, item, state.clone())),
+                );
+            }
+        }
+        arcs.sort_unstable();
+        arcs.dedup();
+        arcs.retain(|arc| self.opening(arc) != other.opening(arc));
+        arcs
+    }
+
     /// Whether any arc tells units of the item apart.
     pub(crate) fn tells_apart(&self, item: usize) -> bool {
         of_item(&self.shipped, item).next().is_some()

@@ -209,6 +209,8 @@ pub fn plan(
             .iter()
             .map(|o| (o.id.clone(), o.says.clone()))
             .collect(),
+        idle: Vec::new(),
+        touched: Vec::new(),
         ceilings: arcs.ceilings.iter().map(|c| c.id.clone()).collect(),
         unconfirmed: options.include_unconfirmed,
         whole: options.whole,
@@ -247,7 +249,6 @@ pub fn plan(
     viability::sources(scenario, &trace, &mut plan);
     plan.viability = viability::viability(scenario, &trace, &plan);
     if solved.status == Status::Optimal
-        && options.reasons != Reasons::None
         && !solved.stages.is_empty()
         && let Some(near) = &solved.near
     {
@@ -262,6 +263,7 @@ pub fn plan(
             stages: &solved.stages,
             near,
         };
+        reasons::weigh(&planned, &solved.left, &mut plan);
         reasons::reasons(&planned, options, &mut plan, &clock, &watch.stop)?;
     }
     Ok(plan)

@@ -6,6 +6,8 @@
 //! amounts that round to nothing are left out, and `quantity` is in the unit of the item.
 //! Nothing here knows the solver: [`check`](crate::check::check) and every drawing start from here.
 
+use std::collections::BTreeSet;
+
 use darsena_milp::Status;
 use darsena_scenario::Objective;
 
@@ -411,6 +413,12 @@ pub struct Plan {
     pub viability: Vec<Viability>,
     /// Obstacles of the law that were tried as reasons: id and words.
     pub obstacles: Vec<(String, String)>,
+    /// Places of obstacles without which no stage of the objective would be better, as the duals prove;
+    /// of the others nothing is said.
+    pub idle: Vec<usize>,
+    /// Of each obstacle, the parts of the program that lifting it touches, by number: what touches no
+    /// part in common changes the stages independently, but for shares. Empty where nothing was weighed.
+    pub touched: Vec<BTreeSet<u32>>,
     /// Authorizations that set a ceiling.
     pub ceilings: Vec<String>,
     /// Whether receipts that are not firm were counted on.

@@ -28,6 +28,9 @@ pub(crate) struct Solved {
     pub basis: Option<Basis>,
     /// Every stage at its optimum, when all were reached.
     pub stages: Vec<Stage>,
+    /// The stages of every branch that was left for a better plan, up to that in which it was worse;
+    /// none where they are not known.
+    pub left: Vec<Vec<Stage>>,
     /// Values of the last stage.
     pub last: Vec<f64>,
     /// An optimal basis of the stages as one sum, with nothing held: where what-if questions and
@@ -45,6 +48,20 @@ pub(crate) struct Stage {
     pub basis: Basis,
 }
 
+impl Stage {
+    /// A stage as the solver left it, if it stands at a basis.
+    fn of(measure: Measure, costs: &[f64], outcome: Outcome) -> Option<Self> {
+        let basis = outcome.basis?;
+        Some(Stage {
+            measure,
+            costs: costs.to_vec(),
+            duals: outcome.duals,
+            reduced_costs: outcome.reduced_costs,
+            basis,
+        })
+    }
+}
+
 impl Solved {
     fn new() -> Self {
         Solved {
@@ -55,6 +72,7 @@ impl Solved {
             duals: None,
             basis: None,
             stages: Vec::new(),
+            left: Vec::new(),
             last: Vec::new(),
             near: None,
             remarks: Vec::new(),
@@ -162,6 +180,8 @@ pub(crate) fn solve(
         stages.branch(network, layout, solver, watch)?
     } else {
         let mut solved = stages.branch(network, layout, solver, watch)?;
+        // What the solver left by itself is not known.
+        solved.left.push(Vec::new());
         if solved.status == Status::Optimal {
             fix_lines(layout, solver, &solved.values)?;
             shut_large(network, layout, solver)?;
@@ -245,8 +265,13 @@ enum End {
     Optimal(Solved),
     /// By a limit or by Ctrl-C, with what there was.
     Cut(Solved),
-    /// At a stage that can't reach what a known plan does, and the least it may come to.
-    Worse { stage: usize, bound: f64 },
+    /// At a stage that can't reach what a known plan does, and the least it may come to; with the stages
+    /// up to there, where they were linear.
+    Worse {
+        stage: usize,
+        bound: f64,
+        stages: Vec<Stage>,
+    },
     /// No plan keeps to the bounds.
     Infeasible,
 }
@@ -322,15 +347,23 @@ impl Stages<'_> {
                     return Ok(End::Cut(solved));
                 }
             }
+            let mut worse = false;
             if let Some(known) = known.filter(|_| tied) {
                 let (value, least) = (outcome.objective, known[stage].value);
                 let same = 1e-7 * least.abs().max(1.0);
                 tied = (value - least).abs() <= same;
                 let last = stage + 1 == self.measures.len();
-                if value > least + same || (last && tied) {
-                    let bound = outcome.bound;
-                    return Ok(End::Worse { stage, bound });
-                }
+                worse = value > least + same || (last && tied);
+            }
+            if worse {
+                let bound = outcome.bound;
+                let mut stages = solved.stages;
+                stages.extend(Stage::of(measure, costs, outcome));
+                return Ok(End::Worse {
+                    stage,
+                    bound,
+                    stages,
+                });
             }
             solved.push(Level::new(
                 measure,
@@ -345,14 +378,8 @@ impl Stages<'_> {
                 solved.basis = outcome.basis.clone();
                 solved.last = outcome.values.clone();
             }
-            solved.values = outcome.values;
-            solved.stages.extend(outcome.basis.map(|basis| Stage {
-                measure,
-                costs: costs.clone(),
-                duals: outcome.duals,
-                reduced_costs: outcome.reduced_costs,
-                basis,
-            }));
+            solved.values.clone_from(&outcome.values);
+            solved.stages.extend(Stage::of(measure, costs, outcome));
         }
         if solved.stages.len() < self.measures.len() {
             solved.stages.clear();
@@ -382,6 +409,7 @@ impl Stages<'_> {
         let mut root: Option<(Vec<f64>, Vec<f64>)> = None;
         // The least that branches which were left, though as good in the stages before, may come to.
         let mut left = vec![f64::INFINITY; self.measures.len()];
+        let mut others = Vec::new();
         while let Some((fixed, start)) = branches.pop() {
             original.restore(solver)?;
             for &(column, open) in &fixed {
@@ -397,9 +425,17 @@ impl Stages<'_> {
             let undecided = |values: &[f64]| undecided(network, layout, solver.program(), values);
             let solved = match end {
                 End::Optimal(solved) => solved,
-                End::Infeasible => continue,
-                End::Worse { stage, bound } => {
+                End::Infeasible => {
+                    others.push(Vec::new());
+                    continue;
+                }
+                End::Worse {
+                    stage,
+                    bound,
+                    stages,
+                } => {
                     left[stage] = left[stage].min(bound);
+                    others.push(stages);
                     continue;
                 }
                 End::Cut(cut) => {
@@ -413,7 +449,8 @@ impl Stages<'_> {
             };
             root.get_or_insert_with(|| (solved.bounds.clone(), solved.values.clone()));
             let Some(line) = undecided(&solved.values) else {
-                if let Some(before) = &best {
+                if let Some(before) = &mut best {
+                    others.push(std::mem::take(&mut before.stages));
                     let pairs = before.levels.iter().zip(&solved.levels);
                     let apart = |(a, b): (&Level, &Level)| {
                         (a.value - b.value).abs() > 1e-7 * b.value.abs().max(1.0)
@@ -444,6 +481,7 @@ impl Stages<'_> {
         for (level, left) in solved.levels.iter_mut().zip(left) {
             *level = Level::new(level.measure, level.value, level.bound.min(left));
         }
+        solved.left = others;
         original.restore(solver)?;
         fix_lines(layout, solver, &solved.values)?;
         if let Some(basis) = &solved.basis {
@@ -505,7 +543,12 @@ impl Stages<'_> {
                 tied = (value - least).abs() <= same;
                 let last = stage + 1 == self.measures.len();
                 if value > least + same || (last && tied) {
-                    return Ok(End::Worse { stage, bound });
+                    let stages = Vec::new();
+                    return Ok(End::Worse {
+                        stage,
+                        bound,
+                        stages,
+                    });
                 }
             }
             solved.push(Level::new(measure, value, bound));

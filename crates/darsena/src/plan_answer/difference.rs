@@ -1,7 +1,8 @@
 //! Demands that fare differently in the plans of two scenarios.
 
-use darsena_plan::Plan;
+use darsena_plan::{Arc, Arcs, Opening, Plan};
 use darsena_scenario::Scenario;
+use jiff::civil::Date;
 
 use super::head;
 use crate::answer::{Answer, Table};
@@ -75,4 +76,82 @@ pub fn difference(
         tables: vec![table],
         trees: Vec::new(),
     }
+}
+
+/// Demands that fare differently, and arcs that open at other times, in the plans of one scenario under
+/// the law of two days.
+pub fn law_difference(
+    scenario: &Scenario,
+    (day, arcs, plan): (Date, &Arcs, &Plan),
+    (other_day, other_arcs, other_plan): (Date, &Arcs, &Plan),
+    seconds: Option<f64>,
+) -> Answer {
+    let mut answer = difference((scenario, plan), (scenario, other_plan), seconds);
+    answer.head.question = "plan --against-law".into();
+    answer.head.remarks[0] = format!("before: the law of {day}; after: the law of {other_day}");
+    let unlike = arcs.unlike(other_arcs);
+    let row = |arc: &Arc| match arc {
+        Arc::Make(n) => {
+            let recipe = &scenario.recipes()[*n];
+            ("make", recipe.recipe.to_string(), recipe.item.to_string())
+        }
+        Arc::Ship(n, item, _) => {
+            let item = scenario.items()[*item].item.to_string();
+            ("ship", scenario.lanes()[*n].lane.to_string(), item)
+        }
+        Arc::Deliver(n, item, _) => {
+            let item = scenario.items()[*item].item.to_string();
+            ("deliver", scenario.demands()[*n].demand.to_string(), item)
+        }
+    };
+    let state = |arc: &Arc| match arc {
+        Arc::Make(_) => String::new(),
+        Arc::Ship(_, _, state) | Arc::Deliver(_, _, state) => state.clone(),
+    };
+    let opens = |arcs: &Arcs, arc: &Arc| match arcs.opening(arc) {
+        Opening::Always => Some(scenario.head().start),
+        Opening::During(spans) => spans.first().map(|(from, _)| *from),
+    };
+    let change = |arc: &Arc| match (opens(arcs, arc), opens(other_arcs, arc)) {
+        (None, Some(_)) => "opens",
+        (Some(_), None) => "shuts",
+        (Some(before), Some(after)) if after < before => "opens sooner",
+        (Some(before), Some(after)) if after > before => "opens later",
+        _ => "open at other times",
+    };
+    let rows: Vec<_> = unlike.iter().map(row).collect();
+    let table = Table::new(
+        "arcs",
+        "a make, move or hand-over that the law opens at another time",
+    )
+    .text("sort", rows.iter().map(|r| r.0))
+    .text("id", rows.iter().map(|r| r.1.clone()))
+    .text("item", rows.iter().map(|r| r.2.clone()))
+    .text("made_in", unlike.iter().map(state))
+    .text("change", unlike.iter().map(change))
+    .day("opens_before", unlike.iter().map(|arc| opens(arcs, arc)))
+    .day(
+        "opens_after",
+        unlike.iter().map(|arc| opens(other_arcs, arc)),
+    );
+    let levels = plan.levels.iter().zip(&other_plan.levels);
+    let unit = |level: &darsena_plan::Level| match level.measure {
+        darsena_plan::Measure::Cost => scenario.head().currency.to_string(),
+        darsena_plan::Measure::Share { .. } => "share".into(),
+        _ => "unit-periods".into(),
+    };
+    let levels = Table::new(
+        "levels",
+        "a stage of the objective under both, in the order in which they count",
+    )
+    .text(
+        "measure",
+        levels.clone().map(|(a, _)| a.measure.to_string()),
+    )
+    .number("before", "see unit", levels.clone().map(|(a, _)| a.value))
+    .number("after", "see unit", levels.clone().map(|(_, b)| b.value))
+    .text("unit", levels.map(|(a, _)| unit(a)));
+    answer.tables.insert(0, levels);
+    answer.tables.push(table);
+    answer
 }

@@ -10,7 +10,7 @@ mod worth;
 use darsena_plan::Plan;
 use darsena_scenario::Scenario;
 
-pub use difference::difference;
+pub use difference::{difference, law_difference};
 use flows::{deliver, hold, levels, lines, make, overtime, ship, shortfall, unmet, utilisation};
 use late::{demands, reasons};
 pub use peg::{peg, readable_peg};
@@ -45,7 +45,7 @@ pub fn answer(scenario: &Scenario, plan: &Plan, seconds: Option<f64>) -> Answer 
     }
 }
 
-fn head(scenario: &Scenario, plan: &Plan, seconds: Option<f64>) -> Head {
+pub(crate) fn head(scenario: &Scenario, plan: &Plan, seconds: Option<f64>) -> Head {
     let last = plan.levels.last();
     let (solver, version) = plan.solver.split_once(' ').unwrap_or((&plan.solver, ""));
     Head {

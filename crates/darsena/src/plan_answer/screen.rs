@@ -81,18 +81,8 @@ pub fn readable(scenario: &Scenario, plan: &Plan) -> String {
 }
 
 fn head_of(table: &Table, rows: usize) -> Table {
-    use crate::answer::Values;
     let mut table = table.clone();
-    for column in &mut table.columns {
-        match &mut column.values {
-            Values::Text(v) => v.truncate(rows),
-            Values::Number(v) => v.truncate(rows),
-            Values::Whole(v) => v.truncate(rows),
-            Values::Flag(v) => v.truncate(rows),
-            Values::Day(v) => v.truncate(rows),
-            Values::Lists(v) => v.truncate(rows),
-        }
-    }
+    table.keep_rows(|n| n < rows);
     table
 }
 

@@ -81,6 +81,29 @@ pub(crate) struct Planned<'a> {
     pub near: &'a Basis,
 }
 
+impl<'a> Planned<'a> {
+    fn sight<'b>(&'b self, stages: &'b [Stage], weights: &'b [f64]) -> Sight<'b>
+    where
+        'a: 'b,
+    {
+        Sight {
+            scenario: self.scenario,
+            arcs: self.arcs,
+            network: self.network,
+            layout: self.layout,
+            program: self.program,
+            values: self.values,
+            stages,
+            sum: Sum {
+                weights,
+                stages: self.stages,
+                near: self.near,
+                last: self.last,
+            },
+        }
+    }
+}
+
 /// Finds the reasons of late demands and writes them into `plan`.
 pub(crate) fn reasons(
     planned: &Planned<'_>,
@@ -116,21 +139,7 @@ pub(crate) fn reasons(
     if stages.is_empty() {
         return Ok(());
     }
-    let sight = Sight {
-        scenario: planned.scenario,
-        arcs: planned.arcs,
-        network: planned.network,
-        layout: planned.layout,
-        program: planned.program,
-        values: planned.values,
-        stages,
-        sum: Sum {
-            weights: &weights,
-            stages: planned.stages,
-            near: planned.near,
-            last: planned.last,
-        },
-    };
+    let sight = planned.sight(stages, &weights);
     let parts = planned.program.parts();
     let mut rows: BTreeMap<u32, usize> = BTreeMap::new();
     for row in (0u32..).map(Row).take(planned.program.rows()) {
@@ -182,6 +191,34 @@ pub(crate) fn reasons(
     let tried = |stream: usize| proved && !untried.contains(&sight.part_of(&trial.parts, stream));
     finish(planned.network, tried, plan);
     Ok(())
+}
+
+/// What the duals of all stages say of the obstacles of the arcs: those of the plan, and of every branch
+/// that was left for it.
+pub(crate) fn weigh(planned: &Planned<'_>, left: &[Vec<Stage>], plan: &mut Plan) {
+    let parts = planned.program.parts();
+    plan.touched = vec![BTreeSet::new(); planned.arcs.obstacles.len()];
+    let known = left.iter().all(|stages| !stages.is_empty());
+    let mut helpful = BTreeSet::new();
+    for stages in left.iter().map(Vec::as_slice).chain([planned.stages]) {
+        let sight = planned.sight(stages, &[]);
+        for (obstacle, columns) in sight.lifted() {
+            let touched = &mut plan.touched[obstacle];
+            touched.extend(
+                columns
+                    .iter()
+                    .flat_map(|column| column.rows())
+                    .map(|row| parts.of_row(row)),
+            );
+            if sight.law(obstacle, columns).is_some() {
+                helpful.insert(obstacle);
+            }
+        }
+    }
+    let all = 0..planned.arcs.obstacles.len();
+    plan.idle = all
+        .filter(|obstacle| known && !helpful.contains(obstacle))
+        .collect();
 }
 
 /// Open units per period of each stream's range.

@@ -79,6 +79,13 @@ pub(super) struct Addition {
     pub beside: Option<Column>,
 }
 
+impl Addition {
+    /// The rows it is in.
+    pub(super) fn rows(&self) -> impl Iterator<Item = Row> {
+        self.entries.iter().map(|(row, _)| *row)
+    }
+}
+
 impl Thing {
     /// Sort of thing, and how many of it are tried in one part for one stage without being asked for.
     pub(super) fn sort(&self) -> (usize, usize) {
@@ -518,16 +525,30 @@ impl Sight<'_> {
 
     /// Arcs that would open sooner without an obstacle of the law.
     fn held_by_law(&self, all: &mut Vec<Thing>) {
-        for (n, obstacle) in self.arcs.obstacles.iter().enumerate() {
+        for (obstacle, columns) in self.lifted() {
+            all.extend(self.law(obstacle, columns));
+        }
+    }
+
+    /// An obstacle of the law, with the columns that lifting it adds, unless the duals rule it out.
+    pub(super) fn law(&self, obstacle: usize, columns: Vec<Addition>) -> Option<Thing> {
+        let mut all = Vec::new();
+        self.added(Cause::Law { obstacle }, None, columns, &mut all);
+        all.pop()
+    }
+
+    /// Each obstacle of the law with the columns that lifting it adds.
+    pub(super) fn lifted(&self) -> impl Iterator<Item = (usize, Vec<Addition>)> {
+        let obstacles = self.arcs.obstacles.iter().enumerate();
+        obstacles.map(|(n, obstacle)| {
             // By sort, place and period: two states of one kind lift the same arc.
             let mut columns: BTreeMap<(u8, usize, usize, usize), Addition> = BTreeMap::new();
             for (arc, opening) in &obstacle.lifts {
                 let lifted = Spans::of(&self.scenario.head().horizon(), opening);
                 self.lift(arc, &lifted, &mut columns);
             }
-            let cause = Cause::Law { obstacle: n };
-            self.added(cause, None, columns.into_values().collect(), all);
-        }
+            (n, columns.into_values().collect())
+        })
     }
 
     /// The columns of an arc in periods in which it is lifted and not open.
