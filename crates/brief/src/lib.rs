@@ -33,25 +33,30 @@
 mod bind;
 pub mod chart;
 mod figures;
+mod law;
 pub mod number;
 mod page;
 mod section;
 mod table;
 mod text;
 
+pub use law::{ApprovalRow, LawPage, PairRow, RuleRow, Worth};
+
 use darsena_plan::Plan;
 use darsena_scenario::Scenario;
 use jiff::civil::Date;
 
 /// What a reader chooses.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Options {
     /// Title of the page; without it that of the scenario.
     pub title: Option<String>,
     /// Language of the page.
     pub lang: Lang,
     /// Which law the plan keeps.
-    pub law: LawKept,
+    pub kept: LawKept,
+    /// What the law does to the plan; without it nothing is said of rules.
+    pub law: Option<LawPage>,
 }
 
 /// Which law a plan keeps.

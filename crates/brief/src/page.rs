@@ -9,7 +9,9 @@ use crate::bind::{Notes, Rows, time};
 use crate::chart::{self, Time};
 use crate::figures::Figures;
 use crate::number::currency_name;
-use crate::section::{self, deliveries, front, late, lines, loads, method, network, stocks, worth};
+use crate::section::{
+    self, deliveries, front, late, law, lines, loads, method, network, stocks, worth,
+};
 use crate::{LawKept, Options, text};
 
 const STYLE: &str = include_str!("style.css");
@@ -31,16 +33,19 @@ pub(crate) fn page(scenario: &Scenario, plan: &Plan, options: &Options) -> Marku
         (None, true) => head.name.as_str(),
     };
     // In the order in which they are read: footnotes are numbered as they are cited.
+    let page = options.law.as_ref();
     let sections = [
-        front::front(&figures, &mut notes, &groups, &worths),
-        deliveries::deliveries(&figures, &axis),
-        stocks::stocks(&figures, &mut notes, &axis),
-        late::late(&figures, &mut notes, &groups),
-        worth::worth(&figures, &mut notes, &worths),
-        loads::loads(&figures, &mut notes, &axis),
-        lines::lines(&figures, &mut notes),
-        network::network(&figures, &mut notes),
-        method::method(&figures),
+        Some(front::front(&figures, &mut notes, &groups, &worths)),
+        Some(deliveries::deliveries(&figures, &axis)),
+        Some(stocks::stocks(&figures, &mut notes, &axis)),
+        Some(late::late(&figures, &mut notes, &groups)),
+        Some(worth::worth(&figures, &mut notes, &worths)),
+        page.map(law::prices),
+        page.map(|page| law::law(&figures, page)),
+        Some(loads::loads(&figures, &mut notes, &axis)),
+        Some(lines::lines(&figures, &mut notes)),
+        Some(network::network(&figures, &mut notes)),
+        Some(method::method(&figures)),
     ];
     let sources = method::sources(&figures, &notes);
     html! {
@@ -60,15 +65,15 @@ pub(crate) fn page(scenario: &Scenario, plan: &Plan, options: &Options) -> Marku
                 header {
                     p class="kicker" { (text::BRIEF) }
                     h1 { (title) }
-                    (facts(&figures, options.law))
+                    (facts(&figures, options.kept))
                 }
                 nav aria-label=(text::CONTENTS) {
                     ul {
-                        @for (id, title) in CONTENTS { li { a href=(format!("#{id}")) { (title) } } }
+                        @for (id, title) in CONTENTS.iter().filter(|(id, _)| page.is_some() || !matches!(*id, "rules" | "law")) { li { a href=(format!("#{id}")) { (title) } } }
                     }
                 }
                 main {
-                    @for section in &sections { (section) }
+                    @for section in sections.iter().flatten() { (section) }
                     (sources)
                 }
             }
@@ -76,12 +81,14 @@ pub(crate) fn page(scenario: &Scenario, plan: &Plan, options: &Options) -> Marku
     }
 }
 
-const CONTENTS: [(&str, &str); 10] = [
+const CONTENTS: [(&str, &str); 12] = [
     ("front", text::FRONT),
     ("deliveries", text::DELIVERIES),
     ("stocks", text::STOCKS),
     ("late", text::LATE_TITLE),
     ("worth", text::WORTH),
+    ("rules", text::RULES),
+    ("law", text::LAW_PAGE),
     ("loads", text::LOADS),
     ("lines", text::LINES),
     ("network", text::NETWORK),

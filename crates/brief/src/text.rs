@@ -32,6 +32,51 @@ const MONTHS: [&str; 12] = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 ];
 
+// What rules cost, and the law page.
+pub(crate) const RULES: &str = "What each rule costs";
+pub(crate) const RULES_NOTE: &str = "Each rule was lifted alone and the plan made again: what is denied was allowed, what waits for an approval had it on the first day. Prices do not add up, because what two rules shut is open only without both.";
+pub(crate) const NO_RULE_COSTS: &str = "No rule alone holds anything back in this plan.";
+pub(crate) const RULES_WAITING: &str = "Unit-months less waiting without the rule";
+pub(crate) const RULES_DELIVERIES: &str = "Units delivered more without the rule";
+pub(crate) const RULES_DESCRIPTION: &str = "One bar a rule; the numbers are in the table below.";
+pub(crate) const RULE: &str = "Rule";
+pub(crate) const RULES_BOTH: &str = "Rules";
+pub(crate) const AND: &str = "and";
+pub(crate) const DOES: &str = "What it does";
+pub(crate) const MONTHS_LESS: &str = "Unit-months less waiting";
+pub(crate) const FIRST_PRIORITY: &str = "Most urgent priority that gains";
+pub(crate) const PAIRS: &str = "Pairs that help only, or more, together";
+pub(crate) const PAIRS_NOTE: &str = "Both rules were lifted and the plan made again.";
+pub(crate) const ONLY_TOGETHER: &str = "Of these only together";
+pub(crate) const SOONER: &str = "What a month less waiting for an approval is worth";
+pub(crate) const SOONER_NOTE: &str =
+    "The approval comes 30 days sooner than is usual, all others as usual.";
+pub(crate) const APPROVAL: &str = "Approval";
+pub(crate) const BODY: &str = "Who decides";
+pub(crate) const TYPICAL_DAYS: &str = "Usual days";
+pub(crate) const LAW_PAGE: &str = "The law that stands in the way";
+pub(crate) const NO_RULE_HOLDS: &str = "No rule shuts or delays anything that the plan could use.";
+pub(crate) const SAYS: &str = "What it says";
+pub(crate) const CITATION: &str = "Where it stands";
+pub(crate) const TRUST: &str = "How far it can be trusted";
+pub(crate) const ARCS: &str = "Makes, moves, hand-overs held back";
+
+/// Rules that cost nothing alone.
+pub(crate) fn silent_rules(count: usize) -> String {
+    match count {
+        1 => "One more rule shuts or delays something and costs nothing alone; it is on the law page.".to_owned(),
+        n => format!("{n} more rules shut or delay something and cost nothing alone; they are on the law page."),
+    }
+}
+
+/// Which law was asked.
+pub(crate) fn law_note(as_of: Date, hash: &str, scenario: &str) -> String {
+    format!(
+        "Rules that deny or delay a make, a move or a hand-over of {scenario}, by the law as it stood on {}; content of the law {hash}.",
+        date(as_of)
+    )
+}
+
 /// A date in full: `30 June 2024` shortened to `30 Jun 2024`.
 pub(crate) fn date(date: Date) -> String {
     format!("{}\u{a0}{}\u{a0}{}", date.day(), month(date), date.year())

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use darsena_brief::{Options, html};
+use darsena_brief::{LawPage, Options, PairRow, RuleRow, Worth, html};
 use darsena_milp::Status;
 use darsena_plan::{
     Cause, Deliver, DemandAnswer, Hold, Kind, Level, Line, Make, Measure, Plan, Price, Priced,
@@ -668,4 +668,69 @@ fn contrast_is_enough_in_light_dark_and_print() {
             );
         }
     }
+}
+
+#[test]
+fn the_law_page_says_what_each_rule_costs_and_where_it_stands() {
+    let worth = |deliveries, unit_months| Worth {
+        deliveries,
+        unit_months,
+        first_priority: Some(2),
+    };
+    let rule = |rule: &str, url: Option<&str>, worth| RuleRow {
+        rule: rule.into(),
+        kind: "denies".into(),
+        plain: format!("It does not go. {NASTY}"),
+        citation: "Act, section 3".into(),
+        url: url.map(Into::into),
+        confidence: "stated in a source seen".into(),
+        arcs: 7,
+        worth,
+    };
+    let law = LawPage {
+        as_of: jiff::civil::date(2024, 6, 30),
+        hash: "0123456789abcdef0123".into(),
+        advice: "no legal advice".into(),
+        rules: vec![
+            rule(
+                "DEAR-1",
+                Some("https://example.org/act"),
+                worth(Some(12.0), Some(340.5)),
+            ),
+            rule(
+                "FREE-2",
+                Some("javascript:alert(1)"),
+                worth(Some(0.0), Some(0.0)),
+            ),
+            rule("LONG-3", None, worth(None, None)),
+        ],
+        pairs: vec![PairRow {
+            rules: ("DEAR-1".into(), "FREE-2".into()),
+            worth: worth(Some(20.0), Some(500.0)),
+            together: 159.5,
+        }],
+        approvals: vec![],
+    };
+    let options = Options {
+        law: Some(law),
+        ..Options::default()
+    };
+    let page = html(&scenario(false), &plan(), &options);
+    let prices = between(&page, r#"<section id="rules""#, "</section>");
+    assert!(
+        prices.contains("340.5") && prices.contains("159.5"),
+        "{prices}"
+    );
+    assert!(
+        !prices.contains(r#"<th scope="row"><code>FREE-2"#),
+        "a rule that costs nothing has no bar"
+    );
+    let law = between(&page, r#"<section id="law""#, "</section>");
+    assert!(law.contains(r#"href="https://example.org/act""#));
+    assert!(!page.contains("javascript:") && !page.contains("<script>"));
+    for id in ["DEAR-1", "FREE-2", "LONG-3"] {
+        assert!(law.contains(id), "{id}");
+    }
+    let without = html(&scenario(false), &plan(), &Options::default());
+    assert!(!without.contains(r##"href="#rules""##) && !without.contains(r#"id="law""#));
 }

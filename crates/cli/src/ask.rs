@@ -124,6 +124,12 @@ impl Wanted {
         !self.no_law
     }
 
+    /// The day whose law the plan keeps to; none where it keeps to none.
+    pub(crate) fn law_of(&self, scenario: &Scenario) -> Option<Date> {
+        self.asks_law()
+            .then(|| self.law_or(scenario.head().law_as_of))
+    }
+
     /// The day whose law is asked for, else another.
     pub(crate) fn law_or(&self, day: Date) -> Date {
         self.law.unwrap_or(day)

@@ -1,10 +1,13 @@
 //! `darsena brief`.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
+use darsena::law::{AsOf, Law};
 use darsena::milp::{Progress, Watch};
+use darsena::rule_prices::{self, PriceOptions};
 
 use crate::ask::{self, Solving, Wanted};
 use crate::terminal::{self, Answered};
@@ -33,6 +36,9 @@ pub(crate) struct BriefArguments {
     lang: Language,
     #[command(flatten)]
     wanted: Wanted,
+    /// Leave out what each rule costs, which takes a plan for each.
+    #[arg(long)]
+    no_rule_prices: bool,
     /// No progress and no warnings.
     #[arg(long, short)]
     quiet: bool,
@@ -74,6 +80,26 @@ pub(crate) fn run(arguments: &BriefArguments) -> Answered {
         &options,
         &mut watch,
     )?;
+    let law = match arguments.wanted.law_of(&scenario) {
+        Some(day) if !arguments.no_rule_prices => {
+            let law = Law::embedded();
+            let asked = PriceOptions {
+                plan: options,
+                rules: BTreeSet::new(),
+                pairs: true,
+            };
+            let prices = rule_prices::rule_prices(
+                &scenario,
+                &law,
+                AsOf::Fixed(day),
+                &asked,
+                &watch.stop,
+                &|made, of| line.count("prices of rules: plans", made, of),
+            )?;
+            Some(rule_prices::law_page(&scenario, &prices, &law, day))
+        }
+        _ => None,
+    };
     drop(line);
     let lang = match arguments.lang {
         Language::En => darsena::brief::Lang::En,
@@ -84,7 +110,8 @@ pub(crate) fn run(arguments: &BriefArguments) -> Answered {
         &darsena::brief::Options {
             title: arguments.title.clone(),
             lang,
-            law: arguments.wanted.law_kept(),
+            kept: arguments.wanted.law_kept(),
+            law,
         },
     );
     darsena::write::whole_file(&arguments.out, page.as_bytes())?;

@@ -87,7 +87,7 @@ pub(crate) fn sources(figures: &Figures<'_>, notes: &Notes<'_>) -> Markup {
 }
 
 /// Whether a URL of the tables may become a link: nothing but the web.
-fn is_link(url: &str) -> bool {
+pub(crate) fn is_link(url: &str) -> bool {
     let url = url.to_ascii_lowercase();
     url.starts_with("https://") || url.starts_with("http://")
 }

@@ -3,6 +3,7 @@
 pub(crate) mod deliveries;
 pub(crate) mod front;
 pub(crate) mod late;
+pub(crate) mod law;
 pub(crate) mod lines;
 pub(crate) mod loads;
 pub(crate) mod method;

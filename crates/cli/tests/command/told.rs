@@ -2,10 +2,13 @@
 
 use std::fs;
 
-use crate::{darsena, workplace};
+use crate::{darsena, root, workplace};
 
-const COMMANDS: [&str; 10] = [
+const COMMANDS: [&str; 13] = [
     "plan",
+    "prices",
+    "permit",
+    "laws",
     "brief",
     "check",
     "describe",
@@ -267,4 +270,77 @@ fn warnings_are_left_out_of_a_quiet_check() {
     let quiet = darsena(place.path(), &["check", "starter", "--quiet"]).out;
     assert!(loud.contains("warning: items.csv"), "{loud}");
     assert_eq!(quiet, "0 findings, 1 warning\n");
+}
+
+#[test]
+fn a_rule_that_no_law_has_is_named_with_the_nearest() {
+    let case = root().join("docs/cases/back-fill");
+    let case = case.to_str().expect("a path of words");
+    let place = tempfile::tempdir().expect("there is room");
+    let came = darsena(place.path(), &["prices", case, "--rule", "JP-2l"]);
+    assert_eq!((came.code, came.out.as_str()), (1, ""));
+    assert!(came.err.contains("no rule `JP-2l` in the law"), "{came:?}");
+    assert!(
+        came.err.contains("help: the nearest id is `JP-2"),
+        "{came:?}"
+    );
+    let one = [
+        "prices",
+        case,
+        "--law",
+        "2024-06-30",
+        "--rule",
+        "JP-21",
+        "--format",
+        "json",
+    ];
+    let told = darsena(place.path(), &one).json();
+    assert_eq!(told["tables"]["rules"][0]["rule"], "JP-21");
+    assert_eq!(told["tables"]["rules"].as_array().map(Vec::len), Some(1));
+    assert_eq!(told["tables"]["rules"][0]["deliveries"], 2.0);
+    assert_eq!(told["tables"]["pairs"].as_array().map(Vec::len), Some(0));
+}
+
+#[test]
+fn a_comparison_of_law_says_what_opens() {
+    let case = root().join("docs/cases/back-fill");
+    let case = case.to_str().expect("a path of words");
+    let place = tempfile::tempdir().expect("there is room");
+    let days = [
+        "plan",
+        case,
+        "--law",
+        "2023-12-01",
+        "--against-law",
+        "2024-06-30",
+        "--format",
+        "json",
+    ];
+    let told = darsena(place.path(), &days).json();
+    assert_eq!(told["question"], "plan --against-law");
+    let arcs = told["tables"]["arcs"].as_array().expect("a table");
+    let change = |id: &str| {
+        arcs.iter()
+            .find(|arc| arc["id"] == id)
+            .map(|arc| arc["change"].clone())
+    };
+    assert_eq!(change("back-fill"), Some("opens".into()));
+    assert_eq!(change("help"), Some("shuts".into()));
+    let same = darsena(
+        place.path(),
+        &[
+            "plan",
+            case,
+            "--law",
+            "2024-06-30",
+            "--against-law",
+            "2024-06-30",
+            "--format",
+            "json",
+        ],
+    );
+    assert_eq!(
+        same.json()["tables"]["arcs"].as_array().map(Vec::len),
+        Some(0)
+    );
 }

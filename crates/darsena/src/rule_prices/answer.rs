@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use darsena_law::{Approval, RuleKind};
+use darsena_brief::{ApprovalRow, LawPage, PairRow, RuleRow, Worth};
+use darsena_law::{Approval, Law, NO_ADVICE, RuleKind};
 use darsena_plan::Measure;
 use darsena_scenario::{Period, Scenario};
+use jiff::civil::Date;
 
 use super::{Gain, Planned, Prices};
 use crate::answer::{Answer, Table};
@@ -207,6 +209,18 @@ impl Told<'_> {
         }
     }
 
+    /// The first stage in which two rules give more together: its priority, and how many unit-months more.
+    fn together(&self, together: &[f64]) -> (Option<i64>, f64) {
+        let mut stages = self.prices.base.levels.iter().zip(together);
+        let first = stages.find(|(_, more)| **more != 0.0);
+        match first.map(|(level, more)| (level.measure, more)) {
+            Some((Measure::Late { priority }, more)) => {
+                (Some(i64::from(priority)), more * self.months())
+            }
+            _ => (None, 0.0),
+        }
+    }
+
     /// Rules by what they hold back, stage after stage, the dearest first; then by id.
     fn order(&self) -> Vec<usize> {
         let stages = self.prices.base.levels.len();
@@ -362,12 +376,6 @@ impl Told<'_> {
     fn pairs(&self) -> Table {
         let rows = || self.prices.pairs.iter();
         let gains = || rows().map(|row| &row.gain);
-        // What is won together in the stages that count units, in months.
-        let more = |together: &[f64]| {
-            let stages = self.prices.base.levels.iter().zip(together);
-            let late = stages.filter(|(level, _)| matches!(level.measure, Measure::Late { .. }));
-            late.map(|(_, more)| more).sum::<f64>() * self.months()
-        };
         Table::new(
             "pairs",
             "two rules that hold back more together than one by one",
@@ -391,13 +399,13 @@ impl Told<'_> {
         )
         .number(
             "more_unit_months",
-            "open unit-months less than one by one, in the stages of the objective",
-            rows().map(|r| more(&r.together)),
+            "open unit-months less than one by one, at that priority",
+            rows().map(|r| self.together(&r.together).1),
         )
         .whole(
             "first_priority",
-            "most urgent priority that gains",
-            gains().map(|g| self.first_priority(g)),
+            "most urgent priority that gains more",
+            rows().map(|r| self.together(&r.together).0),
         )
         .number(
             "money",
@@ -481,5 +489,52 @@ fn proof(gain: &Gain) -> &'static str {
         Gain::ByDuals => "duals prove it changes nothing",
         Gain::Planned(_) => "planned again",
         Gain::Unknown => "not known in the time given",
+    }
+}
+
+/// The law page of the brief: the same prices, with the rules in plain words.
+#[must_use]
+pub fn law_page(scenario: &Scenario, prices: &Prices, law: &Law, as_of: Date) -> LawPage {
+    let told = Told { scenario, prices };
+    let worth = |gain: &Gain| Worth {
+        deliveries: told.deliveries(gain),
+        unit_months: told.unit_months(gain),
+        first_priority: told
+            .first_priority(gain)
+            .and_then(|p| u32::try_from(p).ok()),
+    };
+    let rules = told.order().into_iter().map(|n| &prices.rules[n]);
+    LawPage {
+        as_of,
+        hash: law.hash().to_string(),
+        advice: NO_ADVICE.into(),
+        rules: rules
+            .map(|row| RuleRow {
+                rule: row.rule.id.clone(),
+                kind: kind(row.rule.kind).into(),
+                plain: row.rule.plain.clone(),
+                citation: row.rule.citation.clone(),
+                url: row.rule.url.clone(),
+                confidence: row.rule.confidence.plain().into(),
+                arcs: row.arcs,
+                worth: worth(&row.gain),
+            })
+            .collect(),
+        pairs: { prices.pairs.iter() }
+            .map(|row| PairRow {
+                rules: row.rules.clone(),
+                worth: worth(&row.gain),
+                together: told.together(&row.together).1,
+            })
+            .collect(),
+        approvals: { prices.approvals.iter() }
+            .map(|row| ApprovalRow {
+                approval: row.approval.id.clone(),
+                grantor: row.approval.grantor.clone(),
+                body: row.approval.body.clone(),
+                typical_days: row.approval.days.typical,
+                worth: worth(&row.gain),
+            })
+            .collect(),
     }
 }

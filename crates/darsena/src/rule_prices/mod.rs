@@ -34,7 +34,7 @@ use darsena_milp::{Clock, Status, Stop, Watch};
 use darsena_plan::{Arc, Arcs, Obstacle, Opening, Options, Plan, Reasons};
 use darsena_scenario::Scenario;
 
-pub use answer::{answer, readable};
+pub use answer::{answer, law_page, readable};
 
 use crate::permitted::Permitted;
 use crate::{AnswerError, checked_plan};
