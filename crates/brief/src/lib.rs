@@ -54,9 +54,9 @@ pub struct Options {
     /// Language of the page.
     pub lang: Lang,
     /// Which law the plan keeps.
-    pub law: LawKept,
+    pub kept: LawKept,
     /// What that law does to the plan; without it nothing is said of rules.
-    pub page: Option<LawPage>,
+    pub law: Option<LawPage>,
 }
 
 /// Which law a plan keeps.

@@ -33,7 +33,7 @@ pub(crate) fn page(scenario: &Scenario, plan: &Plan, options: &Options) -> Marku
         (None, true) => head.name.as_str(),
     };
     // In the order in which they are read: footnotes are numbered as they are cited.
-    let page = options.page.as_ref();
+    let page = options.law.as_ref();
     let sections = [
         Some(front::front(&figures, &mut notes, &groups, &worths)),
         Some(deliveries::deliveries(&figures, &axis)),
@@ -65,7 +65,7 @@ pub(crate) fn page(scenario: &Scenario, plan: &Plan, options: &Options) -> Marku
                 header {
                     p class="kicker" { (text::BRIEF) }
                     h1 { (title) }
-                    (facts(&figures, options.law))
+                    (facts(&figures, options.kept))
                 }
                 nav aria-label=(text::CONTENTS) {
                     ul {

@@ -712,7 +712,7 @@ fn the_law_page_says_what_each_rule_costs_and_where_it_stands() {
         approvals: vec![],
     };
     let options = Options {
-        page: Some(law),
+        law: Some(law),
         ..Options::default()
     };
     let page = html(&scenario(false), &plan(), &options);

@@ -83,7 +83,7 @@ pub(crate) struct Wanted {
 }
 
 /// The law the program holds, read once.
-fn law() -> &'static Law {
+pub(crate) fn law() -> &'static Law {
     static LAW: OnceLock<Law> = OnceLock::new();
     LAW.get_or_init(Law::embedded)
 }
@@ -100,14 +100,10 @@ enum ObjectiveChoice {
 impl Wanted {
     /// What may be made, moved and handed over.
     pub(crate) fn arcs(&self, scenario: &Scenario) -> Arcs {
-        if self.no_law {
-            return Arcs::open(scenario);
+        match self.as_of(scenario) {
+            Some((as_of, _)) => darsena::permitted(scenario, law(), as_of),
+            None => Arcs::open(scenario),
         }
-        let as_of = match self.law {
-            Some(day) => AsOf::Fixed(day),
-            None => AsOf::Known(scenario.head().law_as_of),
-        };
-        darsena::permitted(scenario, law(), as_of)
     }
 
     /// Which law the plan keeps, for the page.
@@ -119,14 +115,14 @@ impl Wanted {
         }
     }
 
-    /// The day whose law the plan keeps to; none where it keeps to none.
-    pub(crate) fn law_of(&self, _scenario: &Scenario) -> Option<Date> {
-        self.law
-    }
-
-    /// The day whose law is asked for, else another.
-    pub(crate) fn law_or(&self, day: Date) -> Date {
-        self.law.unwrap_or(day)
+    /// The law that is asked, and its day; none where none is.
+    pub(crate) fn as_of(&self, scenario: &Scenario) -> Option<(AsOf, Date)> {
+        let known = scenario.head().law_as_of;
+        match self.law {
+            _ if self.no_law => None,
+            Some(day) => Some((AsOf::Fixed(day), day)),
+            None => Some((AsOf::Known(known), known)),
+        }
     }
 
     /// Writes into an answer which law it rests on.

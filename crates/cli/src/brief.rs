@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
-use darsena::law::{AsOf, Law};
 use darsena::milp::{Progress, Watch};
 use darsena::rule_prices::{self, PriceOptions};
 
@@ -80,9 +79,9 @@ pub(crate) fn run(arguments: &BriefArguments) -> Answered {
         &options,
         &mut watch,
     )?;
-    let law = match arguments.wanted.law_of(&scenario) {
-        Some(day) if !arguments.no_rule_prices => {
-            let law = Law::embedded();
+    let law = match arguments.wanted.as_of(&scenario) {
+        Some((as_of, day)) if !arguments.no_rule_prices && !scenario.classes().is_empty() => {
+            let law = ask::law();
             let asked = PriceOptions {
                 plan: options,
                 rules: BTreeSet::new(),
@@ -90,13 +89,13 @@ pub(crate) fn run(arguments: &BriefArguments) -> Answered {
             };
             let prices = rule_prices::rule_prices(
                 &scenario,
-                &law,
-                AsOf::Fixed(day),
+                law,
+                as_of,
                 &asked,
                 &watch.stop,
                 &|made, of| line.count("prices of rules: plans", made, of),
             )?;
-            Some(rule_prices::law_page(&scenario, &prices, &law, day))
+            Some(rule_prices::law_page(&scenario, &prices, law, day))
         }
         _ => None,
     };
@@ -110,8 +109,8 @@ pub(crate) fn run(arguments: &BriefArguments) -> Answered {
         &darsena::brief::Options {
             title: arguments.title.clone(),
             lang,
-            law: arguments.wanted.law_kept(),
-            page: law,
+            kept: arguments.wanted.law_kept(),
+            law,
         },
     );
     darsena::write::whole_file(&arguments.out, page.as_bytes())?;

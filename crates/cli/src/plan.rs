@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Args;
-use darsena::law::{AsOf, Law};
+use darsena::law::AsOf;
 use darsena::milp::{Progress, Watch};
 use darsena::plan::{Options, Reasons};
 use jiff::civil::Date;
@@ -49,7 +49,7 @@ pub(crate) struct PlanArguments {
     #[arg(long, value_name = "SCENARIO", conflicts_with = "peg")]
     against: Option<PathBuf>,
     /// Compare with the plan under the law of this other day: arcs that open or shut, demands that fare differently.
-    #[arg(long, value_name = "DATE", conflicts_with_all = ["peg", "against"])]
+    #[arg(long, value_name = "DATE", conflicts_with_all = ["peg", "against", "no_law"])]
     against_law: Option<Date>,
     #[command(flatten)]
     solving: Solving,
@@ -103,10 +103,11 @@ pub(crate) fn run(arguments: &PlanArguments) -> Answered {
     let plan = darsena::checked_plan(&scenario, &arcs, &options, &mut watch)?;
     let seconds = arguments.timing.then(|| started.elapsed().as_secs_f64());
     if let Some(day) = arguments.against_law {
-        let other = darsena::permitted(&scenario, &Law::embedded(), AsOf::Fixed(day));
+        let other = darsena::permitted(&scenario, ask::law(), AsOf::Fixed(day));
         let second = darsena::checked_plan(&scenario, &other, &options, &mut watch)?;
         drop(line);
-        let before = arguments.wanted.law_or(scenario.head().law_as_of);
+        let before = arguments.wanted.as_of(&scenario);
+        let before = before.map_or(scenario.head().law_as_of, |(_, day)| day);
         let mut answer = darsena::plan_answer::law_difference(
             &scenario,
             (before, &arcs, &plan),

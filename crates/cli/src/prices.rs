@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Args;
-use darsena::law::{AsOf, Law};
+use darsena::law::Law;
 use darsena::rule_prices::{self, PriceOptions};
 
 use crate::ask::{self, Output, Solving, Wanted};
@@ -56,13 +56,18 @@ pub(crate) fn run(arguments: &PricesArguments) -> Answered {
         Ok(scenario) => scenario,
         Err(code) => return Ok(code),
     };
-    let law = Law::embedded();
+    let Some((as_of, day)) = arguments.wanted.as_of(&scenario) else {
+        eprintln!("no rule has a price where no law is asked");
+        eprintln!("help: leave out `--no-law`");
+        return Ok(ExitCode::from(2));
+    };
+    let law = ask::law();
     if let Some(unknown) = arguments
         .rules
         .iter()
         .find(|id| law.rules().iter().all(|rule| rule.id() != *id))
     {
-        return Ok(no_such_rule(&law, unknown));
+        return Ok(no_such_rule(law, unknown));
     }
     let options = PriceOptions {
         plan: arguments.wanted.options(&arguments.solving),
@@ -70,11 +75,10 @@ pub(crate) fn run(arguments: &PricesArguments) -> Answered {
         pairs: !arguments.no_pairs,
     };
     let line = terminal::Line::new(output.quiet);
-    let day = arguments.wanted.law_or(scenario.head().law_as_of);
     let prices = rule_prices::rule_prices(
         &scenario,
-        &law,
-        AsOf::Fixed(day),
+        law,
+        as_of,
         &options,
         &terminal::stop_on_interrupt(),
         &|made, of| line.count("plans", made, of),

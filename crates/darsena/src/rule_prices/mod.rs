@@ -14,11 +14,10 @@
 //!
 //! # What is spared
 //! The duals of all stages bound z(A∖r): where no arc that opens without r could better a stage, the
-//! price is nothing and no second plan is made ([`Plan::idle`](darsena_plan::Plan::idle)). A pair is
-//! planned only where neither the plan without the one nor the plan without the other shows in the same
-//! way that the second gives nothing more. And what two rules hold back in parts of the program that no
-//! constraint joins adds up. A rule that an authorization with a limit answers takes the limit with it,
-//! and is always planned.
+//! price is nothing and no second plan is made ([`Plan::idle`](darsena_plan::Plan::idle)). Rules that give
+//! nothing alone are lifted all at once: where that gives nothing, no two of them do. And what two rules hold
+//! back in parts of the program that no constraint joins adds up. A rule that an authorization with a limit
+//! answers takes the limit with it, and is always planned.
 //!
 //! No plan is better than that which asks no law at all: where it is no better than that under the law,
 //! every price is nothing.
@@ -227,7 +226,7 @@ pub fn rule_prices(
         progress,
         made: AtomicUsize::new(0),
     };
-    let (rules, partners) = rules_and_partners(&permitted, options);
+    let rules = rules_to_price(&permitted, options);
     let singles: Vec<Lifted> = rules
         .iter()
         .map(|rule| {
@@ -282,11 +281,6 @@ pub fn rule_prices(
             base,
         });
     }
-    let pairs = if options.pairs {
-        pairs(&permitted, &singles, &partners)
-    } else {
-        Vec::new()
-    };
     let idle: BTreeSet<&str> = { base.idle.iter() }
         .map(|n| base.obstacles[*n].0.as_str())
         .collect();
@@ -300,22 +294,19 @@ pub fn rule_prices(
         }
     };
 
-    // Rules and approvals one by one, each with what every partner would open besides.
-    let open: Vec<&Lifted> = { singles.iter() }
-        .filter(|one| decided(one).is_none())
-        .collect();
-    let waits: Vec<&Lifted> = { approvals.iter() }
-        .map(|(_, lifted)| lifted)
-        .filter(|one| decided(one).is_none())
-        .collect();
-    let beside: Vec<Vec<Lifted>> = open.iter().map(|one| beside(one, &pairs)).collect();
-    let mut jobs: Vec<(&Lifted, Vec<&Lifted>)> = { open.iter().zip(&beside) }
-        .map(|(one, beside)| (*one, beside.iter().collect()))
-        .collect();
-    jobs.extend(waits.iter().map(|one| (*one, Vec::new())));
-    let plans = search.all(&jobs, 2)?;
-    let by_id: BTreeMap<&str, &Option<Plan>> = { jobs.iter().zip(&plans) }
-        .map(|((one, _), plan)| (one.id.as_str(), plan))
+    // Rules and approvals one by one.
+    let alone: Vec<&Lifted> = {
+        singles
+            .iter()
+            .chain(approvals.iter().map(|(_, lifted)| lifted))
+    }
+    .filter(|one| decided(one).is_none())
+    .collect();
+    let plans = search.all(&alone, 2)?;
+    let mut made = 2 + plans.len();
+    let mut complete = plans.iter().all(Option::is_some);
+    let by_id: BTreeMap<&str, &Option<Plan>> = { alone.iter().zip(&plans) }
+        .map(|(one, plan)| (one.id.as_str(), plan))
         .collect();
     let gain = |lifted: &Lifted| {
         decided(lifted).unwrap_or_else(|| match by_id[lifted.id.as_str()] {
@@ -323,90 +314,14 @@ pub fn rule_prices(
             None => Gain::Unknown,
         })
     };
+    let gains: Vec<Gain> = singles.iter().map(gain).collect();
 
-    // Pairs that neither plan shows to give nothing more.
-    let parts: BTreeMap<&str, &BTreeSet<u32>> = { base.obstacles.iter().zip(&base.touched) }
-        .map(|((id, _), parts)| (id.as_str(), parts))
-        .collect();
-    let apart = |a: &str, b: &str| match (parts.get(a), parts.get(b)) {
-        (Some(a), Some(b)) => !options.plan.fair && a.is_disjoint(b),
-        _ => false,
-    };
-    let ceilings: BTreeMap<&str, &Option<Vec<Ceiling>>> = { singles.iter() }
-        .map(|one| (one.id.as_str(), &one.ceilings))
-        .collect();
-    let nothing_more = |one: &str, other: &str, pair: &Pair| match by_id.get(one) {
-        Some(Some(plan)) if *ceilings[one] == pair.lifted.ceilings => {
-            // What opens nothing beside the first was not asked about there.
-            let obstacle = plan.obstacles.iter().position(|(id, _)| id == other);
-            obstacle.is_none_or(|n| plan.idle.contains(&n))
-        }
-        _ => false,
-    };
-    let tried: Vec<&Pair> = { pairs.iter() }
-        .filter(|pair| {
-            let (a, b) = (pair.rules.0.as_str(), pair.rules.1.as_str());
-            let limited = pair.lifted.ceilings.is_some();
-            let alone = [a, b].map(|id| by_id.contains_key(id));
-            match alone {
-                [false, false] => limited || pair.joint,
-                _ if !pair.joint && !limited && apart(a, b) => false,
-                _ => !nothing_more(a, b, pair) && !nothing_more(b, a, pair),
-            }
-        })
-        .collect();
-    // Arcs that open only without both, where neither opens anything that helps.
-    let joint: Vec<&Lifted> = { tried.iter() }
-        .filter(|pair| pair.lifted.ceilings.is_none() && !by_id.contains_key(pair.rules.0.as_str()))
-        .filter(|pair| !by_id.contains_key(pair.rules.1.as_str()))
-        .map(|pair| &pair.lifted)
-        .collect();
-    let mut made = 2 + plans.len();
-    let mut idle_together = BTreeSet::new();
-    if joint.len() > 1 {
-        let again = search.plan(&Lifted::nothing(), &joint)?;
-        made += 1;
-        let idle = again.idle.iter().map(|n| again.obstacles[*n].0.clone());
-        idle_together.extend(idle);
+    let mut pairs = Pairs::default();
+    if options.pairs {
+        pairs = search.pairs(&permitted, &base, &singles, &gains, made)?;
+        made += pairs.planned;
+        complete &= pairs.complete;
     }
-    let tried: Vec<&Pair> = { tried.into_iter() }
-        .filter(|pair| !idle_together.contains(&pair.lifted.id))
-        .collect();
-    let jobs: Vec<(&Lifted, Vec<&Lifted>)> = { tried.iter() }
-        .map(|pair| (&pair.lifted, Vec::new()))
-        .collect();
-    let both = search.all(&jobs, made)?;
-    let stages = base.levels.len();
-    let price: BTreeMap<&str, Vec<f64>> = { singles.iter() }
-        .map(|one| (one.id.as_str(), gain(one).falls(stages)))
-        .collect();
-    let mut complete = plans.iter().all(Option::is_some);
-    let mut found = Vec::new();
-    for (pair, plan) in tried.iter().zip(&both) {
-        let Some(plan) = plan else {
-            complete = false;
-            continue;
-        };
-        let planned = against(&base, plan);
-        let (a, b) = (&price[pair.rules.0.as_str()], &price[pair.rules.1.as_str()]);
-        let together: Vec<f64> = { planned.falls.iter() }
-            .zip(a.iter().zip(b))
-            .zip(&base.levels)
-            .map(|((both, (a, b)), level)| settled(both - a - b, level.value))
-            .collect();
-        let first = together.iter().find(|more| **more != 0.0);
-        if first.is_some_and(|more| *more > 0.0) {
-            found.push(PairPrice {
-                rules: pair.rules.clone(),
-                arcs: pair.lifted.lifts.len(),
-                gain: Gain::Planned(planned),
-                together,
-            });
-        }
-    }
-    let plans = made + both.len();
-    let pairs_tried = (pairs.len(), tried.len());
-    let gains: Vec<Gain> = singles.iter().map(&gain).collect();
     let approvals = { approvals.iter() }
         .map(|(approval, lifted)| waited(approval.clone(), lifted, gain(lifted)))
         .collect();
@@ -426,10 +341,10 @@ pub fn rule_prices(
     Ok(Prices {
         whole,
         rules,
-        pairs: found,
+        pairs: pairs.found,
         approvals,
-        plans,
-        pairs_tried,
+        plans: made,
+        pairs_tried: (pairs.looked_at, pairs.tried),
         status: if complete { Status::Optimal } else { cut },
         base,
     })
@@ -454,99 +369,36 @@ fn waited(approval: Approval, lifted: &Lifted, gain: Gain) -> ApprovalPrice {
     }
 }
 
-/// Two rules, and what opens without both.
-struct Pair {
-    rules: (String, String),
-    lifted: Lifted,
-    /// Whether an arc opens that neither opens so far alone.
-    joint: bool,
-}
-
 /// The rules that hold something back, in order of id, those that only show when another is lifted among
-/// them; and for each the rules that meet it on some arc.
-fn rules_and_partners(
-    permitted: &Permitted<'_>,
-    options: &PriceOptions,
-) -> (Vec<Cited>, BTreeMap<String, BTreeSet<String>>) {
+/// them.
+fn rules_to_price(permitted: &Permitted<'_>, options: &PriceOptions) -> Vec<Cited> {
     let mut rules = permitted.rules_answered();
     rules.extend(permitted.rules_in_the_way());
-    let mut partners: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     if options.pairs {
         for id in rules.keys().cloned().collect::<Vec<_>>() {
-            let behind = permitted.behind(&id);
-            partners.insert(
-                id.clone(),
-                behind.keys().filter(|one| **one != id).cloned().collect(),
-            );
-            rules.extend(behind.into_iter().filter(|(_, rule)| !rule.id.is_empty()));
+            rules.extend(permitted.behind(&id));
         }
     }
     let asked = |rule: &Cited| options.rules.is_empty() || options.rules.contains(&rule.id);
-    (rules.into_values().filter(asked).collect(), partners)
+    rules.into_values().filter(asked).collect()
 }
 
-/// All pairs of rules, with what opens without both.
-fn pairs(
-    permitted: &Permitted<'_>,
-    singles: &[Lifted],
-    partners: &BTreeMap<String, BTreeSet<String>>,
-) -> Vec<Pair> {
-    let meet = |a: &str, b: &str| partners.get(a).is_some_and(|with| with.contains(b));
-    let mut pairs = Vec::new();
-    for (n, a) in singles.iter().enumerate() {
-        for b in &singles[n + 1..] {
-            let (id, says) = (
-                format!("{} {}", a.id, b.id),
-                format!("{}; {}", a.says, b.says),
-            );
-            let limited = a.ceilings.is_some() || b.ceilings.is_some();
-            let lifted = if limited || meet(&a.id, &b.id) || meet(&b.id, &a.id) {
-                let both = BTreeSet::from([a.id.clone(), b.id.clone()]);
-                Lifted::of(permitted, id, &both, |_| says)
-            } else {
-                let mut lifts = a.lifts.clone();
-                lifts.extend(b.lifts.clone());
-                Lifted {
-                    says,
-                    id,
-                    lifts,
-                    ceilings: None,
-                }
-            };
-            let by_one = |(arc, opening): (&Arc, &Opening)| {
-                a.lifts.get(arc) == Some(opening) || b.lifts.get(arc) == Some(opening)
-            };
-            let joint = !lifted.lifts.iter().all(by_one);
-            if !lifted.changes_nothing() {
-                let rules = (a.id.clone(), b.id.clone());
-                pairs.push(Pair {
-                    rules,
-                    lifted,
-                    joint,
-                });
-            }
-        }
-    }
-    pairs
+/// What came of looking for pairs.
+#[derive(Default)]
+struct Pairs {
+    found: Vec<PairPrice>,
+    looked_at: usize,
+    tried: usize,
+    planned: usize,
+    complete: bool,
 }
 
-/// What every partner of a rule opens besides it.
-fn beside(one: &Lifted, pairs: &[Pair]) -> Vec<Lifted> {
-    let with = pairs.iter().filter_map(|pair| match &pair.rules {
-        (a, b) if *a == one.id => Some((b, pair)),
-        (a, b) if *b == one.id => Some((a, pair)),
-        _ => None,
-    });
-    let more = with.map(|(other, pair)| Lifted {
-        says: pair.lifted.says.clone(),
-        id: other.clone(),
-        lifts: { pair.lifted.lifts.iter() }
-            .filter(|(arc, opening)| one.lifts.get(*arc) != Some(*opening))
-            .map(|(arc, opening)| (arc.clone(), opening.clone()))
-            .collect(),
-        ceilings: None,
-    });
-    more.filter(|more| !more.lifts.is_empty()).collect()
+/// Of the fall of each stage, what is more than two falls alone.
+fn beyond(falls: &[f64], [a, b]: [&Vec<f64>; 2], base: &Plan) -> Vec<f64> {
+    { falls.iter().zip(a.iter().zip(b)) }
+        .zip(&base.levels)
+        .map(|((both, (a, b)), level)| settled(both - a - b, level.value))
+        .collect()
 }
 
 /// A plan as it compares with that under the law.
@@ -622,13 +474,124 @@ impl Search<'_> {
         checked_plan(self.scenario, &arcs, &options, &mut watch)
     }
 
+    /// The pairs of `singles`, which alone gain `gains`, that give more together.
+    ///
+    /// Rules that give nothing alone are all lifted at once: where that gives nothing, no two of them do, and
+    /// where it gives nothing more beside another rule, none of them does beside that.
+    fn pairs(
+        &self,
+        permitted: &Permitted<'_>,
+        base: &Plan,
+        singles: &[Lifted],
+        gains: &[Gain],
+        made: usize,
+    ) -> Result<Pairs, AnswerError> {
+        let lifted = |rules: BTreeSet<String>| {
+            Lifted::of(permitted, String::new(), &rules, |_| String::new())
+        };
+        let stages = base.levels.len();
+        let nothing = |n: &usize| gains[*n].first().is_none() && gains[*n] != Gain::Unknown;
+        let (idle, helpful): (Vec<usize>, Vec<usize>) = (0..singles.len()).partition(nothing);
+        let sets: Vec<Lifted> = { std::iter::once(None).chain(helpful.iter().map(Some)) }
+            .map(|one| {
+                lifted(
+                    idle.iter()
+                        .chain(one)
+                        .map(|&n| singles[n].id.clone())
+                        .collect(),
+                )
+            })
+            .collect();
+        let at_once = self.all(&sets.iter().collect::<Vec<_>>(), made)?;
+        let no_more: Vec<bool> = {
+            at_once
+                .iter()
+                .zip(std::iter::once(None).chain(helpful.iter().map(Some)))
+        }
+        .map(|(plan, one)| {
+            let alone = one.map_or_else(|| vec![0.0; stages], |n| gains[*n].falls(stages));
+            plan.as_ref().is_some_and(|plan| {
+                let more = beyond(
+                    &against(base, plan).falls,
+                    [&alone, &vec![0.0; stages]],
+                    base,
+                );
+                more.iter().all(|more| *more == 0.0)
+            })
+        })
+        .collect();
+        let place = |n: usize| helpful.iter().position(|one| *one == n);
+        let spared = |n: usize, m: usize| match (place(n), place(m)) {
+            (None, None) => no_more[0],
+            (Some(one), None) | (None, Some(one)) => no_more[one + 1],
+            (Some(_), Some(_)) => false,
+        };
+        let mut pairs = Pairs {
+            complete: true,
+            ..Pairs::default()
+        };
+        let mut left: Vec<(usize, usize, Lifted)> = Vec::new();
+        for n in 0..singles.len() {
+            for m in n + 1..singles.len() {
+                pairs.looked_at += 1;
+                if spared(n, m) {
+                    continue;
+                }
+                let (a, b) = (&singles[n], &singles[m]);
+                let both = lifted(BTreeSet::from([a.id.clone(), b.id.clone()]));
+                if !self.adds_up(base, a, b, &both) {
+                    left.push((n, m, both));
+                }
+            }
+        }
+        let jobs: Vec<&Lifted> = left.iter().map(|(_, _, both)| both).collect();
+        let plans = self.all(&jobs, made + at_once.len())?;
+        pairs.tried = plans.len();
+        pairs.planned = at_once.len() + plans.len();
+        for ((n, m, lifted), plan) in left.iter().zip(&plans) {
+            let Some(plan) = plan else {
+                pairs.complete = false;
+                continue;
+            };
+            let planned = against(base, plan);
+            let alone = [&gains[*n].falls(stages), &gains[*m].falls(stages)];
+            let together = beyond(&planned.falls, alone, base);
+            let first = together.iter().find(|more| **more != 0.0);
+            if first.is_some_and(|more| *more > 0.0) {
+                pairs.found.push(PairPrice {
+                    rules: (singles[*n].id.clone(), singles[*m].id.clone()),
+                    arcs: lifted.lifts.len(),
+                    gain: Gain::Planned(planned),
+                    together,
+                });
+            }
+        }
+        Ok(pairs)
+    }
+
+    /// Whether two rules give together what they give alone, because they hold back arcs in parts of the
+    /// program that no constraint joins.
+    fn adds_up(&self, base: &Plan, a: &Lifted, b: &Lifted, both: &Lifted) -> bool {
+        let parts = |one: &Lifted| {
+            let place = base.obstacles.iter().position(|(id, _)| *id == one.id);
+            place.and_then(|n| base.touched.get(n))
+        };
+        let by_one = |(arc, opening): (&Arc, &Opening)| {
+            a.lifts.get(arc) == Some(opening) || b.lifts.get(arc) == Some(opening)
+        };
+        // Shares are of all parts at once.
+        !self.options.plan.fair
+            && [a, b, both].iter().all(|one| one.ceilings.is_none())
+            && both.lifts.iter().all(by_one)
+            && match (parts(a), parts(b)) {
+                (Some(a), Some(b)) => a.is_disjoint(b),
+                _ => false,
+            }
+    }
+
     /// A plan for each of `jobs`, side by side; none where there was no time. The answer does not depend
     /// on the number of threads.
-    fn all(
-        &self,
-        jobs: &[(&Lifted, Vec<&Lifted>)],
-        before: usize,
-    ) -> Result<Vec<Option<Plan>>, AnswerError> {
+    fn all(&self, jobs: &[&Lifted], before: usize) -> Result<Vec<Option<Plan>>, AnswerError> {
         let next = AtomicUsize::new(0);
         let plans: Vec<Mutex<Option<Result<Plan, AnswerError>>>> =
             jobs.iter().map(|_| Mutex::new(None)).collect();
@@ -637,14 +600,14 @@ impl Search<'_> {
         std::thread::scope(|scope| {
             for _ in 0..self.options.plan.threads.clamp(1, jobs.len().max(1)) {
                 scope.spawn(|| {
-                    while let Some((n, (lifted, obstacles))) = {
+                    while let Some((n, lifted)) = {
                         let n = next.fetch_add(1, Ordering::Relaxed);
                         jobs.get(n).map(|job| (n, job))
                     } {
                         if self.stop.stopped() {
                             break;
                         }
-                        let plan = self.plan(lifted, obstacles);
+                        let plan = self.plan(lifted, &[]);
                         if let Ok(mut place) = plans[n].lock() {
                             *place = Some(plan);
                         }
