@@ -11,6 +11,8 @@ pub struct LawPage {
     pub hash: String,
     /// That it is no legal advice.
     pub advice: String,
+    /// What a plan that asks no law would gain.
+    pub whole: Worth,
     /// Rules that shut or delay something, the dearest first.
     pub rules: Vec<RuleRow>,
     /// Pairs that hold back more together than one by one.

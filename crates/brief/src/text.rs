@@ -61,6 +61,17 @@ pub(crate) const CITATION: &str = "Where it stands";
 pub(crate) const TRUST: &str = "How far it can be trusted";
 pub(crate) const ARCS: &str = "Makes, moves, hand-overs held back";
 
+/// What a plan that asks no law would gain.
+pub(crate) fn whole_law(deliveries: Markup, months: Markup, gains: bool) -> Markup {
+    html! {
+        @if gains {
+            "All law together holds back " (deliveries) " units and " (months) " unit-months of waiting. No rule and no set of rules holds back more."
+        } @else {
+            "A plan that asked no law at all would deliver " (deliveries) " units more and wait " (months) " unit-months less, and serve no priority sooner: it is not the law that keeps anyone waiting here."
+        }
+    }
+}
+
 /// Rules that cost nothing alone.
 pub(crate) fn silent_rules(count: usize) -> String {
     match count {

@@ -5,6 +5,7 @@
 #![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use darsena::law::{AsOf, Law, ReadingOptions};
 use darsena::milp::{Stop, Watch};
@@ -344,4 +345,37 @@ fn a_price_that_is_stopped_says_so() {
             .iter()
             .all(|one| one.gain == Gain::Unknown || one.arcs == 0)
     );
+}
+
+/// What the page of the real scenario says of the law.
+#[test]
+fn the_law_of_the_freeze_costs_nothing_and_that_before_costs_what_one_rule_costs() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios/us-japan-2024");
+    let scenario = darsena::scenario::load(&folder).unwrap().scenario.unwrap();
+    let law = Law::embedded();
+    let priced = |as_of, rules: &[&str]| {
+        let options = PriceOptions {
+            plan: Options::default(),
+            rules: rules.iter().map(ToString::to_string).collect(),
+            pairs: false,
+        };
+        rule_prices(&scenario, &law, as_of, &options, &Stop::new(), &|_, _| {}).unwrap()
+    };
+    let freeze = priced(AsOf::Known(scenario.head().law_as_of), &[]);
+    assert_eq!((freeze.whole.first(), freeze.plans), (None, 2));
+    assert!(freeze.rules.len() > 10 && freeze.rules.iter().all(|rule| rule.gain == Gain::ByNoLaw));
+    let before = priced(AsOf::Fixed(date(2023, 12, 21)), &["JP-27", "JP-07"]);
+    let delivered = |gain: &Gain| match gain {
+        Gain::Planned(planned) => planned.delivered.iter().sum::<f64>().round(),
+        _ => 0.0,
+    };
+    let of = |id: &str| {
+        before
+            .rules
+            .iter()
+            .find(|one| one.rule.id == id)
+            .map(|one| delivered(&one.gain))
+    };
+    assert_eq!((delivered(&before.whole), of("JP-27")), (36.0, Some(36.0)));
+    assert_eq!(of("JP-07").unwrap_or(0.0), 0.0);
 }

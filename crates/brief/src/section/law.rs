@@ -27,6 +27,10 @@ pub(crate) fn prices(page: &LawPage) -> Markup {
         text::RULES,
         html! {
             p { (text::RULES_NOTE) }
+            @if let (Some(deliveries), Some(months)) = (page.whole.deliveries, page.whole.unit_months) {
+                @let rows = Rows::new("whole", "*");
+                p { (text::whole_law(rows.quantity("deliveries", deliveries), rows.quantity("unit_months", months), page.whole.first_priority.is_some())) }
+            }
             @if costly.is_empty() { p { (text::NO_RULE_COSTS) } }
             @else {
                 figure {

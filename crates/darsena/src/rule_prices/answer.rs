@@ -178,7 +178,7 @@ impl Told<'_> {
     fn sum(&self, gain: &Gain, of: impl Fn(&Planned) -> f64) -> Option<f64> {
         match gain {
             Gain::NoArc | Gain::ByDuals | Gain::ByNoLaw => Some(0.0),
-            Gain::Planned(planned) => Some(of(planned)),
+            Gain::Planned(planned) => Some(super::settled(of(planned), 1.0)),
             Gain::Unknown => None,
         }
     }
@@ -552,6 +552,7 @@ pub fn law_page(scenario: &Scenario, prices: &Prices, law: &Law, as_of: Date) ->
         as_of,
         hash: law.hash().to_string(),
         advice: NO_ADVICE.into(),
+        whole: worth(&prices.whole),
         rules: rules
             .map(|row| RuleRow {
                 rule: row.rule.id.clone(),
