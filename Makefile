@@ -7,7 +7,7 @@ DARSENA := $(CARGO_TARGET_DIR)/release/darsena
 SCENARIO := scenarios/us-japan-2024
 OUT ?= out
 
-.PHONY: demo build test lint tools bench fuzz clean
+.PHONY: demo build test lint tools bench bench-law fuzz clean
 
 demo: build
 	$(DARSENA) check $(SCENARIO)
@@ -33,6 +33,11 @@ fuzz: tools
 # Side by side with the independent reference and with linopy, on the same files.
 bench: build
 	sh benches/run.sh $(DARSENA)
+
+# The law room beside plain loops of Cedar and of regorus on the same rules and questions; first that the rules are
+# the same. A workspace of its own, so the build above never compiles regorus.
+bench-law:
+	cd benches/rego && $(CARGO) test --release --locked && $(CARGO) run --release --locked
 
 # HiGHS is compiled from its sources with cmake; libclang reads its header.
 tools:

@@ -42,8 +42,9 @@ pub(crate) struct Book {
 }
 
 /// What a run came to.
+#[doc(hidden)]
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Outcome {
+pub enum Outcome {
     /// The rules that hold, by place: routes, exemptions and notes first, then what forbids.
     Holds(Vec<usize>),
     /// A rule asks this fact, and nobody told it.
@@ -115,14 +116,36 @@ impl Book {
 }
 
 /// What a run is given.
-pub(crate) struct Run<'a> {
-    pub(crate) act: Act,
-    pub(crate) principal: &'a str,
+#[doc(hidden)]
+pub struct Run<'a> {
+    /// Number of the book: within one reading, the same rules.
+    pub number: (usize, usize),
+    /// Places of its rules.
+    pub places: &'a [usize],
+    /// What is to be done.
+    pub act: Act,
+    /// Who does it.
+    pub principal: &'a str,
     /// Told facts by name; those that are missing are left out.
-    pub(crate) facts: &'a [(&'a str, Told, FactKind)],
-    /// Groups each state is in.
-    pub(crate) groups: &'a dyn Fn(&str) -> Vec<String>,
-    pub(crate) approvals: &'a [String],
+    pub facts: &'a [(&'a str, Told, FactKind)],
+    /// Groups each state is in, of those its rules read.
+    pub groups: &'a dyn Fn(&str) -> Vec<String>,
+    /// Approvals granted.
+    pub approvals: &'a [String],
+}
+
+/// Another engine in Cedar's place, for benchmarks and tests that compare the two.
+#[doc(hidden)]
+pub type StandIn<'law> = dyn Fn(&Run<'_>) -> Outcome + Send + Sync + 'law;
+
+/// The rule as Cedar reads it, in Cedar's own JSON: what a stand-in takes its rules from.
+///
+/// # Errors
+/// Fails when Cedar cannot read it; a law that was validated has no such rule.
+#[doc(hidden)]
+pub fn policy_json(rule: &Rule) -> Result<serde_json::Value, String> {
+    let policy = parsed(rule).as_ref().map_err(Clone::clone)?;
+    policy.to_json().map_err(|error| error.to_string())
 }
 
 /// Runs a book.

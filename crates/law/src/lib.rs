@@ -55,6 +55,8 @@ mod timeline;
 mod view;
 mod why;
 
+#[doc(hidden)]
+pub use engine::{Outcome, Run, StandIn, policy_json};
 pub use library::{
     ApprovalKind, Confidence, Days, Fact, FactKind, Law, LawError, Member, Regime, Revision, Rule,
     RuleKind,

@@ -1,15 +1,11 @@
-//! A million rulings, side by side with a plain loop of engine calls: `cargo run --release --example matrix`.
+//! A million questions: 1,000 routes, 9 items, 120 months.
 
-use std::time::Instant;
-
-use darsena_law::{Act, Goods, Law, Question, ReadingOptions, Told, plain_judgement};
+use darsena_law::{Act, Goods, Law, Question, Told};
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
 
-fn main() {
-    let begun = Instant::now();
-    let law = Law::embedded();
-    let read = begun.elapsed();
+/// The questions, item by item and each route by route, and the days each is asked of.
+pub(crate) fn questions(law: &Law) -> (Vec<Question>, Vec<Date>) {
     let class = |id: &str| law.class(id).cloned().expect("a standard class");
     let item = |name: &str, classes: &[&str], origins: &[&str], flags: &[&str]| Goods {
         id: name.to_lowercase(),
@@ -64,40 +60,6 @@ fn main() {
         }
     }
     let first = date(2018, 1, 1);
-    let days: Vec<Date> = (0..120).map(|n| first.saturating_add(n.months())).collect();
-    for threads in [1, 2] {
-        let reading = law.read(ReadingOptions::default());
-        let begun = Instant::now();
-        let rulings = reading.matrix(&questions, &days, threads);
-        let seconds = begun.elapsed().as_secs_f64();
-        let count: usize = rulings.iter().map(Vec::len).sum();
-        let mut verdicts = std::collections::BTreeMap::new();
-        let mut citations = 0;
-        for ruling in rulings.iter().flatten() {
-            *verdicts.entry(ruling.overall.as_str()).or_insert(0) += 1;
-            citations += ruling.rules.len();
-        }
-        println!(
-            "{count} rulings on {} routes, {} items, {} days with {threads} threads: {seconds:.2} s, {} judgements, {citations} citations, {verdicts:?}",
-            routes.len(),
-            items.len(),
-            days.len(),
-            reading.judgements()
-        );
-    }
-    // The same by a plain loop: one call of the engine for each say and way, nothing remembered.
-    let reading = law.read(ReadingOptions::default());
-    let (some, begun) = (2_000, Instant::now());
-    for n in 0..some {
-        let mut question = questions[n * 7919 % questions.len()].clone();
-        question.on = days[n * 104_729 % days.len()];
-        let _ = plain_judgement(&reading, &question);
-    }
-    let each = begun.elapsed().as_secs_f64() / some as f64;
-    let all = each * (questions.len() * days.len()) as f64;
-    println!(
-        "plain loop of engine calls: {:.0} µs a ruling, so {all:.0} s for all of them (measured on {some})",
-        each * 1e6
-    );
-    println!("reading the law: {:.1} ms", read.as_secs_f64() * 1e3);
+    let days = (0..120).map(|n| first.saturating_add(n.months())).collect();
+    (questions, days)
 }
