@@ -14,7 +14,9 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-/// Serves the solver as well, which allocates in C++: see `.cargo/config.toml` for how it is set.
+/// Serves the solver as well, which allocates in C++: see `.cargo/config.toml` for how it is set. It asks
+/// for huge pages, which are refused until there is a scenario large enough to gain by them
+/// ([`ask::huge_pages`]).
 #[cfg(target_os = "linux")]
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
@@ -79,6 +81,7 @@ enum Question {
 }
 
 fn main() -> ExitCode {
+    ask::huge_pages(false);
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
