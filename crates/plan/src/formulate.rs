@@ -365,7 +365,7 @@ pub(crate) fn make_entries(
 }
 
 /// What one unit, or one run, draws on ceilings in `t`.
-fn drawn<'a>(
+pub(crate) fn drawn<'a>(
     draws: &'a [Draw],
     layout: &'a Layout,
     t: usize,

@@ -320,12 +320,14 @@ impl Sight<'_> {
     }
 
     /// Units handed over in `t` from `node` to stream `j`, as a new column.
-    fn handover(&self, j: usize, node: usize, t: usize) -> Addition {
+    fn handover(&self, j: usize, node: usize, t: usize, draws: &[Draw]) -> Addition {
+        let mut entries = vec![
+            (self.layout.balance(node, t), -1.0),
+            (self.layout.demand(self.network, j, t), 1.0),
+        ];
+        entries.extend(drawn(draws, self.layout, t));
         Addition {
-            entries: vec![
-                (self.layout.balance(node, t), -1.0),
-                (self.layout.demand(self.network, j, t), 1.0),
-            ],
+            entries,
             cost: 0.0,
             most: most_delivered(self.network, node, t),
             beside: None,
@@ -518,7 +520,7 @@ impl Sight<'_> {
         for (j, stream) in self.network.streams.iter().enumerate() {
             let columns = stream.refused.iter().flat_map(|&node| {
                 let serves = stream.serves.clone();
-                serves.map(move |t| self.handover(j, node, t))
+                serves.map(move |t| self.handover(j, node, t, &[]))
             });
             self.added(Cause::MadeIn, Some(j), columns.collect(), all);
         }
@@ -598,7 +600,8 @@ impl Sight<'_> {
                         let open = &stream.open[k];
                         let gained = |t: &usize| lifted.contains(*t) && !open.contains(*t);
                         for t in (stream.first..stream.until).filter(gained) {
-                            columns.insert((2, j, k, t), self.handover(j, node, t));
+                            let column = self.handover(j, node, t, &stream.draws[k]);
+                            columns.insert((2, j, k, t), column);
                         }
                     }
                 }
@@ -614,10 +617,14 @@ impl Sight<'_> {
 
     fn ceilings(&self, wanted: &[f64], all: &mut Vec<Thing>) {
         for (ceiling, of_arcs) in self.arcs.ceilings.iter().enumerate() {
-            let counts = of_arcs.counts.iter();
-            let most = counts
-                .map(|((_, item, _), count)| count * wanted[*item])
-                .sum();
+            let units = of_arcs.counts.iter().chain(&of_arcs.handed);
+            let units = units.map(|((_, item, _), count)| count * wanted[*item]);
+            let runs = self.network.runs.iter().filter_map(|run| {
+                let item = self.network.kinds[self.network.nodes[run.output].kind].item;
+                let count = of_arcs.runs.get(&run.recipe)?;
+                Some(count * runs_for(run, wanted[item]))
+            });
+            let most = units.chain(runs).sum();
             let (mut relax, mut prices) = (Vec::new(), self.no_prices());
             let row = row_at(self.layout.ceiling, ceiling);
             self.raise_row(row, most, &mut relax, &mut prices);

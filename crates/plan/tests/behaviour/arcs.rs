@@ -178,3 +178,42 @@ fn a_ceiling_holds_and_has_a_price() {
     let verdict = check(&scenario, &arcs, &more);
     assert!(verdict.breaches.iter().any(|b| b.rule == "ceiling"));
 }
+
+/// What is made under a licence, or handed over, has a limit as well, which is a reason where it is in the way.
+#[test]
+fn a_ceiling_on_runs_or_hand_overs_is_a_reason() {
+    let scenario = back_fill().scenario();
+    let recipes = scenario.recipes();
+    let recipe = |id: &str| {
+        recipes
+            .iter()
+            .position(|r| r.recipe.as_str() == id)
+            .unwrap()
+    };
+    let runs = Ceiling {
+        id: "licence".into(),
+        most: 2.0,
+        runs: BTreeMap::from([(recipe("make-us"), 1.0), (recipe("make-jp"), 1.0)]),
+        ..Ceiling::default()
+    };
+    let handed = |state: &str| ((FRONT, 0, state.to_owned()), 1.0);
+    let handed = Ceiling {
+        id: "offer".into(),
+        most: 2.0,
+        handed: BTreeMap::from([handed("us"), handed(JP)]),
+        ..Ceiling::default()
+    };
+    for ceiling in [runs, handed] {
+        let mut arcs = Arcs::open(&scenario);
+        arcs.ceilings.push(ceiling);
+        let plan = planned(&scenario, &arcs);
+        // Two in week 0, ten open for four weeks.
+        assert_eq!(late(&plan, FRONT).round(), 40.0);
+        let reasons = &plan.demands[FRONT].reasons;
+        let found = reasons
+            .iter()
+            .find(|r| r.cause == Cause::Ceiling { ceiling: 0 });
+        // Six a week then: the rest in week 1.
+        assert_eq!(found.map(|r| r.gain_unit_periods.round()), Some(34.0));
+    }
+}
