@@ -9,10 +9,10 @@ use darsena_scenario::Objective;
 use super::{NOTHING, Sight};
 use crate::arcs::Arc;
 use crate::formulate::{
-    At, at, make_entries, most_delivered, most_shipped, most_started, row_at, runs_for,
+    At, at, drawn, make_entries, most_delivered, most_shipped, most_started, row_at, runs_for,
     ship_entries, wanted,
 };
-use crate::network::Spans;
+use crate::network::{Draw, Spans};
 use crate::plan::{Cause, Measure, Plan};
 use crate::solve::Stage;
 
