@@ -251,41 +251,56 @@ impl Told<'_> {
         order
     }
 
-    fn whole(&self) -> Table {
-        let gain = || [&self.prices.whole].into_iter();
-        Table::new("whole", "all law at once: a plan that asks none")
+    /// What lifting gives, as columns on the right of a table; `more` are further ones after the units.
+    fn worth<'g>(
+        &self,
+        table: Table,
+        gains: impl Iterator<Item = &'g Gain> + Clone,
+        priorities: impl Iterator<Item = Option<i64>>,
+        more: impl FnOnce(Table) -> Table,
+    ) -> Table {
+        let gains = || gains.clone();
+        let table = table
             .number(
                 "deliveries",
                 "units delivered more within the horizon",
-                gain().map(|g| self.deliveries(g)),
+                gains().map(|g| self.deliveries(g)),
             )
             .number(
                 "unit_months",
                 "open unit-months less",
-                gain().map(|g| self.unit_months(g)),
-            )
+                gains().map(|g| self.unit_months(g)),
+            );
+        more(table)
             .whole(
                 "first_priority",
                 "most urgent priority that gains",
-                gain().map(|g| self.first_priority(g)),
+                priorities,
             )
             .number(
                 "money",
                 &format!("{} saved in the plan", self.currency()),
-                gain().map(|g| self.money(g)),
+                gains().map(|g| self.money(g)),
             )
             .number(
                 "value",
                 &format!("{} of units delivered more", self.currency()),
-                gain().map(|g| self.value(g)),
+                gains().map(|g| self.value(g)),
             )
+    }
+
+    fn whole(&self) -> Table {
+        let gains = || [&self.prices.whole].into_iter();
+        let table = Table::new("whole", "all law at once: a plan that asks none");
+        let priorities = gains().map(|g| self.first_priority(g));
+        self.worth(table, gains(), priorities, |table| table)
     }
 
     fn rules(&self) -> Table {
         let order = self.order();
         let rows = || order.iter().map(|&n| &self.prices.rules[n]);
         let gains = || rows().map(|row| &row.gain);
-        Table::new(
+        let table = Table::new(
             "rules",
             "a rule that shuts or delays something, lifted alone; the dearest first",
         )
@@ -302,33 +317,10 @@ impl Told<'_> {
             "arcs",
             "makes, moves and hand-overs that open or open sooner",
             rows().map(|r| count(r.arcs)),
-        )
-        .number(
-            "deliveries",
-            "units delivered more within the horizon",
-            gains().map(|g| self.deliveries(g)),
-        )
-        .number(
-            "unit_months",
-            "open unit-months less",
-            gains().map(|g| self.unit_months(g)),
-        )
-        .whole(
-            "first_priority",
-            "most urgent priority that gains",
-            gains().map(|g| self.first_priority(g)),
-        )
-        .number(
-            "money",
-            &format!("{} saved in the plan", self.currency()),
-            gains().map(|g| self.money(g)),
-        )
-        .number(
-            "value",
-            &format!("{} of units delivered more", self.currency()),
-            gains().map(|g| self.value(g)),
-        )
-        .text("proof", gains().map(proof))
+        );
+        let priorities = gains().map(|g| self.first_priority(g));
+        self.worth(table, gains(), priorities, |table| table)
+            .text("proof", gains().map(proof))
     }
 
     fn priorities(&self) -> Table {
@@ -419,7 +411,7 @@ impl Told<'_> {
     fn pairs(&self) -> Table {
         let rows = || self.prices.pairs.iter();
         let gains = || rows().map(|row| &row.gain);
-        Table::new(
+        let table = Table::new(
             "pairs",
             "two rules that hold back more together than one by one",
         )
@@ -429,44 +421,22 @@ impl Told<'_> {
             "arcs",
             "makes, moves and hand-overs that open or open sooner",
             rows().map(|r| count(r.arcs)),
-        )
-        .number(
-            "deliveries",
-            "units delivered more within the horizon",
-            gains().map(|g| self.deliveries(g)),
-        )
-        .number(
-            "unit_months",
-            "open unit-months less",
-            gains().map(|g| self.unit_months(g)),
-        )
-        .number(
-            "more_unit_months",
-            "open unit-months less than one by one, at that priority",
-            rows().map(|r| self.together(&r.together).1),
-        )
-        .whole(
-            "first_priority",
-            "most urgent priority that gains more",
-            rows().map(|r| self.together(&r.together).0),
-        )
-        .number(
-            "money",
-            &format!("{} saved in the plan", self.currency()),
-            gains().map(|g| self.money(g)),
-        )
-        .number(
-            "value",
-            &format!("{} of units delivered more", self.currency()),
-            gains().map(|g| self.value(g)),
-        )
+        );
+        let priorities = rows().map(|r| self.together(&r.together).0);
+        self.worth(table, gains(), priorities, |table| {
+            table.number(
+                "more_unit_months",
+                "open unit-months less than one by one, at that priority",
+                rows().map(|r| self.together(&r.together).1),
+            )
+        })
     }
 
     fn approvals(&self) -> Table {
         let rows = || self.prices.approvals.iter();
         let gains = || rows().map(|row| &row.gain);
         let of = |field: fn(&Approval) -> String| rows().map(move |row| field(&row.approval));
-        Table::new(
+        let table = Table::new(
             "approvals",
             "an approval that arcs wait for, a month of 30 days sooner",
         )
@@ -483,33 +453,10 @@ impl Told<'_> {
             "arcs",
             "makes, moves and hand-overs that open sooner",
             rows().map(|r| count(r.arcs)),
-        )
-        .number(
-            "deliveries",
-            "units delivered more within the horizon",
-            gains().map(|g| self.deliveries(g)),
-        )
-        .number(
-            "unit_months",
-            "open unit-months less",
-            gains().map(|g| self.unit_months(g)),
-        )
-        .whole(
-            "first_priority",
-            "most urgent priority that gains",
-            gains().map(|g| self.first_priority(g)),
-        )
-        .number(
-            "money",
-            &format!("{} saved in the plan", self.currency()),
-            gains().map(|g| self.money(g)),
-        )
-        .number(
-            "value",
-            &format!("{} of units delivered more", self.currency()),
-            gains().map(|g| self.value(g)),
-        )
-        .text("proof", gains().map(proof))
+        );
+        let priorities = gains().map(|g| self.first_priority(g));
+        self.worth(table, gains(), priorities, |table| table)
+            .text("proof", gains().map(proof))
     }
 }
 

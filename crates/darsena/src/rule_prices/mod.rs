@@ -163,7 +163,6 @@ const SAME: f64 = 1e-6;
 
 /// Something that is lifted, and the arcs that open.
 struct Lifted {
-    says: String,
     id: String,
     lifts: BTreeMap<Arc, Opening>,
     /// The ceilings then, where they are others.
@@ -174,7 +173,6 @@ impl Lifted {
     /// All rules as they stand.
     fn nothing() -> Self {
         Lifted {
-            says: String::new(),
             id: String::new(),
             lifts: BTreeMap::new(),
             ceilings: None,
@@ -182,18 +180,11 @@ impl Lifted {
     }
 
     /// Without some rules.
-    fn of(
-        permitted: &Permitted<'_>,
-        id: String,
-        rules: &BTreeSet<String>,
-        says: impl FnOnce(&BTreeMap<Arc, Opening>) -> String,
-    ) -> Self {
+    fn of(permitted: &Permitted<'_>, id: &str, rules: &BTreeSet<String>) -> Self {
         let others = permitted.without(rules);
-        let lifts = permitted.lifts(&others);
         Lifted {
-            says: says(&lifts),
-            id,
-            lifts,
+            id: id.to_string(),
+            lifts: permitted.lifts(&others),
             ceilings: permitted.ceilings(&others),
         }
     }
@@ -227,24 +218,15 @@ pub fn rule_prices(
         made: AtomicUsize::new(0),
     };
     let rules = rules_to_price(&permitted, options);
-    let singles: Vec<Lifted> = rules
-        .iter()
-        .map(|rule| {
-            let alone = BTreeSet::from([rule.id.clone()]);
-            Lifted::of(&permitted, rule.id.clone(), &alone, |lifts| {
-                permitted.says(rule, lifts)
-            })
-        })
+    let alone = |rule: &Cited| BTreeSet::from([rule.id.clone()]);
+    let singles: Vec<Lifted> = { rules.iter() }
+        .map(|rule| Lifted::of(&permitted, &rule.id, &alone(rule)))
         .collect();
     let approvals: Vec<(Approval, Lifted)> = permitted
         .approvals()
         .into_iter()
         .map(|(key, approval)| {
             let lifted = Lifted {
-                says: format!(
-                    "a month less waiting for {} of {}",
-                    approval.name, approval.body
-                ),
                 id: format!("{} {}", key.0, key.1),
                 lifts: permitted.sooner(&key, MONTH),
                 ceilings: None,
@@ -269,7 +251,7 @@ pub fn rule_prices(
         let gain = if none { Gain::ByNoLaw } else { Gain::Unknown };
         return Ok(Prices {
             whole,
-            rules: told(rules, singles, |_| gain.clone()),
+            rules: priced(rules, &singles, std::iter::repeat(gain.clone())),
             approvals: approvals
                 .into_iter()
                 .map(|(a, l)| waited(a, &l, gain.clone()))
@@ -325,14 +307,6 @@ pub fn rule_prices(
     let approvals = { approvals.iter() }
         .map(|(approval, lifted)| waited(approval.clone(), lifted, gain(lifted)))
         .collect();
-    let mut gains = gains.into_iter();
-    let rules = { rules.into_iter().zip(&singles) }
-        .map(|(rule, lifted)| RulePrice {
-            rule,
-            arcs: lifted.lifts.len(),
-            gain: gains.next().unwrap_or(Gain::Unknown),
-        })
-        .collect();
     let cut = if stop.stopped() {
         Status::Stopped
     } else {
@@ -340,7 +314,7 @@ pub fn rule_prices(
     };
     Ok(Prices {
         whole,
-        rules,
+        rules: priced(rules, &singles, gains.into_iter()),
         pairs: pairs.found,
         approvals,
         plans: made,
@@ -350,15 +324,18 @@ pub fn rule_prices(
     })
 }
 
-fn told(rules: Vec<Cited>, lifted: Vec<Lifted>, gain: impl Fn(&Lifted) -> Gain) -> Vec<RulePrice> {
-    let pairs = rules.into_iter().zip(lifted);
-    pairs
-        .map(|(rule, lifted)| RulePrice {
-            rule,
-            arcs: lifted.lifts.len(),
-            gain: gain(&lifted),
-        })
-        .collect()
+fn priced(
+    rules: Vec<Cited>,
+    singles: &[Lifted],
+    gains: impl Iterator<Item = Gain>,
+) -> Vec<RulePrice> {
+    let rows = rules.into_iter().zip(singles).zip(gains);
+    rows.map(|((rule, lifted), gain)| RulePrice {
+        rule,
+        arcs: lifted.lifts.len(),
+        gain,
+    })
+    .collect()
 }
 
 fn waited(approval: Approval, lifted: &Lifted, gain: Gain) -> ApprovalPrice {
@@ -452,7 +429,8 @@ impl Search<'_> {
             .filter(|one| !one.lifts.is_empty())
             .map(|one| Obstacle {
                 id: one.id.clone(),
-                says: one.says.clone(),
+                // Nobody is told reasons here.
+                says: String::new(),
                 lifts: one.lifts.clone(),
             })
             .collect();
@@ -486,9 +464,7 @@ impl Search<'_> {
         gains: &[Gain],
         made: usize,
     ) -> Result<Pairs, AnswerError> {
-        let lifted = |rules: BTreeSet<String>| {
-            Lifted::of(permitted, String::new(), &rules, |_| String::new())
-        };
+        let lifted = |rules: BTreeSet<String>| Lifted::of(permitted, "", &rules);
         let stages = base.levels.len();
         let nothing = |n: &usize| gains[*n].first().is_none() && gains[*n] != Gain::Unknown;
         let (idle, helpful): (Vec<usize>, Vec<usize>) = (0..singles.len()).partition(nothing);
