@@ -559,8 +559,10 @@ impl<'a> Room<'a> {
     }
 }
 
-/// The intervals in which an arc with these answers may be used.
-fn open(options: &ArcOptions, span: (Date, Date), turns: &[Turn]) -> Vec<(Date, Date)> {
+/// Returns the intervals in which what was asked may be done: first day, first day no longer. `turns` are its
+/// answers over `span`; approvals are applied for on the first day of it.
+#[must_use]
+pub fn open(options: &ArcOptions, span: (Date, Date), turns: &[Turn]) -> Vec<(Date, Date)> {
     let (start, end) = span;
     let mut open: Vec<(Date, Date)> = Vec::new();
     for (n, turn) in turns.iter().enumerate() {

@@ -6,7 +6,9 @@ use super::{Checker, Draft};
 use crate::cell::Record;
 use crate::finding::Finding;
 use crate::head::Objective;
-use crate::tables::{Capacity, Closure, Dock, Lane, PartyKind, Priority, Recipe, TableName};
+use crate::tables::{
+    Capacity, Closure, Dock, Lane, PartyKind, Priority, ReadyFleet, Recipe, TableName,
+};
 
 pub(super) fn check(checker: &mut Checker<'_>) {
     present(checker);
@@ -24,6 +26,7 @@ pub(super) fn check(checker: &mut Checker<'_>) {
     intervals(checker, &drafts.priorities);
     intervals(checker, &drafts.docks);
     intervals(checker, &drafts.closures);
+    intervals(checker, &drafts.ready_fleet);
     for (row, line) in drafts.changes.sound() {
         ordered(
             checker,
@@ -66,6 +69,7 @@ dated! {
     Priority: |row: &Priority| Some(row.from), |row: &Priority| row.until;
     Dock: |row: &Dock| row.from, |row: &Dock| row.until;
     Closure: |row: &Closure| Some(row.from), |row: &Closure| Some(row.until);
+    ReadyFleet: |row: &ReadyFleet| Some(row.from), |row: &ReadyFleet| row.until;
 }
 
 /// Intervals end after they begin and touch the horizon.

@@ -1,0 +1,445 @@
+//! The state of a schedule while it is made: which jobs are placed, and what they use each day.
+
+use crate::place::{Terms, Visit};
+use crate::problem::{Day, FleetData, OptionData, Problem};
+
+/// Jobs in their places, and what follows from them.
+#[derive(Clone)]
+pub(crate) struct Board<'a> {
+    pub(crate) problem: &'a Problem,
+    pub(crate) visits: Vec<Option<Visit>>,
+    /// By dock and day: assets in it, set-up of the next included.
+    docked: Vec<Vec<i32>>,
+    /// By dock and day: whether it is shut.
+    closed: &'a [Vec<bool>],
+    /// By resource and day, in thousandths.
+    used: Vec<Vec<i64>>,
+    /// By fleet and day: assets away.
+    away: Vec<Vec<i64>>,
+    /// By asset: its visits, in order of days.
+    of_asset: Vec<Vec<(Day, Day, usize)>>,
+    /// What is not looked at, to see what it costs.
+    pub(crate) relaxed: Option<Relaxed>,
+}
+
+/// Something that stands in the way of a job, looked away from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Relaxed {
+    /// The other jobs in a dock.
+    Dock(usize),
+    /// The days on which a dock is shut.
+    Closure(usize),
+    /// What the other jobs use of a resource.
+    Resource(usize),
+    /// Other visits of the asset itself.
+    Asset,
+    /// Every fleet that should be ready.
+    Fleet,
+    /// The other jobs of the group.
+    Group,
+    /// Everything of the other jobs.
+    Others,
+}
+
+/// Days on which each dock is shut.
+pub(crate) fn closed_days(problem: &Problem) -> Vec<Vec<bool>> {
+    let each = problem.docks.iter().map(|dock| {
+        let mut closed = vec![false; problem.days];
+        for (from, until) in &dock.closed {
+            for day in *from..*until {
+                if let Some(closed) = usize::try_from(day).ok().and_then(|n| closed.get_mut(n)) {
+                    *closed = true;
+                }
+            }
+        }
+        closed
+    });
+    each.collect()
+}
+
+impl<'a> Board<'a> {
+    pub(crate) fn new(problem: &'a Problem, closed: &'a [Vec<bool>]) -> Self {
+        Board {
+            problem,
+            visits: vec![None; problem.jobs.len()],
+            docked: vec![vec![0; problem.days]; problem.docks.len()],
+            closed,
+            used: vec![vec![0; problem.days]; problem.resources.len()],
+            away: vec![vec![0; problem.days]; problem.fleets.len()],
+            of_asset: vec![Vec::new(); problem.assets.len()],
+            relaxed: None,
+        }
+    }
+
+    pub(crate) fn place(&mut self, job: usize, visit: Visit) {
+        self.count(job, &visit, 1);
+        let asset = self.problem.jobs[job].asset;
+        let visits = &mut self.of_asset[asset];
+        let at = visits.partition_point(|one| one.0 < visit.out);
+        visits.insert(at, (visit.out, visit.back, job));
+        self.visits[job] = Some(visit);
+    }
+
+    pub(crate) fn take(&mut self, job: usize) -> Option<Visit> {
+        let visit = self.visits[job].take()?;
+        self.count(job, &visit, -1);
+        let asset = self.problem.jobs[job].asset;
+        self.of_asset[asset].retain(|one| one.2 != job);
+        Some(visit)
+    }
+
+    fn count(&mut self, job: usize, visit: &Visit, sign: i32) {
+        let problem = self.problem;
+        let data = &problem.jobs[job];
+        for (task, (option, start)) in data.tasks.iter().zip(&visit.tasks) {
+            let option = &task.options[*option];
+            if let Some(dock) = option.dock {
+                let until = start + option.days + problem.docks[dock].set_up;
+                for day in &mut self.docked[dock][range(*start, until, problem.days)] {
+                    *day += sign;
+                }
+            }
+            for (resource, usage) in &option.uses {
+                for day in &mut self.used[*resource][range(*start, start + option.days, problem.days)] {
+                    *day += i64::from(sign) * usage;
+                }
+            }
+        }
+        for fleet in &problem.assets[data.asset].fleets {
+            for day in &mut self.away[*fleet][range(visit.out, visit.back, problem.days)] {
+                *day += i64::from(sign);
+            }
+        }
+    }
+
+    /// Stretches of days in which the asset of a job is not away for another one.
+    pub(crate) fn free(&self, job: usize) -> Vec<(Day, Day)> {
+        let end = Day::try_from(self.problem.days).unwrap_or(Day::MAX);
+        let mut free = Vec::new();
+        if self.looks_away(Relaxed::Asset) {
+            return vec![(0, end)];
+        }
+        let mut from = 0;
+        for (out, back, _) in &self.of_asset[self.problem.jobs[job].asset] {
+            if from < *out {
+                free.push((from, *out));
+            }
+            from = from.max(*back);
+        }
+        if from < end {
+            free.push((from, end));
+        }
+        free
+    }
+
+    /// What is paid in all, deferred jobs and what has no place included.
+    pub(crate) fn cost(&self) -> Cost {
+        let problem = self.problem;
+        let mut cost = Cost::default();
+        for (job, data) in problem.jobs.iter().enumerate() {
+            match &self.visits[job] {
+                None => match data.deferral_cost {
+                    Some(price) => cost.deferral += price,
+                    None => cost.unplaced += 1,
+                },
+                Some(visit) => {
+                    cost.not_ready += f64::from(visit.back - visit.out) * data.not_ready_cost;
+                    cost.tardiness += f64::from((visit.back - data.due).max(0)) * data.tardiness_cost;
+                    for (task, (option, start)) in data.tasks.iter().zip(&visit.tasks) {
+                        cost.modes += task.options[*option].cost;
+                        if let Some(agreed) = &task.agreed {
+                            cost.changes += agreed.cost(&task.options[*option], *start);
+                        }
+                    }
+                }
+            }
+        }
+        for (resource, used) in problem.resources.iter().zip(&self.used) {
+            if resource.overtime_cost > 0.0 {
+                let beyond = used.iter().zip(&resource.regular).map(|(used, regular)| (used - regular).max(0));
+                cost.overtime += amount(beyond.sum()) * resource.overtime_cost;
+            }
+            cost.peaks += amount(used.iter().copied().max().unwrap_or(0)) * resource.peak_cost;
+        }
+        for (fleet, away) in problem.fleets.iter().zip(&self.away) {
+            let short = away[range(fleet.span.0, fleet.span.1, problem.days)].iter();
+            let short: i64 = short.map(|away| (away - fleet.spare).max(0)).sum();
+            cost.shortage += amount(short) * fleet.shortage_cost;
+        }
+        for group in &problem.groups {
+            if let Some((out, back)) = self.group_span(group.jobs.iter().copied()) {
+                cost.groups += f64::from(back - out) * group.span_cost;
+            }
+        }
+        cost
+    }
+
+    fn group_span(&self, jobs: impl Iterator<Item = usize>) -> Option<(Day, Day)> {
+        let visits = jobs.filter_map(|job| self.visits[job].as_ref());
+        visits.fold(None, |span, visit| {
+            let (out, back) = span.unwrap_or((visit.out, visit.back));
+            Some((out.min(visit.out), back.max(visit.back)))
+        })
+    }
+
+    /// The span of the other jobs of a job's group, and what a day of it costs.
+    fn others_span(&self, job: usize) -> Option<(Day, Day, f64)> {
+        if self.looks_away(Relaxed::Group) {
+            return None;
+        }
+        let group = &self.problem.groups[self.problem.jobs[job].group?];
+        let others = group.jobs.iter().copied().filter(|other| *other != job);
+        let (out, back) = self.group_span(others)?;
+        Some((out, back, group.span_cost))
+    }
+
+    /// What a dock holds on a day, set-up included.
+    pub(crate) fn docked(&self, dock: usize, day: Day) -> i32 {
+        usize::try_from(day).ok().and_then(|n| self.docked[dock].get(n)).copied().unwrap_or(0)
+    }
+
+    /// Use of a resource by day, in thousandths.
+    pub(crate) fn used(&self, resource: usize) -> &[i64] {
+        &self.used[resource]
+    }
+
+    fn looks_away(&self, from: Relaxed) -> bool {
+        self.relaxed.is_some_and(|relaxed| relaxed == from || (relaxed == Relaxed::Others && !matches!(from, Relaxed::Closure(_))))
+    }
+
+    /// What the other jobs use of a resource on a day.
+    fn taken(&self, resource: usize, n: usize) -> i64 {
+        if self.looks_away(Relaxed::Resource(resource)) { 0 } else { self.used[resource][n] }
+    }
+
+    fn is_shut(&self, option: &OptionData, n: usize) -> bool {
+        let problem = self.problem;
+        if n >= problem.days {
+            return true;
+        }
+        if option.dock.is_some_and(|dock| self.closed[dock][n] && !self.looks_away(Relaxed::Closure(dock))) {
+            return true;
+        }
+        option.uses.iter().any(|(resource, usage)| {
+            let row = &problem.resources[*resource];
+            self.taken(*resource, n) + usage > row.regular[n] + row.overtime[n]
+        })
+    }
+}
+
+impl Terms for Board<'_> {
+    fn starts(&self, job: usize, task: usize, option: usize, from: Day, costs: &mut [f64]) {
+        let problem = self.problem;
+        let row = &problem.jobs[job].tasks[task];
+        let option = &row.options[option];
+        base(row, option, from, costs);
+        let first = usize::try_from(from).unwrap_or(0);
+        let days = usize::try_from(option.days).unwrap_or(0);
+        forbid(costs, days, |n| self.is_shut(option, first + n));
+        if let Some(dock) = option.dock.filter(|dock| !self.looks_away(Relaxed::Dock(*dock))) {
+            let data = &problem.docks[dock];
+            let ships = i32::try_from(data.ships).unwrap_or(i32::MAX);
+            let set_up = usize::try_from(data.set_up).unwrap_or(0);
+            let docked = &self.docked[dock];
+            forbid(costs, days + set_up, |n| docked.get(first + n).is_some_and(|docked| *docked >= ships));
+        }
+        for (resource, usage) in &option.uses {
+            let row = &problem.resources[*resource];
+            let used = &self.used[*resource];
+            if row.overtime_cost > 0.0 {
+                let beyond = |n: usize| {
+                    let (used, regular) = (self.taken(*resource, n), row.regular[n]);
+                    ((used + usage - regular).max(0) - (used - regular).max(0)) as f64
+                };
+                over_days(costs, days, row.overtime_cost, |n| {
+                    let n = first + n;
+                    if n < used.len() { beyond(n) } else { 0.0 }
+                });
+            }
+            if row.peak_cost > 0.0 {
+                let peak = used.iter().copied().max().unwrap_or(0);
+                let used = if self.looks_away(Relaxed::Resource(*resource)) { &[][..] } else { used };
+                highest(costs, days, row.peak_cost, |n| {
+                    used.get(first + n).map_or(0, |used| (used + usage - peak).max(0))
+                });
+            }
+        }
+    }
+
+    fn absent(&self, job: usize, from: Day, sums: &mut [f64]) {
+        let problem = self.problem;
+        let data = &problem.jobs[job];
+        let fleets: Vec<(&FleetData, &Vec<i64>)> = { problem.assets[data.asset].fleets.iter() }
+            .map(|fleet| (&problem.fleets[*fleet], &self.away[*fleet]))
+            .filter(|(fleet, _)| fleet.shortage_cost > 0.0 && !self.looks_away(Relaxed::Fleet))
+            .collect();
+        let mut sum = 0.0;
+        let mut day = from;
+        for place in sums.iter_mut() {
+            *place = sum;
+            sum += data.not_ready_cost;
+            for (fleet, away) in &fleets {
+                let n = usize::try_from(day).unwrap_or(usize::MAX);
+                if fleet.span.0 <= day && day < fleet.span.1 && away.get(n).is_some_and(|away| *away >= fleet.spare) {
+                    sum += fleet.shortage_cost;
+                }
+            }
+            day += 1;
+        }
+    }
+
+    fn leave(&self, job: usize, day: Day) -> f64 {
+        match self.others_span(job) {
+            Some((out, _, cost)) => f64::from((out - day).max(0)) * cost,
+            None => 0.0,
+        }
+    }
+
+    fn back(&self, job: usize, day: Day) -> f64 {
+        let late = late(self.problem, job, day);
+        match self.others_span(job) {
+            Some((_, back, cost)) => late + f64::from((day - back).max(0)) * cost,
+            None => late,
+        }
+    }
+}
+
+/// Cost of being back on a day: none until due, infinite past the deadline.
+pub(crate) fn late(problem: &Problem, job: usize, day: Day) -> f64 {
+    let data = &problem.jobs[job];
+    if data.deadline.is_some_and(|deadline| day > deadline) {
+        return f64::INFINITY;
+    }
+    f64::from((day - data.due).max(0)) * data.tardiness_cost
+}
+
+impl crate::problem::AgreedData {
+    /// What it costs to begin on `start` in `option` instead of as agreed.
+    pub(crate) fn cost(&self, option: &OptionData, start: Day) -> f64 {
+        let moved = f64::from((start - self.start).abs()) * self.move_cost;
+        if option.mode == self.mode { moved } else { moved + self.change_cost }
+    }
+}
+
+/// What an option costs by itself on each day it may begin.
+pub(crate) fn base(task: &crate::problem::TaskData, option: &OptionData, from: Day, costs: &mut [f64]) {
+    let mut windows = option.windows.iter().peekable();
+    let mut day = from;
+    for cost in costs.iter_mut() {
+        while windows.peek().is_some_and(|window| window.1 <= day) {
+            windows.next();
+        }
+        *cost = match windows.peek() {
+            Some(window) if window.0 <= day => {
+                option.cost + task.agreed.as_ref().map_or(0.0, |agreed| agreed.cost(option, day))
+            }
+            _ => f64::INFINITY,
+        };
+        day += 1;
+    }
+}
+
+/// Makes every start infinite from which one of the `days` that follow is bad.
+pub(crate) fn forbid(costs: &mut [f64], days: usize, bad: impl Fn(usize) -> bool) {
+    let mut next = usize::MAX;
+    for n in (0..costs.len() + days.saturating_sub(1)).rev() {
+        if bad(n) {
+            next = n;
+        }
+        if n < costs.len() && next < n + days {
+            costs[n] = f64::INFINITY;
+        }
+    }
+}
+
+/// Adds to every start the prices of the `days` that follow.
+pub(crate) fn over_days(costs: &mut [f64], days: usize, by: f64, price: impl Fn(usize) -> f64) {
+    let mut sum: f64 = (0..days).map(&price).sum();
+    for (n, cost) in costs.iter_mut().enumerate() {
+        // Sums of whole thousandths are exact; those of prices drift by nothing that matters.
+        if sum > 0.0 {
+            *cost += sum * by;
+        }
+        sum += price(n + days) - price(n);
+    }
+}
+
+/// Adds to every start the highest of the `days` that follow.
+fn highest(costs: &mut [f64], days: usize, by: f64, height: impl Fn(usize) -> i64) {
+    if days == 0 {
+        return;
+    }
+    let mut queue: std::collections::VecDeque<(usize, i64)> = std::collections::VecDeque::new();
+    for n in 0..costs.len() + days.saturating_sub(1) {
+        let value = height(n);
+        while queue.back().is_some_and(|(_, other)| *other <= value) {
+            queue.pop_back();
+        }
+        queue.push_back((n, value));
+        if let Some(start) = (n + 1).checked_sub(days) {
+            while queue.front().is_some_and(|(at, _)| *at < start) {
+                queue.pop_front();
+            }
+            if let (Some((_, top)), Some(cost)) = (queue.front(), costs.get_mut(start))
+                && *top > 0
+            {
+                *cost += amount(*top) * by;
+            }
+        }
+    }
+}
+
+pub(crate) fn range(from: Day, until: Day, days: usize) -> std::ops::Range<usize> {
+    let at = |day: Day| usize::try_from(day.max(0)).unwrap_or(0).min(days);
+    at(from)..at(until).max(at(from))
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of days and thousandths are small")]
+pub(crate) fn amount(count: i64) -> f64 {
+    count as f64
+}
+
+/// What a schedule costs, by what is paid for, in the currency of the scenario.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Cost {
+    /// Days on which assets are not ready.
+    pub not_ready: f64,
+    /// Days past due dates.
+    pub tardiness: f64,
+    /// The modes themselves.
+    pub modes: f64,
+    /// Work beyond regular capacity.
+    pub overtime: f64,
+    /// Highest use of trades.
+    pub peaks: f64,
+    /// Fleets below what should be ready.
+    pub shortage: f64,
+    /// Spans of groups.
+    pub groups: f64,
+    /// Changes against the schedule last agreed.
+    pub changes: f64,
+    /// Jobs left out.
+    pub deferral: f64,
+    /// Jobs that must be done and have no place.
+    pub unplaced: usize,
+}
+
+impl Cost {
+    /// The sum; jobs without a place are not in it.
+    #[must_use]
+    pub fn total(&self) -> f64 {
+        let Cost {
+            not_ready,
+            tardiness,
+            modes,
+            overtime,
+            peaks,
+            shortage,
+            groups,
+            changes,
+            deferral,
+            unplaced: _,
+        } = self;
+        not_ready + tardiness + modes + overtime + peaks + shortage + groups + changes + deferral
+    }
+}

@@ -1,0 +1,362 @@
+//! How much better a schedule could be: a bound of Lagrange.
+//!
+//! # Formula
+//! Docks, trades, fleets and the rule that an asset is at one place at a time tie jobs together. Each of
+//! their days gets a price p >= 0; then every job is placed by itself at the least cost, prices included, and
+//!
+//! ```text
+//! bound(p) = sum over jobs of min(least cost of job under p, its deferral cost) - sum over days of p * capacity
+//! ```
+//!
+//! is never above the cost of any schedule. Prices rise where days are asked for more than there are and
+//! fall where they are not (subgradient steps as long as Polyak proposes). Overtime caps the price of a day
+//! at its cost as far as it lasts, the shortage cost that of a fleet's day. What an even load is worth is left out,
+//! which keeps it a bound. The prices are the answer to what one more dock-day is worth.
+
+use crate::board::{base, forbid, late, over_days, range};
+use crate::place::{Scratch, Terms, ends, least};
+use crate::problem::{Day, Problem};
+
+/// Prices of days, and the best bound found with them.
+#[derive(Clone)]
+pub(crate) struct Bound<'a> {
+    problem: &'a Problem,
+    closed: &'a [Vec<bool>],
+    prices: Prices,
+    /// The best bound so far, and the prices that gave it.
+    pub(crate) value: f64,
+    pub(crate) best: Prices,
+    /// First day of each job in the relaxed schedule of the best bound; none where it is left out.
+    pub(crate) relaxed: Vec<Option<Day>>,
+    theta: f64,
+    idle: u32,
+    /// Share of a group's day that each job carries.
+    shares: Vec<f64>,
+}
+
+/// What a day of everything that is short costs.
+#[derive(Clone, Default)]
+pub(crate) struct Prices {
+    pub(crate) docks: Vec<Vec<f64>>,
+    /// Of the capacity of a day as a whole, not of a unit.
+    pub(crate) resources: Vec<Vec<f64>>,
+    assets: Vec<Vec<f64>>,
+    fleets: Vec<Vec<f64>>,
+}
+
+impl<'a> Bound<'a> {
+    pub(crate) fn new(problem: &'a Problem, closed: &'a [Vec<bool>]) -> Self {
+        let zero = |count: usize| vec![vec![0.0; problem.days]; count];
+        let mut jobs_of = vec![0; problem.assets.len()];
+        for job in &problem.jobs {
+            jobs_of[job.asset] += 1;
+        }
+        let assets = jobs_of.iter().map(|jobs| if *jobs > 1 { vec![0.0; problem.days] } else { Vec::new() });
+        let prices = Prices {
+            docks: zero(problem.docks.len()),
+            resources: zero(problem.resources.len()),
+            assets: assets.collect(),
+            fleets: zero(problem.fleets.len()),
+        };
+        let mut shares = vec![0.0; problem.jobs.len()];
+        for group in &problem.groups {
+            // A job that may be left out cannot hold up its part of the span.
+            let sure: Vec<usize> = { group.jobs.iter().copied() }
+                .filter(|job| problem.jobs[*job].deferral_cost.is_none())
+                .collect();
+            for job in &sure {
+                shares[*job] = group.span_cost / f64::from(u32::try_from(sure.len()).unwrap_or(u32::MAX));
+            }
+        }
+        Bound {
+            problem,
+            closed,
+            best: prices.clone(),
+            prices,
+            value: f64::NEG_INFINITY,
+            relaxed: vec![None; problem.jobs.len()],
+            theta: 1.0,
+            idle: 0,
+            shares,
+        }
+    }
+
+    /// So many steps towards a better bound; `cost` is that of the best schedule known.
+    pub(crate) fn improve(&mut self, steps: u32, cost: f64, scratch: &mut Scratch, mut go_on: impl FnMut() -> bool) {
+        for _ in 0..steps {
+            if !go_on() {
+                return;
+            }
+            self.step(cost, scratch);
+        }
+    }
+
+    fn step(&mut self, cost: f64, scratch: &mut Scratch) {
+        let problem = self.problem;
+        let mut use_of_docks = vec![vec![0.0f64; problem.days]; problem.docks.len()];
+        let mut use_of_resources = vec![vec![0.0f64; problem.days]; problem.resources.len()];
+        let mut use_of_assets: Vec<Vec<f64>> = self.prices.assets.iter().map(|prices| vec![0.0; prices.len()]).collect();
+        let mut use_of_fleets = vec![vec![0.0f64; problem.days]; problem.fleets.len()];
+        let mut value = 0.0;
+        let mut relaxed = vec![None; problem.jobs.len()];
+        let terms = Priced::new(self);
+        for (job, data) in problem.jobs.iter().enumerate() {
+            let (least_cost, path) = cheapest(problem, &terms, job, scratch);
+            if data.deferral_cost.is_some_and(|price| price <= least_cost) {
+                value += data.deferral_cost.unwrap_or(0.0);
+                continue;
+            }
+            // No place at all: such a job is counted apart, and costs nothing here.
+            let Some(path) = path.filter(|_| least_cost.is_finite()) else {
+                continue;
+            };
+            value += least_cost;
+            for (task, option, start) in &path {
+                let option = &data.tasks[*task].options[*option];
+                if let Some(dock) = option.dock {
+                    let until = start + option.days + problem.docks[dock].set_up;
+                    for day in &mut use_of_docks[dock][range(*start, until, problem.days)] {
+                        *day += 1.0;
+                    }
+                }
+                for (resource, usage) in &option.uses {
+                    let days = range(*start, start + option.days, problem.days);
+                    for day in &mut use_of_resources[*resource][days] {
+                        *day += crate::board::amount(*usage);
+                    }
+                }
+            }
+            let (out, back) = if path.len() == data.tasks.len() {
+                let tasks: Vec<(usize, Day)> = path.iter().map(|(_, option, start)| (*option, *start)).collect();
+                ends(problem, data, &tasks)
+            } else {
+                let home = problem.assets[data.asset].home;
+                let (first, last) = (path[0], path[path.len() - 1]);
+                let site = |(task, option, _): (usize, usize, Day)| data.tasks[task].options[option].site;
+                let days = data.tasks[last.0].options[last.1].days;
+                (
+                    first.2 - problem.transit[home][site(first)],
+                    last.2 + days + problem.transit[site(last)][home],
+                )
+            };
+            relaxed[job] = Some(out);
+            let days = range(out, back, problem.days);
+            if !use_of_assets[data.asset].is_empty() {
+                for day in &mut use_of_assets[data.asset][days.clone()] {
+                    *day += 1.0;
+                }
+            }
+            for fleet in &problem.assets[data.asset].fleets {
+                for day in &mut use_of_fleets[*fleet][days.clone()] {
+                    *day += 1.0;
+                }
+            }
+        }
+        // Less what the days that there are would cost; and where more is asked for than there is.
+        let mut length = 0.0;
+        let mut slope = |price: f64, asked: f64, has: f64, value: &mut f64| {
+            *value -= price * has;
+            let over = asked - has;
+            if over > 0.0 || price > 0.0 {
+                length += over * over;
+                over
+            } else {
+                0.0
+            }
+        };
+        for (n, dock) in problem.docks.iter().enumerate() {
+            let ships = crate::board::amount(dock.ships);
+            for (asked, price) in use_of_docks[n].iter_mut().zip(&self.prices.docks[n]) {
+                *asked = slope(*price, *asked, ships, &mut value);
+            }
+        }
+        for (n, resource) in problem.resources.iter().enumerate() {
+            let prices = &self.prices.resources[n];
+            for (day, (asked, price)) in use_of_resources[n].iter_mut().zip(prices).enumerate() {
+                let whole = crate::board::amount(resource.regular[day] + resource.overtime[day]);
+                if whole <= 0.0 {
+                    *asked = 0.0;
+                    continue;
+                }
+                // The price is that of the whole day: of one thousandth it is price / whole.
+                let regular = crate::board::amount(resource.regular[day]) / whole;
+                let overtime = crate::board::amount(resource.overtime[day]) / whole;
+                let beyond = resource.overtime_cost * whole;
+                if *price > beyond {
+                    // With overtime a day has more, which costs.
+                    value += beyond * overtime;
+                    *asked = slope(*price, *asked / whole, regular + overtime, &mut value);
+                } else {
+                    *asked = slope(*price, *asked / whole, regular, &mut value);
+                }
+            }
+        }
+        for (used, prices) in use_of_assets.iter_mut().zip(&self.prices.assets) {
+            for (asked, price) in used.iter_mut().zip(prices) {
+                *asked = slope(*price, *asked, 1.0, &mut value);
+            }
+        }
+        for (n, fleet) in problem.fleets.iter().enumerate() {
+            let span = range(fleet.span.0, fleet.span.1, problem.days);
+            let spare = crate::board::amount(fleet.spare);
+            for (day, (asked, price)) in use_of_fleets[n].iter_mut().zip(&self.prices.fleets[n]).enumerate() {
+                if span.contains(&day) && fleet.shortage_cost > 0.0 {
+                    let over = slope(*price, *asked, spare, &mut value);
+                    // At its highest price a further rise is not wanted.
+                    *asked = if *price >= fleet.shortage_cost { over.min(0.0) } else { over };
+                } else {
+                    *asked = 0.0;
+                }
+            }
+        }
+        if value > self.value + 1e-9 * value.abs() {
+            self.value = value;
+            self.best = self.prices.clone();
+            self.relaxed = relaxed;
+            self.idle = 0;
+        } else {
+            self.idle += 1;
+            if self.idle >= 12 {
+                self.idle = 0;
+                self.theta *= 0.7;
+                self.prices = self.best.clone();
+                return;
+            }
+        }
+        if length <= 0.0 || !cost.is_finite() {
+            return;
+        }
+        let step = self.theta * (cost * 1.0001 - value).max(cost.abs() * 1e-6) / length;
+        let move_by = |prices: &mut [f64], slopes: &[f64], most: f64| {
+            for (price, slope) in prices.iter_mut().zip(slopes) {
+                *price = (*price + step * slope).clamp(0.0, most);
+            }
+        };
+        for (n, used) in use_of_docks.iter().enumerate() {
+            move_by(&mut self.prices.docks[n], used, f64::INFINITY);
+        }
+        for (n, used) in use_of_resources.iter().enumerate() {
+            move_by(&mut self.prices.resources[n], used, f64::INFINITY);
+        }
+        for (n, used) in use_of_assets.iter().enumerate() {
+            move_by(&mut self.prices.assets[n], used, f64::INFINITY);
+        }
+        for (n, used) in use_of_fleets.iter().enumerate() {
+            move_by(&mut self.prices.fleets[n], used, problem.fleets[n].shortage_cost);
+        }
+    }
+}
+
+/// The least cost of a job under prices, over all days on which it could be.
+fn cheapest(
+    problem: &Problem,
+    terms: &impl Terms,
+    job: usize,
+    scratch: &mut Scratch,
+) -> (f64, Option<Vec<(usize, usize, Day)>>) {
+    let data = &problem.jobs[job];
+    let end = Day::try_from(problem.days).unwrap_or(Day::MAX);
+    let floor = floor(problem, job);
+    let mut until = first_window(problem, job).min(end);
+    loop {
+        let (cost, path) = least(problem, terms, job, (data.release.min(until), until), scratch);
+        // Whoever is back later pays at least this.
+        let later = floor + late(problem, job, until);
+        if until >= end || later >= cost || (until > data.due && later.is_infinite()) {
+            return (cost, path);
+        }
+        until = (until + (until - data.release).max(64)).min(end);
+    }
+}
+
+/// What a job costs at least, wherever it is done and whenever: no passage, no waiting, nobody in the way.
+pub(crate) fn floor(problem: &Problem, job: usize) -> f64 {
+    let data = &problem.jobs[job];
+    let each = data.tasks.iter().map(|task| {
+        let costs = task.options.iter().map(|option| {
+            let ready = if data.chain { f64::from(option.days) * data.not_ready_cost } else { 0.0 };
+            option.cost + ready
+        });
+        let least = costs.fold(f64::INFINITY, f64::min);
+        if least.is_finite() { least } else { 0.0 }
+    });
+    each.sum()
+}
+
+/// A first guess of the days in which the best place lies.
+pub(crate) fn first_window(problem: &Problem, job: usize) -> Day {
+    let data = &problem.jobs[job];
+    let longest = data.tasks.iter().map(|task| task.options.iter().map(|option| option.days).max().unwrap_or(0));
+    data.due.max(data.release + longest.sum::<Day>()) + 90
+}
+
+struct Priced<'a, 'b> {
+    bound: &'b Bound<'a>,
+}
+
+impl<'a, 'b> Priced<'a, 'b> {
+    fn new(bound: &'b Bound<'a>) -> Self {
+        Priced { bound }
+    }
+}
+
+impl Terms for Priced<'_, '_> {
+    fn starts(&self, job: usize, task: usize, option: usize, from: Day, costs: &mut [f64]) {
+        let problem = self.bound.problem;
+        let row = &problem.jobs[job].tasks[task];
+        let option = &row.options[option];
+        base(row, option, from, costs);
+        let first = usize::try_from(from).unwrap_or(0);
+        let days = usize::try_from(option.days).unwrap_or(0);
+        let closed = option.dock.map(|dock| &self.bound.closed[dock]);
+        forbid(costs, days, |n| {
+            let n = first + n;
+            n >= problem.days
+                || closed.is_some_and(|closed| closed[n])
+                || option.uses.iter().any(|(resource, usage)| {
+                    let row = &problem.resources[*resource];
+                    *usage > row.regular[n] + row.overtime[n]
+                })
+        });
+        let price = |prices: &[f64], n: usize| prices.get(first + n).copied().unwrap_or(0.0);
+        if let Some(dock) = option.dock {
+            let prices = &self.bound.prices.docks[dock];
+            let set_up = usize::try_from(problem.docks[dock].set_up).unwrap_or(0);
+            over_days(costs, days + set_up, 1.0, |n| price(prices, n));
+        }
+        for (resource, usage) in &option.uses {
+            let prices = &self.bound.prices.resources[*resource];
+            let row = &problem.resources[*resource];
+            let usage = crate::board::amount(*usage);
+            over_days(costs, days, 1.0, |n| {
+                let whole = row.regular.get(first + n).map_or(0, |regular| regular + row.overtime[first + n]);
+                if whole > 0 { price(prices, n) * usage / crate::board::amount(whole) } else { 0.0 }
+            });
+        }
+    }
+
+    fn absent(&self, job: usize, from: Day, sums: &mut [f64]) {
+        let problem = self.bound.problem;
+        let data = &problem.jobs[job];
+        let own = &self.bound.prices.assets[data.asset];
+        let fleets = &problem.assets[data.asset].fleets;
+        let mut sum = 0.0;
+        let first = usize::try_from(from).unwrap_or(0);
+        for (n, place) in sums.iter_mut().enumerate() {
+            *place = sum;
+            sum += data.not_ready_cost + self.bound.shares[job];
+            sum += own.get(first + n).copied().unwrap_or(0.0);
+            for fleet in fleets {
+                sum += self.bound.prices.fleets[*fleet].get(first + n).copied().unwrap_or(0.0);
+            }
+        }
+    }
+
+    fn leave(&self, _: usize, _: Day) -> f64 {
+        0.0
+    }
+
+    fn back(&self, job: usize, day: Day) -> f64 {
+        late(self.bound.problem, job, day)
+    }
+}

@@ -1,0 +1,337 @@
+//! The best way to place one job while everything else stays: an exact dynamic program over days.
+//!
+//! # Formula
+//! Let F(k, m, t) be the least cost at which task k can begin on day t in option m, everything before it
+//! done, and P(t) the sum of the prices of the days 0 to t - 1 on which the asset is not ready. Then
+//!
+//! ```text
+//! F(0, m, t) = leave(S) + P(t) - P(S) + c(m, t)                     where S = t - passage(home, m)
+//! F(k, m, t) = c(m, t) + P(t) + min { F(k-1, m', t') - P(t') : t' + days(m') + passage(m', m) <= t }
+//! cost       = min { F(last, m, t) + P(E) - P(t) + back(E) }        where E = t + days(m) + passage(m, home)
+//! ```
+//!
+//! Costs c are infinite where an option cannot begin. The same program serves twice: against the use that
+//! the other jobs make of docks and trades it finds the best place, against prices of their days it gives
+//! the bound of Lagrange.
+//!
+//! # Limits
+//! Exact where each task waits for the one before it. Of other jobs the program takes the longest chain as
+//! a bound, and a place is found day by day, greedily.
+
+use crate::problem::{Day, JobData, Problem};
+
+/// A job in its place.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Visit {
+    /// Day on which the asset leaves its home.
+    pub out: Day,
+    /// Day on which it is ready again.
+    pub back: Day,
+    /// Option and first day of each task.
+    pub tasks: Vec<(usize, Day)>,
+}
+
+/// What placing a job costs, day by day.
+pub(crate) trait Terms {
+    /// Writes what it costs to begin each option of a task on the days from `from` on, as many as fit; never is infinite.
+    fn starts(&self, job: usize, task: usize, option: usize, from: Day, costs: &mut [f64]);
+    /// Writes the sums of the prices of not being ready, of the days from `from` on: `sums[0]` is 0.
+    fn absent(&self, job: usize, from: Day, sums: &mut [f64]);
+    /// Cost of leaving on a day.
+    fn leave(&self, job: usize, day: Day) -> f64;
+    /// Cost of being back on a day.
+    fn back(&self, job: usize, day: Day) -> f64;
+}
+
+/// What is remembered from one placing to the next, so that nothing is allocated again.
+#[derive(Default)]
+pub(crate) struct Scratch {
+    absent: Vec<f64>,
+    /// Per task and site before: least cost at which the asset can be free there, and from where.
+    arrivals: Vec<Vec<Arrival>>,
+    starts: Vec<f64>,
+    free: Vec<f64>,
+}
+
+struct Arrival {
+    site: usize,
+    /// By day: least cost less the prices of the days before, the option and the first day of the task.
+    best: Vec<(f64, u32, Day)>,
+}
+
+/// The cheapest place of a job inside `[from, until)`, and its cost; none if there is none below `most`.
+pub(crate) fn best(
+    problem: &Problem,
+    terms: &impl Terms,
+    job: usize,
+    (from, until): (Day, Day),
+    most: f64,
+    scratch: &mut Scratch,
+) -> Option<(f64, Visit)> {
+    let data = &problem.jobs[job];
+    if from >= until || data.tasks.is_empty() {
+        return None;
+    }
+    let order: Vec<usize> = (0..data.tasks.len()).collect();
+    if data.chain {
+        let (cost, path) = chain(problem, terms, job, &order, (from, until), most, scratch)?;
+        return Some((cost, visit(problem, data, path)));
+    }
+    greedy(problem, terms, job, (from, until), most, scratch)
+}
+
+/// The least that any place of a job inside `[from, until)` can cost; infinite if there is none.
+pub(crate) fn least(
+    problem: &Problem,
+    terms: &impl Terms,
+    job: usize,
+    (from, until): (Day, Day),
+    scratch: &mut Scratch,
+) -> (f64, Option<Vec<(usize, usize, Day)>>) {
+    let data = &problem.jobs[job];
+    if from >= until || data.tasks.is_empty() {
+        return (if data.tasks.is_empty() { 0.0 } else { f64::INFINITY }, None);
+    }
+    let order = if data.chain {
+        (0..data.tasks.len()).collect()
+    } else {
+        longest_chain(data)
+    };
+    let path = chain(problem, terms, job, &order, (from, until), f64::INFINITY, scratch);
+    let Some((cost, path)) = path else {
+        return (f64::INFINITY, None);
+    };
+    let others = (0..data.tasks.len()).filter(|task| !order.contains(task));
+    let cheapest = |task: usize| {
+        let costs = data.tasks[task].options.iter().map(|option| option.cost);
+        costs.fold(f64::INFINITY, f64::min)
+    };
+    let path = { order.iter().zip(path) }.map(|(task, (option, day))| (*task, option, day));
+    (cost + others.map(cheapest).sum::<f64>(), Some(path.collect()))
+}
+
+fn visit(problem: &Problem, data: &JobData, tasks: Vec<(usize, Day)>) -> Visit {
+    let (out, back) = ends(problem, data, &tasks);
+    Visit { out, back, tasks }
+}
+
+/// Days on which the asset leaves and is back.
+pub(crate) fn ends(problem: &Problem, data: &JobData, tasks: &[(usize, Day)]) -> (Day, Day) {
+    let home = problem.assets[data.asset].home;
+    let (mut out, mut back) = (Day::MAX, Day::MIN);
+    for (task, (option, start)) in data.tasks.iter().zip(tasks) {
+        let option = &task.options[*option];
+        out = out.min(start - problem.transit[home][option.site]);
+        back = back.max(start + option.days + problem.transit[option.site][home]);
+    }
+    (out, back)
+}
+
+/// The tasks of the chain that takes longest.
+fn longest_chain(data: &JobData) -> Vec<usize> {
+    let shortest = |task: usize| {
+        let options = data.tasks[task].options.iter();
+        options.map(|option| option.days).min().unwrap_or(0)
+    };
+    let mut length: Vec<(Day, Option<usize>)> = Vec::new();
+    for (task, row) in data.tasks.iter().enumerate() {
+        let before = row.after.iter().max_by_key(|before| (length[**before].0, usize::MAX - **before));
+        let (days, before) = before.map_or((0, None), |before| (length[*before].0, Some(*before)));
+        length.push((days + shortest(task), before));
+    }
+    let mut at = (0..length.len()).max_by_key(|task| (length[*task].0, usize::MAX - *task));
+    let mut order = Vec::new();
+    while let Some(task) = at {
+        order.push(task);
+        at = length[task].1;
+    }
+    order.reverse();
+    order
+}
+
+fn chain(
+    problem: &Problem,
+    terms: &impl Terms,
+    job: usize,
+    order: &[usize],
+    (from, until): (Day, Day),
+    most: f64,
+    scratch: &mut Scratch,
+) -> Option<(f64, Vec<(usize, Day)>)> {
+    let data = &problem.jobs[job];
+    let home = problem.assets[data.asset].home;
+    let length = usize::try_from(until - from).unwrap_or(0);
+    let place = |day: Day| usize::try_from(day - from).unwrap_or(usize::MAX);
+    let day_at = |n: usize| from + Day::try_from(n).unwrap_or(Day::MAX);
+    let Scratch { absent, arrivals, starts, free } = scratch;
+    absent.clear();
+    absent.resize(length + 1, 0.0);
+    terms.absent(job, from, absent);
+    starts.clear();
+    starts.resize(length, 0.0);
+    while arrivals.len() < order.len() {
+        arrivals.push(Vec::new());
+    }
+    let mut last: Option<(f64, usize, Day)> = None;
+    for (k, task) in order.iter().enumerate() {
+        let (before, rest) = arrivals.split_at_mut(k);
+        let here = &mut rest[0];
+        let mut kept = 0;
+        for (m, option) in data.tasks[*task].options.iter().enumerate() {
+            let days = usize::try_from(option.days).unwrap_or(0);
+            let back = option.days + problem.transit[option.site][home];
+            let back = usize::try_from(back).unwrap_or(0);
+            // A task that begins here can be done and the asset home before the end.
+            let Some(count) = (length + 1).checked_sub(back.max(1)) else {
+                continue;
+            };
+            let count = count.min(length);
+            terms.starts(job, *task, m, from, &mut starts[..count]);
+            // The least cost at which the asset is free to begin here, less the prices of the days before.
+            free.clear();
+            free.resize(count, f64::INFINITY);
+            if k == 0 {
+                let passage = problem.transit[home][option.site];
+                for (n, free) in free.iter_mut().enumerate() {
+                    let out = day_at(n) - passage;
+                    if out >= data.release && out >= from {
+                        *free = terms.leave(job, out) - absent[place(out)];
+                    }
+                }
+            } else {
+                for arrival in &before[k - 1] {
+                    let passage = problem.transit[arrival.site][option.site];
+                    let passage = usize::try_from(passage).unwrap_or(0);
+                    let late = free.iter_mut().skip(passage);
+                    for (free, best) in late.zip(&arrival.best) {
+                        *free = free.min(best.0);
+                    }
+                }
+            }
+            if k + 1 == order.len() {
+                for n in 0..count {
+                    let cost = free[n] + starts[n];
+                    if cost == f64::INFINITY {
+                        continue;
+                    }
+                    let home_at = n + back;
+                    let whole = cost + absent[home_at] + terms.back(job, day_at(home_at));
+                    if whole < most && last.is_none_or(|(least, _, _)| whole < least) {
+                        last = Some((whole, m, day_at(n)));
+                    }
+                }
+                continue;
+            }
+            let arrival = match here[..kept].iter().position(|arrival| arrival.site == option.site) {
+                Some(found) => &mut here[found],
+                None => {
+                    if kept == here.len() {
+                        here.push(Arrival { site: option.site, best: Vec::new() });
+                    }
+                    let arrival = &mut here[kept];
+                    arrival.site = option.site;
+                    arrival.best.clear();
+                    arrival.best.resize(length, (f64::INFINITY, 0, 0));
+                    kept += 1;
+                    arrival
+                }
+            };
+            for n in 0..count {
+                let cost = free[n] + starts[n];
+                let at = n + days;
+                if at < length && cost < arrival.best[at].0 {
+                    arrival.best[at] = (cost, u32::try_from(m).unwrap_or(0), day_at(n));
+                }
+            }
+        }
+        if k + 1 < order.len() {
+            here.truncate(kept);
+            for arrival in here.iter_mut() {
+                for n in 1..length {
+                    if arrival.best[n - 1].0 <= arrival.best[n].0 {
+                        arrival.best[n] = arrival.best[n - 1];
+                    }
+                }
+            }
+        }
+    }
+    let (cost, mut option, mut start) = last?;
+    let mut path = vec![(option, start)];
+    for k in (1..order.len()).rev() {
+        let site = data.tasks[order[k]].options[option].site;
+        let found = arrivals[k - 1].iter().filter_map(|arrival| {
+            let by = place(start).checked_sub(usize::try_from(problem.transit[arrival.site][site]).ok()?)?;
+            arrival.best.get(by)
+        });
+        let least = found.fold((f64::INFINITY, 0, 0), |least, one| if one.0 < least.0 { *one } else { least });
+        (option, start) = (usize::try_from(least.1).unwrap_or(0), least.2);
+        path.push((option, start));
+    }
+    path.reverse();
+    Some((cost, path))
+}
+
+/// A place found day by day: from each day on every task as soon as it can be, the soonest end first.
+fn greedy(
+    problem: &Problem,
+    terms: &impl Terms,
+    job: usize,
+    (from, until): (Day, Day),
+    most: f64,
+    scratch: &mut Scratch,
+) -> Option<(f64, Visit)> {
+    let data = &problem.jobs[job];
+    let home = problem.assets[data.asset].home;
+    let length = usize::try_from(until - from).unwrap_or(0);
+    let place = |day: Day| usize::try_from(day - from).unwrap_or(usize::MAX);
+    scratch.absent.clear();
+    scratch.absent.resize(length + 1, 0.0);
+    terms.absent(job, from, &mut scratch.absent);
+    let starts: Vec<Vec<Vec<f64>>> = { data.tasks.iter().enumerate() }
+        .map(|(task, row)| {
+            let each = (0..row.options.len()).map(|option| {
+                let mut costs = vec![f64::INFINITY; length];
+                terms.starts(job, task, option, from, &mut costs);
+                costs
+            });
+            each.collect()
+        })
+        .collect();
+    let step = (length / 256).max(1);
+    let mut found: Option<(f64, Visit)> = None;
+    for first in (from.max(data.release)..until).step_by(step) {
+        let mut tasks: Vec<(usize, Day)> = Vec::new();
+        for (task, row) in data.tasks.iter().enumerate() {
+            let soonest = |m: usize| {
+                let option = &row.options[m];
+                let mut ready = first + problem.transit[home][option.site];
+                for (other, (chosen, start)) in tasks.iter().enumerate() {
+                    let there = &data.tasks[other].options[*chosen];
+                    let passage = problem.transit[there.site][option.site];
+                    if there.site != option.site || row.after.contains(&other) {
+                        ready = ready.max(start + there.days + passage);
+                    }
+                }
+                let last = until - option.days - problem.transit[option.site][home];
+                let day = (ready..=last).find(|day| starts[task][m].get(place(*day)).is_some_and(|cost| cost.is_finite()))?;
+                Some((day + option.days + problem.transit[option.site][home], m, day))
+            };
+            let Some((_, option, day)) = (0..row.options.len()).filter_map(soonest).min() else {
+                break;
+            };
+            tasks.push((option, day));
+        }
+        if tasks.len() < data.tasks.len() {
+            break;
+        }
+        let visit = visit(problem, data, tasks);
+        let each = { visit.tasks.iter().enumerate() }.map(|(task, (option, day))| starts[task][*option][place(*day)]);
+        let cost = each.sum::<f64>() + terms.leave(job, visit.out) + terms.back(job, visit.back)
+            + scratch.absent[place(visit.back)]
+            - scratch.absent[place(visit.out)];
+        if cost < most && found.as_ref().is_none_or(|(least, _)| cost < *least) {
+            found = Some((cost, visit));
+        }
+    }
+    found
+}

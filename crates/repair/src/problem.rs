@@ -1,0 +1,659 @@
+//! The problem: a scenario's repair tables as numbers, days counted from its first day.
+
+use std::collections::BTreeMap;
+
+use darsena_scenario::{Asset, ClosureWhat, Dock, Job, Scenario};
+use jiff::ToSpan;
+use jiff::civil::Date;
+
+use crate::law::{Shut, Windows};
+
+/// A day, counted from the first day of the scenario.
+pub type Day = i32;
+
+/// Capacity units are counted in thousandths, so that sums are exact.
+pub const UNIT: f64 = 1000.0;
+
+/// Knots at which an asset moves where no row of `transits` tells.
+const KNOTS: f64 = 16.0;
+
+/// What is to be scheduled.
+#[derive(Debug, Clone)]
+pub struct Problem {
+    /// First day of the scenario.
+    pub start: Date,
+    /// First day after the horizon that is planned.
+    pub horizon: Day,
+    /// Days for which capacity is known: the horizon, and room to finish what was begun in it.
+    pub days: usize,
+    /// Assets, by place in the table.
+    pub assets: Vec<AssetData>,
+    /// Jobs, by place in the table.
+    pub jobs: Vec<JobData>,
+    /// Docks, by place in the table.
+    pub docks: Vec<DockData>,
+    /// Resources that some mode uses.
+    pub resources: Vec<ResourceData>,
+    /// Groups, by place in the table.
+    pub groups: Vec<GroupData>,
+    /// Rows of `ready_fleet`.
+    pub fleets: Vec<FleetData>,
+    /// Days of passage between sites, by places in the table.
+    pub transit: Vec<Vec<Day>>,
+    /// Modes nobody may use, and why.
+    pub shut: Vec<ShutMode>,
+}
+
+/// A ship or aircraft.
+#[derive(Debug, Clone)]
+pub struct AssetData {
+    /// Its id.
+    pub id: String,
+    /// Where it is at home.
+    pub home: usize,
+    /// Fleets that count it.
+    pub fleets: Vec<usize>,
+}
+
+/// One visit for repair.
+#[derive(Debug, Clone)]
+pub struct JobData {
+    /// Its id.
+    pub id: String,
+    /// Whose it is.
+    pub asset: usize,
+    /// First day on which the asset may leave its home.
+    pub release: Day,
+    /// Day from which late costs.
+    pub due: Day,
+    /// Day from which late is impossible.
+    pub deadline: Option<Day>,
+    /// Cost of a day late.
+    pub tardiness_cost: f64,
+    /// Cost of a day not ready.
+    pub not_ready_cost: f64,
+    /// Price of leaving it out.
+    pub deferral_cost: Option<f64>,
+    /// Group it belongs to.
+    pub group: Option<usize>,
+    /// Tasks, each after those it waits for.
+    pub tasks: Vec<TaskData>,
+    /// Whether each task waits for the one before it, so that they are done one by one.
+    pub chain: bool,
+}
+
+/// A piece of a job.
+#[derive(Debug, Clone)]
+pub struct TaskData {
+    /// Its id.
+    pub id: String,
+    /// Tasks of the job it waits for.
+    pub after: Vec<usize>,
+    /// Ways to do it.
+    pub options: Vec<OptionData>,
+    /// Start agreed last, and what moving or changing it costs.
+    pub agreed: Option<AgreedData>,
+}
+
+/// A way to do a task: a mode in one dock, if it needs one.
+#[derive(Debug, Clone)]
+pub struct OptionData {
+    /// The mode.
+    pub mode: String,
+    /// Place of the mode in its table.
+    pub row: usize,
+    /// Where.
+    pub site: usize,
+    /// The dock.
+    pub dock: Option<usize>,
+    /// Days it takes.
+    pub days: Day,
+    /// What it costs.
+    pub cost: f64,
+    /// What it takes each day of resources, in thousandths of a unit.
+    pub uses: Vec<(usize, i64)>,
+    /// Whether it is done by another state than that of the asset.
+    pub foreign: bool,
+    /// Days on which it may begin: from, until.
+    pub windows: Vec<(Day, Day)>,
+    /// Median and spread of the growth of its work.
+    pub growth: (f64, f64),
+}
+
+/// What was agreed last of a task.
+#[derive(Debug, Clone)]
+pub struct AgreedData {
+    /// The mode.
+    pub mode: String,
+    /// The day.
+    pub start: Day,
+    /// Cost of a day moved.
+    pub move_cost: f64,
+    /// Cost of another mode.
+    pub change_cost: f64,
+}
+
+/// A dock.
+#[derive(Debug, Clone)]
+pub struct DockData {
+    /// Its id.
+    pub id: String,
+    /// Where.
+    pub site: usize,
+    /// How many assets at once.
+    pub ships: i64,
+    /// Days between one asset and the next.
+    pub set_up: Day,
+    /// Days on which it is shut: from, until.
+    pub closed: Vec<(Day, Day)>,
+}
+
+/// A trade or team.
+#[derive(Debug, Clone)]
+pub struct ResourceData {
+    /// Its id.
+    pub id: String,
+    /// Where.
+    pub site: usize,
+    /// Regular capacity of each day, in thousandths.
+    pub regular: Vec<i64>,
+    /// What may be used beyond it, in thousandths.
+    pub overtime: Vec<i64>,
+    /// Cost of a thousandth used beyond the regular.
+    pub overtime_cost: f64,
+    /// Cost of a thousandth of the highest use.
+    pub peak_cost: f64,
+}
+
+/// Jobs worth having together.
+#[derive(Debug, Clone)]
+pub struct GroupData {
+    /// Its id.
+    pub id: String,
+    /// Cost of each day from the first departure to the last return.
+    pub span_cost: f64,
+    /// Its jobs.
+    pub jobs: Vec<usize>,
+}
+
+/// How many of a class should be ready.
+#[derive(Debug, Clone)]
+pub struct FleetData {
+    /// Class and home, for the reader.
+    pub name: String,
+    /// Days it holds: from, until.
+    pub span: (Day, Day),
+    /// How many may be away at once without a shortage; less than none where there are too few assets.
+    pub spare: i64,
+    /// Cost of a day for each one short.
+    pub shortage_cost: f64,
+}
+
+/// A mode that is not in the problem.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ShutMode {
+    /// Place of the mode in its table.
+    pub row: usize,
+    /// Why.
+    pub why: ShutWhy,
+}
+
+/// Why a mode is not in the problem.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ShutWhy {
+    /// The law shuts it on every day of the horizon.
+    Law(Shut),
+    /// No dock of the site takes the asset: the measure that is too small.
+    Fit(String),
+    /// Another state does the work, and only home modes were asked for.
+    Foreign,
+}
+
+/// Which modes a problem may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Modes {
+    /// All that the law leaves open.
+    #[default]
+    All,
+    /// Only those in which the state of the asset does the work itself: the status quo.
+    Home,
+}
+
+impl Problem {
+    /// Reads the repair tables of `scenario`; `windows` says when each mode may begin under the law.
+    #[must_use]
+    pub fn new(scenario: &Scenario, windows: &Windows, modes: Modes) -> Self {
+        Reader::new(scenario).read(windows, modes)
+    }
+
+    /// The date of a day.
+    #[must_use]
+    pub fn date(&self, day: Day) -> Date {
+        self.start.saturating_add(i64::from(day).days())
+    }
+
+    /// Places of the tasks and options of a job for which `keep` does not hold are taken away.
+    #[must_use]
+    pub fn keeping(&self, mut keep: impl FnMut(&JobData, &TaskData, &OptionData) -> bool) -> Self {
+        let mut kept = self.clone();
+        for (job, was) in kept.jobs.iter_mut().zip(&self.jobs) {
+            for (task, was_task) in job.tasks.iter_mut().zip(&was.tasks) {
+                task.options.retain(|option| keep(was, was_task, option));
+            }
+        }
+        kept
+    }
+}
+
+/// Days from the first day of a scenario to `date`.
+#[must_use]
+pub fn day_of(start: Date, date: Date) -> Day {
+    let days = start.until(date).map_or(0, |span| span.get_days());
+    days
+}
+
+struct Reader<'a> {
+    scenario: &'a Scenario,
+    start: Date,
+    horizon: Day,
+    end: Date,
+    days: usize,
+    sites: BTreeMap<&'a str, usize>,
+    states: BTreeMap<&'a str, &'a str>,
+}
+
+impl<'a> Reader<'a> {
+    fn new(scenario: &'a Scenario) -> Self {
+        let head = scenario.head();
+        let start = head.start;
+        let horizon = day_of(start, head.horizon().end());
+        let day = |date: Date| day_of(start, date);
+        let latest = { scenario.jobs().iter() }
+            .map(|job| day(job.deadline.unwrap_or(job.due)))
+            .max()
+            .unwrap_or(0);
+        let longest: i64 = scenario.modes().iter().map(|mode| i64::from(mode.days)).max().unwrap_or(0);
+        // Room after the horizon to finish what is begun in it, even where docks are short.
+        let room = 2 * 366 + 4 * longest.min(2 * 366);
+        let days = i64::from(horizon.max(latest)) + room;
+        let sites = { scenario.sites().iter().enumerate() }
+            .map(|(n, site)| (site.site.as_str(), n))
+            .collect();
+        let states = { scenario.parties().iter() }
+            .map(|party| (party.party.as_str(), party.state.as_str()))
+            .collect();
+        Reader {
+            scenario,
+            start,
+            horizon,
+            end: head.horizon().end(),
+            days: usize::try_from(days).unwrap_or(0),
+            sites,
+            states,
+        }
+    }
+
+    fn day(&self, date: Date) -> Day {
+        day_of(self.start, date)
+    }
+
+    fn last(&self) -> Day {
+        Day::try_from(self.days).unwrap_or(Day::MAX)
+    }
+
+    fn span(&self, from: Option<Date>, until: Option<Date>) -> (Day, Day) {
+        let from = from.map_or(0, |date| self.day(date)).max(0);
+        let until = until.map_or(self.last(), |date| self.day(date)).min(self.last());
+        (from, until)
+    }
+
+    /// Intervals in which a thing is closed, in order.
+    fn closures(&self, what: ClosureWhat, id: &str) -> Vec<(Day, Day)> {
+        let rows = self.scenario.closures().iter();
+        let rows = rows.filter(|row| row.what == what && row.id.as_str() == id);
+        rows.map(|row| self.span(Some(row.from), Some(row.until)))
+            .filter(|(from, until)| from < until)
+            .collect()
+    }
+
+    fn docks(&self) -> Vec<DockData> {
+        let rows = self.scenario.docks().iter();
+        rows.map(|row| {
+            let mut closed = self.closures(ClosureWhat::Dock, &row.dock);
+            closed.extend(self.closures(ClosureWhat::Site, &row.site));
+            let (from, until) = self.span(row.from, row.until);
+            if from > 0 {
+                closed.push((0, from));
+            }
+            if until < self.last() {
+                closed.push((until.max(0), self.last()));
+            }
+            DockData {
+                id: row.dock.to_string(),
+                site: self.sites[row.site.as_str()],
+                ships: i64::from(row.ships),
+                set_up: days(row.set_up_days),
+                closed,
+            }
+        })
+        .collect()
+    }
+
+    /// The resources that modes use, and where each resource of the table is among them.
+    fn resources(&self) -> (Vec<ResourceData>, BTreeMap<&'a str, usize>) {
+        let mut used: Vec<&str> = { self.scenario.mode_usage().iter() }
+            .map(|row| row.resource.as_str())
+            .collect();
+        used.sort_unstable();
+        used.dedup();
+        let period_days = self.scenario.head().period.mean_days();
+        let mut resources = Vec::new();
+        let mut places = BTreeMap::new();
+        for row in self.scenario.resources() {
+            if used.binary_search(&row.resource.as_str()).is_err() {
+                continue;
+            }
+            let mut regular = vec![0i64; self.days];
+            let mut overtime = vec![0i64; self.days];
+            let capacity = self.scenario.capacity().iter();
+            for step in capacity.filter(|step| step.resource == row.resource) {
+                let (from, until) = self.span(Some(step.from), step.until);
+                let whole = (self.day(step.from), step.until.map(|date| self.day(date)));
+                for day in from..until {
+                    let n = usize::try_from(day).unwrap_or(0);
+                    let mut amount = step.capacity;
+                    if let (Some(to), (first, Some(last))) = (step.ramp_to, whole) {
+                        let part = f64::from(day - first) / f64::from((last - first).max(1));
+                        amount += (to - amount) * part;
+                    }
+                    regular[n] = thousandths(amount / period_days);
+                    overtime[n] = thousandths(step.overtime / period_days);
+                }
+            }
+            let mut closed = self.closures(ClosureWhat::Resource, &row.resource);
+            closed.extend(self.closures(ClosureWhat::Site, &row.site));
+            for (from, until) in closed {
+                for day in from..until {
+                    let n = usize::try_from(day).unwrap_or(0);
+                    regular[n] = 0;
+                    overtime[n] = 0;
+                }
+            }
+            places.insert(row.resource.as_str(), resources.len());
+            resources.push(ResourceData {
+                id: row.resource.to_string(),
+                site: self.sites[row.site.as_str()],
+                regular,
+                overtime,
+                overtime_cost: row.overtime_cost / UNIT,
+                peak_cost: row.peak_cost / UNIT,
+            });
+        }
+        (resources, places)
+    }
+
+    fn fleets(&self) -> Vec<FleetData> {
+        let rows = self.scenario.ready_fleet().iter();
+        rows.map(|row| {
+            let counted = { self.scenario.assets().iter() }
+                .filter(|asset| counts(asset, &row.class, &row.home_site))
+                .count();
+            FleetData {
+                name: format!("{} at {}", row.class, row.home_site),
+                span: self.span(Some(row.from), Some(row.until.unwrap_or(self.end))),
+                spare: i64::try_from(counted).unwrap_or(0) - i64::from(row.minimum),
+                shortage_cost: row.shortage_cost,
+            }
+        })
+        .collect()
+    }
+
+    fn assets(&self) -> Vec<AssetData> {
+        let rows = self.scenario.assets().iter();
+        rows.map(|asset| {
+            let fleets = self.scenario.ready_fleet().iter().enumerate();
+            let fleets = fleets.filter(|(_, row)| counts(asset, &row.class, &row.home_site));
+            AssetData {
+                id: asset.asset.to_string(),
+                home: self.sites[asset.home_site.as_str()],
+                fleets: fleets.map(|(n, _)| n).collect(),
+            }
+        })
+        .collect()
+    }
+
+    /// Days of passage between any two sites that repair goes to.
+    fn transit(&self) -> Vec<Vec<Day>> {
+        let sites = self.scenario.sites();
+        let mut transit = vec![vec![0; sites.len()]; sites.len()];
+        for (n, one) in sites.iter().enumerate() {
+            for (m, other) in sites.iter().enumerate() {
+                if n == m {
+                    continue;
+                }
+                let place = |site: &darsena_scenario::Site| Some((site.latitude?, site.longitude?));
+                if let (Some(a), Some(b)) = (place(one), place(other)) {
+                    transit[n][m] = passage(a, b);
+                }
+            }
+        }
+        for row in self.scenario.transits() {
+            let (from, to) = (self.sites[row.from_site.as_str()], self.sites[row.to_site.as_str()]);
+            transit[from][to] = days(row.days);
+            // The way back takes as long, unless a row of its own tells.
+            let back = self.scenario.transits().iter();
+            let mut back = back.filter(|other| other.from_site == row.to_site && other.to_site == row.from_site);
+            if back.next().is_none() {
+                transit[to][from] = days(row.days);
+            }
+        }
+        transit
+    }
+
+    fn read(&self, windows: &Windows, modes: Modes) -> Problem {
+        let scenario = self.scenario;
+        let docks = self.docks();
+        let (resources, places) = self.resources();
+        let mut shut = Vec::new();
+        let mut groups: Vec<GroupData> = { scenario.groups().iter() }
+            .map(|group| GroupData {
+                id: group.group.to_string(),
+                span_cost: group.span_cost,
+                jobs: Vec::new(),
+            })
+            .collect();
+        let asset_rows: BTreeMap<&str, usize> = { scenario.assets().iter().enumerate() }
+            .map(|(n, asset)| (asset.asset.as_str(), n))
+            .collect();
+        let mut jobs = Vec::new();
+        for job in scenario.jobs() {
+            let asset = asset_rows[job.asset.as_str()];
+            let group = { scenario.groups().iter() }
+                .position(|group| job.group.as_ref() == Some(&group.group));
+            if let Some(group) = group {
+                groups[group].jobs.push(jobs.len());
+            }
+            let tasks = self.tasks(job, &scenario.assets()[asset], &docks, &places, windows, modes, &mut shut);
+            let chain = tasks.iter().enumerate().all(|(n, task)| n == 0 || task.after.contains(&(n - 1)));
+            jobs.push(JobData {
+                id: job.job.to_string(),
+                asset,
+                release: self.day(job.release).max(0),
+                due: self.day(job.due),
+                deadline: job.deadline.map(|date| self.day(date)),
+                tardiness_cost: job.tardiness_cost,
+                not_ready_cost: job.not_ready_cost,
+                deferral_cost: job.deferral_cost,
+                group,
+                tasks,
+                chain,
+            });
+        }
+        Problem {
+            start: self.start,
+            horizon: self.horizon,
+            days: self.days,
+            assets: self.assets(),
+            jobs,
+            docks,
+            resources,
+            groups,
+            fleets: self.fleets(),
+            transit: self.transit(),
+            shut,
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one pass over all tables that a task draws on")]
+    fn tasks(
+        &self,
+        job: &Job,
+        asset: &Asset,
+        docks: &[DockData],
+        places: &BTreeMap<&str, usize>,
+        windows: &Windows,
+        modes: Modes,
+        shut: &mut Vec<ShutMode>,
+    ) -> Vec<TaskData> {
+        let scenario = self.scenario;
+        let rows: Vec<_> = scenario.tasks().iter().filter(|task| task.job == job.job).collect();
+        // Each after those it waits for; the table's order among those that may go first.
+        let mut order: Vec<usize> = Vec::new();
+        while order.len() < rows.len() {
+            let next = (0..rows.len()).find(|n| {
+                !order.contains(n)
+                    && rows[*n].after.iter().all(|id| order.iter().any(|m| rows[*m].task == *id))
+            });
+            match next {
+                Some(next) => order.push(next),
+                None => break,
+            }
+        }
+        let mut tasks = Vec::new();
+        for n in &order {
+            let row = rows[*n];
+            let after = row.after.iter();
+            let after = after.filter_map(|id| order.iter().position(|m| rows[*m].task == *id)).collect();
+            let mut options = Vec::new();
+            for (place, mode) in scenario.modes().iter().enumerate() {
+                if mode.task != row.task {
+                    continue;
+                }
+                let site = self.sites[mode.site.as_str()];
+                let foreign = self.is_foreign(mode, asset);
+                if foreign && modes == Modes::Home {
+                    shut.push(ShutMode { row: place, why: ShutWhy::Foreign });
+                    continue;
+                }
+                let open = match windows.of(place) {
+                    Ok(open) => open,
+                    Err(why) => {
+                        shut.push(ShutMode { row: place, why: ShutWhy::Law(why.clone()) });
+                        continue;
+                    }
+                };
+                let open: Vec<(Day, Day)> = { open.iter() }
+                    .map(|(from, until)| {
+                        let until = until.map_or(self.last(), |date| self.day(date));
+                        (self.day(*from).max(0), until.min(self.last()))
+                    })
+                    .filter(|(from, until)| from < until)
+                    .collect();
+                let used = { scenario.mode_usage().iter() }
+                    .filter(|usage| usage.task == mode.task && usage.mode == mode.mode);
+                let uses: Vec<(usize, i64)> = used
+                    .map(|usage| (places[usage.resource.as_str()], thousandths(usage.usage)))
+                    .collect();
+                let option = |dock: Option<usize>| OptionData {
+                    mode: mode.mode.to_string(),
+                    row: place,
+                    site,
+                    dock,
+                    days: days(mode.days),
+                    cost: mode.cost,
+                    uses: uses.clone(),
+                    foreign,
+                    windows: open.clone(),
+                    growth: (mode.growth, mode.growth_spread),
+                };
+                match mode.dock.as_deref() {
+                    None => options.push(option(None)),
+                    Some(name) => {
+                        let mut why = None;
+                        let before = options.len();
+                        for (n, dock) in scenario.docks().iter().enumerate() {
+                            if docks[n].site != site || (name != "any" && dock.dock.as_str() != name) {
+                                continue;
+                            }
+                            match too_small(asset, dock) {
+                                None => options.push(option(Some(n))),
+                                Some(small) => why = why.or(Some(small)),
+                            }
+                        }
+                        if let (true, Some(why)) = (options.len() == before, why) {
+                            shut.push(ShutMode { row: place, why: ShutWhy::Fit(why) });
+                        }
+                    }
+                }
+            }
+            let agreed = scenario.agreed().iter().find(|agreed| agreed.task == row.task);
+            tasks.push(TaskData {
+                id: row.task.to_string(),
+                after,
+                options,
+                agreed: agreed.map(|agreed| AgreedData {
+                    mode: agreed.mode.to_string(),
+                    start: self.day(agreed.start),
+                    move_cost: agreed.move_cost,
+                    change_cost: agreed.change_cost,
+                }),
+            });
+        }
+        tasks
+    }
+
+    fn is_foreign(&self, mode: &darsena_scenario::Mode, asset: &Asset) -> bool {
+        let site = &self.scenario.sites()[self.sites[mode.site.as_str()]];
+        let party = mode.by.as_ref().or(site.party.as_ref());
+        let state = party.map_or(site.state.as_str(), |party| self.states[party.as_str()]);
+        state != self.states[asset.party.as_str()]
+    }
+}
+
+fn counts(asset: &Asset, class: &str, home: &str) -> bool {
+    asset.class.as_deref() == Some(class) && asset.home_site.as_str() == home
+}
+
+/// Why a dock does not take an asset: the first measure that is too small.
+fn too_small(asset: &Asset, dock: &Dock) -> Option<String> {
+    let measures = [
+        ("long", asset.length_m, dock.length_m),
+        ("wide", asset.beam_m, dock.beam_m),
+        ("deep", asset.draft_m, dock.draft_m),
+    ];
+    measures.into_iter().find_map(|(word, has, takes)| {
+        let (has, takes) = (has?, takes?);
+        (has > takes).then(|| format!("`{}` is {has} m {word}, `{}` takes {takes} m", asset.asset, dock.dock))
+    })
+}
+
+fn thousandths(amount: f64) -> i64 {
+    #[expect(clippy::cast_possible_truncation, reason = "capacities lie far inside the range")]
+    let whole = (amount * UNIT).round() as i64;
+    whole
+}
+
+fn days(days: u32) -> Day {
+    Day::try_from(days).unwrap_or(Day::MAX / 4)
+}
+
+/// Days of passage along the great circle at 16 knots, begun days counted whole.
+fn passage((lat_a, lon_a): (f64, f64), (lat_b, lon_b): (f64, f64)) -> Day {
+    let (a, b) = (lat_a.to_radians(), lat_b.to_radians());
+    let half = |x: f64| (x / 2.0).sin().powi(2);
+    let part = half(b - a) + a.cos() * b.cos() * half((lon_b - lon_a).to_radians());
+    let miles = 2.0 * 3440.065 * part.sqrt().min(1.0).asin();
+    #[expect(clippy::cast_possible_truncation, reason = "no way on earth takes a hundred days")]
+    let days = (miles / KNOTS / 24.0).ceil() as Day;
+    days
+}
