@@ -1,0 +1,62 @@
+//! `repair`: which asset, which dock, when, as tables.
+
+mod screen;
+mod tables;
+
+use darsena_scenario::Scenario;
+
+pub use screen::readable;
+
+use crate::answer::{Answer, Head};
+use crate::repair::Repair;
+
+/// The answer `repair` of `scenario`.
+#[must_use]
+pub fn answer(scenario: &Scenario, repair: &Repair, seconds: Option<f64>) -> Answer {
+    let told = tables::Told { scenario, repair };
+    let mut tables = vec![told.jobs(), told.schedule(), told.costs(), told.reasons(), told.docks(), told.resources()];
+    tables.extend(told.conflicts());
+    tables.extend(told.regained());
+    tables.extend(told.freed());
+    tables.push(told.shut());
+    tables.extend(told.rules());
+    Answer {
+        head: head(scenario, repair, seconds),
+        tables,
+        trees: Vec::new(),
+    }
+}
+
+fn head(scenario: &Scenario, repair: &Repair, seconds: Option<f64>) -> Head {
+    let outcome = &repair.outcome;
+    let currency = scenario.head().currency.to_string();
+    let mut remarks = vec![
+        "a day not ready counts from leaving home until back home with the last task done, passage included".to_string(),
+    ];
+    if !repair.schedule.unplaced.is_empty() {
+        remarks.push(format!(
+            "no place was found for {}, which must be done",
+            repair.schedule.unplaced.join(", ")
+        ));
+    }
+    if let Some(growth) = &repair.growth {
+        remarks.push(format!(
+            "dates at P50 and P80 come from {} draws of the growth of work, orders in docks kept",
+            growth.draws
+        ));
+    }
+    Head {
+        question: "repair".into(),
+        scenario: scenario.head().name.to_string(),
+        scenario_hash: scenario.hash().to_string(),
+        law_as_of: scenario.head().law_as_of.to_string(),
+        law_hash: None,
+        solver: Some(("darsena-repair".into(), env!("CARGO_PKG_VERSION").into())),
+        status: outcome.status.as_str().into(),
+        objective: Some((outcome.cost.total(), outcome.bound, outcome.gap())),
+        objective_unit: currency.clone(),
+        seconds,
+        currency,
+        remarks,
+    }
+}
