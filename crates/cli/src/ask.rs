@@ -73,11 +73,18 @@ pub(crate) struct Wanted {
     /// Count on receipts that are not firm.
     #[arg(long)]
     unconfirmed: bool,
-    /// Plan under the law as it stood on this day, for the whole horizon; without it under the law the scenario
+    #[command(flatten)]
+    law: LawWanted,
+}
+
+/// Which law is kept.
+#[derive(Args)]
+pub(crate) struct LawWanted {
+    /// Ask the law as it stood on this day, for the whole horizon; without it the law the scenario
     /// knows (its `law_as_of`). What it denies is shut, what needs an approval opens after its typical days.
     #[arg(long, value_name = "DATE")]
     law: Option<Date>,
-    /// Ask no law: every recipe, lane and demand is open on the dates of its own row.
+    /// Ask no law: everything is open on the dates of its own row.
     #[arg(long, conflicts_with = "law")]
     no_law: bool,
 }
@@ -97,24 +104,7 @@ enum ObjectiveChoice {
     Weighted,
 }
 
-impl Wanted {
-    /// What may be made, moved and handed over.
-    pub(crate) fn arcs(&self, scenario: &Scenario) -> Arcs {
-        match self.as_of(scenario) {
-            Some((as_of, _)) => darsena::permitted(scenario, law(), as_of),
-            None => Arcs::open(scenario),
-        }
-    }
-
-    /// Which law the plan keeps, for the page.
-    pub(crate) fn law_kept(&self) -> LawKept {
-        match self.law {
-            _ if self.no_law => LawKept::Unasked,
-            Some(day) => LawKept::Of(day),
-            None => LawKept::Known,
-        }
-    }
-
+impl LawWanted {
     /// The law that is asked, and its day; none where none is.
     pub(crate) fn as_of(&self, scenario: &Scenario) -> Option<(AsOf, Date)> {
         let known = scenario.head().law_as_of;
@@ -126,7 +116,7 @@ impl Wanted {
     }
 
     /// Writes into an answer which law it rests on.
-    pub(crate) fn tell_law(&self, answer: &mut darsena::answer::Answer) {
+    pub(crate) fn tell(&self, answer: &mut darsena::answer::Answer) {
         if self.no_law {
             return;
         }
@@ -134,6 +124,35 @@ impl Wanted {
         if let Some(day) = self.law {
             answer.head.law_as_of = day.to_string();
         }
+    }
+}
+
+impl Wanted {
+    /// What may be made, moved and handed over.
+    pub(crate) fn arcs(&self, scenario: &Scenario) -> Arcs {
+        match self.as_of(scenario) {
+            Some((as_of, _)) => darsena::permitted(scenario, law(), as_of),
+            None => Arcs::open(scenario),
+        }
+    }
+
+    /// Which law the plan keeps, for the page.
+    pub(crate) fn law_kept(&self) -> LawKept {
+        match self.law.law {
+            _ if self.law.no_law => LawKept::Unasked,
+            Some(day) => LawKept::Of(day),
+            None => LawKept::Known,
+        }
+    }
+
+    /// The law that is asked, and its day; none where none is.
+    pub(crate) fn as_of(&self, scenario: &Scenario) -> Option<(AsOf, Date)> {
+        self.law.as_of(scenario)
+    }
+
+    /// Writes into an answer which law it rests on.
+    pub(crate) fn tell_law(&self, answer: &mut darsena::answer::Answer) {
+        self.law.tell(answer);
     }
 
     /// The options of a plan with reasons and prices.
@@ -195,14 +214,14 @@ pub(crate) enum Method {
     Pdlp,
 }
 
-fn seconds(text: &str) -> Result<f64, String> {
+pub(crate) fn seconds(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(seconds) if seconds.is_finite() && seconds >= 0.0 => Ok(seconds),
         _ => Err("expected a number of seconds, 0 or more".into()),
     }
 }
 
-fn share(text: &str) -> Result<f64, String> {
+pub(crate) fn share(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(share) if (0.0..1.0).contains(&share) => Ok(share),
         _ => Err("expected a share of 0 or more and less than 1, e.g. 0.001".into()),

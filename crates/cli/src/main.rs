@@ -7,6 +7,7 @@ mod brief;
 mod permit;
 mod plan;
 mod prices;
+mod repair;
 mod scenario;
 mod terminal;
 
@@ -36,6 +37,7 @@ Examples:
   darsena plan my-scenario                     who makes what, when, who gets it, who waits and why
   darsena plan my-scenario --format json       the same for a script
   darsena prices my-scenario                   what each rule of the law costs
+  darsena repair my-scenario                   which ship, which dock, when, and what is regained
   darsena brief my-scenario -o brief.html      the report
   darsena permit --act export --class jp-w --origins jp --from jp --to au --on 2026-05-01
 
@@ -53,6 +55,8 @@ enum Question {
     Plan(plan::PlanArguments),
     /// What does each rule cost: what would be delivered if it alone were lifted?
     Prices(prices::PricesArguments),
+    /// Which ship, which dock, when?
+    Repair(repair::RepairArguments),
     /// Write the report on the plan: one self-contained page.
     Brief(brief::BriefArguments),
     /// May it be done, under which rule, with whose approval, by when?
@@ -92,6 +96,7 @@ fn main() -> ExitCode {
     let answered = match arguments.question {
         Question::Plan(arguments) => plan::run(&arguments),
         Question::Prices(arguments) => prices::run(&arguments),
+        Question::Repair(arguments) => repair::run(&arguments),
         Question::Brief(arguments) => brief::run(&arguments),
         Question::Permit(arguments) => permit::run(&arguments),
         Question::Laws(arguments) => permit::laws(&arguments),

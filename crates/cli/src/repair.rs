@@ -103,8 +103,8 @@ pub(crate) fn run(arguments: &RepairArguments) -> Answered {
         &scenario,
         asked.map(|(as_of, _)| (ask::law(), as_of)),
         &options,
-        stop.flag(),
-        &mut |what: &str, at: Progress| line.search(what, at.round, at.rounds, at.cost, at.bound),
+        &|| stop.stopped(),
+        &mut |what: &str, at: Progress| line.search(what, &at),
     )?;
     drop(line);
     let seconds = arguments.timing.then(|| started.elapsed().as_secs_f64());

@@ -183,6 +183,16 @@ impl Line {
 }
 
 impl Line {
+    /// Where a search of schedules stands.
+    pub(crate) fn search(&self, what: &str, at: &darsena::schedule::Progress) {
+        if let Some(bar) = &self.0 {
+            bar.set_message(format!(
+                "{what}: round {} of {}, cost {:.6e}, bound {:.6e}",
+                at.round, at.rounds, at.cost, at.bound
+            ));
+        }
+    }
+
     /// How many of how many are done.
     pub(crate) fn count(&self, what: &str, done: usize, of: usize) {
         if let Some(bar) = &self.0 {

@@ -17,6 +17,8 @@ mod ceilings;
 pub mod permit_answer;
 mod permitted;
 pub mod plan_answer;
+pub mod repair;
+pub mod repair_answer;
 pub mod rule_prices;
 pub mod scenario_answer;
 pub mod write;
@@ -27,6 +29,7 @@ pub use darsena_brief as brief;
 pub use darsena_law as law;
 pub use darsena_milp as milp;
 pub use darsena_plan as plan;
+pub use darsena_repair as schedule;
 pub use darsena_scenario as scenario;
 
 use darsena_milp::Watch;

@@ -1,7 +1,6 @@
 //! `repair`: the law read, the schedule made and checked, and everything said of it.
 
 use std::collections::BTreeSet;
-use std::sync::atomic::AtomicBool;
 
 use darsena_law::{AsOf, Cited, Law, ReadingOptions};
 use darsena_repair::check::{Breach, check};
@@ -133,7 +132,7 @@ pub fn repair(
     scenario: &Scenario,
     law: Option<(&Law, AsOf)>,
     options: &RepairOptions,
-    stop: &AtomicBool,
+    stop: &(dyn Fn() -> bool + Sync),
     progress: &mut dyn FnMut(&str, Progress),
 ) -> Result<Repair, RepairError> {
     if scenario.jobs().is_empty() {

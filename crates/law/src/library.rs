@@ -61,7 +61,7 @@ impl RuleKind {
     }
 
     /// Whether it is written as `forbid`.
-    pub(crate) fn forbids(self) -> bool {
+    pub fn forbids(self) -> bool {
         matches!(self, RuleKind::Needs | RuleKind::Deny | RuleKind::Policy)
     }
 }

@@ -671,8 +671,14 @@ impl Checker<'_> {
                 self.at_most("capacity", extra - most, extra, || {
                     format!("overtime of `{}` on {day}", resource.resource)
                 });
-                if let Some(said) = plan.utilisation.get(q * len + t) {
-                    let same = (said.resource, said.period) == (q, t);
+                let said = { &plan.utilisation }
+                    .binary_search_by_key(&(q, t), |said| (said.resource, said.period));
+                if said.is_err() && used > TOLERANCE {
+                    self.at_most("answer", used, used, || {
+                        format!("use of `{}` on {day}, which is not told", resource.resource)
+                    });
+                }
+                if let Some(said) = said.ok().map(|n| &plan.utilisation[n]) {
                     let off = [
                         said.used - used,
                         said.capacity - capacity,
@@ -681,7 +687,7 @@ impl Checker<'_> {
                     let off = off
                         .iter()
                         .map(|x| x.abs())
-                        .fold(if same { 0.0 } else { 1.0 }, f64::max);
+                        .fold(0.0, f64::max);
                     self.at_most("answer", off, used.max(capacity), || {
                         format!("use of `{}` on {day}", resource.resource)
                     });

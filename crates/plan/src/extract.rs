@@ -253,7 +253,8 @@ fn utilisation(network: &Network, plan: &mut Plan) {
             used[q][make.period] += usage * make.runs;
         }
     }
-    for (q, used) in used.iter().enumerate() {
+    let used = used.iter().enumerate();
+    for (q, used) in used.filter(|(q, _)| network.is_used(*q)) {
         for (t, &used) in used.iter().enumerate() {
             let (capacity, overtime) = (network.capacity[q][t], network.overtime[q][t]);
             plan.utilisation.push(Use {

@@ -65,6 +65,8 @@ pub(crate) enum Limit {
     /// As upper bounds of the only run that uses it, so much per run. Shorter than a row, and
     /// the same limit.
     Bounds { run: usize, usage: f64 },
+    /// Not at all: no run uses it. Trades that only repair needs are such.
+    Unused,
 }
 
 /// The constraint that stands for a capacity in one period.
@@ -122,6 +124,7 @@ impl Layout {
                     At::Nowhere
                 }
             }
+            Limit::Unused => At::Nowhere,
         }
     }
     pub(crate) fn unmet(&self, network: &Network, stream: usize, t: usize) -> Column {
@@ -238,6 +241,10 @@ fn rows_of(network: &Network, program: &mut Program) -> Layout {
     }
     let mut capacity = Vec::new();
     for (q, limits) in network.capacity.iter().enumerate() {
+        if !network.is_used(q) {
+            capacity.push(Limit::Unused);
+            continue;
+        }
         if let Some((run, usage)) = only_user(network, q) {
             capacity.push(Limit::Bounds { run, usage });
             continue;
@@ -354,7 +361,7 @@ pub(crate) fn make_entries(
             .iter()
             .filter_map(|&(q, usage)| match layout.capacity[q] {
                 Limit::Rows(first) => Some((row_at(first, t), usage)),
-                Limit::Bounds { .. } => None,
+                Limit::Bounds { .. } | Limit::Unused => None,
             }),
     );
     entries.extend(run.inputs.iter().map(|&(input, quantity)| match input {

@@ -181,6 +181,12 @@ pub(crate) struct Network {
 }
 
 impl Network {
+    /// Whether any run uses a resource; one that none does is not in the program.
+    pub(crate) fn is_used(&self, resource: usize) -> bool {
+        let usages = self.runs.iter().flat_map(|run| &run.usages);
+        usages.into_iter().any(|usage| usage.0 == resource)
+    }
+
     /// Whether the site of a node is out of use in `t`: then nothing starts, leaves, arrives or is
     /// handed over there.
     pub(crate) fn shut(&self, node: usize, t: usize) -> bool {

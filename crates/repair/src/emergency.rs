@@ -91,12 +91,12 @@ impl Emergency {
             .map(|task| task.options.iter().map(|option| option.days).min().unwrap_or(0))
             .sum();
         let id = format!("{}-emergency", problem.assets[asset].id);
-        let tasks = template.tasks.iter().map(|task| {
+        let tasks: Vec<_> = { template.tasks.iter() }.map(|task| {
             let mut task = task.clone();
             task.id = format!("{id}-{}", task.id);
             task.agreed = None;
             task
-        });
+        }).collect();
         changed.jobs.push(JobData {
             id,
             asset,
@@ -105,7 +105,7 @@ impl Emergency {
             deadline: None,
             deferral_cost: None,
             group: None,
-            tasks: tasks.collect(),
+            tasks,
             ..template.clone()
         });
         before.push(None);

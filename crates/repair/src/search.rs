@@ -9,7 +9,6 @@
 //! them goes on. So the outcome depends on the seed and the count of rounds, never on threads or the clock, unless
 //! a time limit cuts the rounds short.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::board::{Board, Cost, closed_days};
@@ -46,8 +45,8 @@ impl Default for Options {
 
 /// Told about the search while it runs, and asked whether to go on.
 pub struct Watch<'a> {
-    /// Set by whoever wants the best so far.
-    pub stop: &'a AtomicBool,
+    /// Whether somebody wants the best so far now.
+    pub stop: &'a (dyn Fn() -> bool + Sync),
     /// Called after each round with its number, the cost and the bound.
     pub progress: &'a mut dyn FnMut(Progress),
 }
@@ -189,7 +188,7 @@ pub fn schedule_from(
             status = Status::Optimal;
             break;
         }
-        if watch.stop.load(Ordering::Relaxed) {
+        if (watch.stop)() {
             status = Status::Stopped;
             break;
         }
@@ -200,7 +199,7 @@ pub fn schedule_from(
         let heat = 1.0 - f64::from(round) / f64::from(options.rounds.max(1));
         let stop = watch.stop;
         let over = || {
-            stop.load(Ordering::Relaxed) || options.time_limit.is_some_and(|limit| begun.elapsed() >= limit)
+            stop() || options.time_limit.is_some_and(|limit| begun.elapsed() >= limit)
         };
         let bounding = |bound: &mut Bound<'_>| bound.improve(BOUND_STEPS, cost, &mut Scratch::default(), || !over());
         if options.threads > 1 {

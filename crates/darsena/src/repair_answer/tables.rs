@@ -96,8 +96,9 @@ impl Told<'_> {
             .day("back", all.clone().map(|job| visits[job].as_ref().map(|visit| self.date(visit.back))))
             .day("due", all.clone().map(|job| rows[job].due))
             .whole("days_not_ready", "days", all.clone().map(|job| visits[job].as_ref().map(|visit| i64::from(visit.back - visit.out))))
-            .whole("days_late", "days", all.clone().map(|job| {
-                visits[job].as_ref().map(|visit| i64::from((visit.back - problem.jobs[job].due).max(0)))
+            .whole("days_late", "days", all.clone().map(|job| -> Option<i64> {
+                let visit = visits[job].as_ref()?;
+                Some(i64::from((visit.back - problem.jobs[job].due).max(0)))
             }))
             .day("back_p50", all.clone().map(|job| promise(job).map(|promise| self.date(promise.p50))))
             .day("back_p80", all.clone().map(|job| promise(job).map(|promise| self.date(promise.p80))))
@@ -117,7 +118,7 @@ impl Told<'_> {
         }
         let modes = self.scenario.modes();
         let names: BTreeMap<&str, String> = { self.scenario.tasks().iter() }
-            .map(|task| (task.task.as_str(), task.name.as_ref().map_or_else(String::new, ToString::to_string)))
+            .map(|task| (task.task.as_str(), task.name.to_string()))
             .collect();
         Table::new("schedule", "A task: where, in which dock and mode, from which day until which.")
             .text("task", rows.iter().map(|row| row.1.id.clone()))
