@@ -193,16 +193,6 @@ impl<'a> Board<'a> {
         Some((out, back, group.span_cost))
     }
 
-    /// What a dock holds on a day, set-up included.
-    pub(crate) fn docked(&self, dock: usize, day: Day) -> i32 {
-        usize::try_from(day).ok().and_then(|n| self.docked[dock].get(n)).copied().unwrap_or(0)
-    }
-
-    /// Use of a resource by day, in thousandths.
-    pub(crate) fn used(&self, resource: usize) -> &[i64] {
-        &self.used[resource]
-    }
-
     fn looks_away(&self, from: Relaxed) -> bool {
         self.relaxed.is_some_and(|relaxed| relaxed == from || (relaxed == Relaxed::Others && !matches!(from, Relaxed::Closure(_))))
     }

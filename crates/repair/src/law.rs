@@ -4,7 +4,8 @@
 //! One question a mode: may this asset, of that state and home port, be repaired in the state of the site, by
 //! the party that does the work, for so many days? The days are those of all tasks of the job that can be done
 //! in that state. An asset with a day of return is asked about once for every month before it, because
-//! a rule counts those months. Nothing is asked inside the state of the asset.
+//! a rule counts those months. Nothing is asked inside the state of the asset, nor of a mode that takes neither
+//! dock nor resource: trials and work-up are no work of a yard.
 //!
 //! # What is assumed
 //! Ships ask as ships, aircraft as major defence equipment of the state that owns them. An asset is home for good from its day of
@@ -99,6 +100,8 @@ struct Asking<'a> {
     jobs: BTreeMap<&'a str, &'a Job>,
     job_of_task: BTreeMap<&'a str, &'a str>,
     assets: BTreeMap<&'a str, usize>,
+    /// Modes that take a dock or a resource, by place.
+    work: Vec<bool>,
     /// Days of a job's work that can be done in a state.
     days: BTreeMap<(&'a str, &'a str), u32>,
     until: Date,
@@ -113,9 +116,15 @@ impl<'a> Asking<'a> {
         let job_of_task: BTreeMap<&str, &str> = { scenario.tasks().iter() }
             .map(|task| (task.task.as_str(), task.job.as_str()))
             .collect();
+        let using: BTreeSet<(&str, &str)> = { scenario.mode_usage().iter() }
+            .map(|row| (row.task.as_str(), row.mode.as_str()))
+            .collect();
+        let work: Vec<bool> = { scenario.modes().iter() }
+            .map(|mode| mode.dock.is_some() || using.contains(&(mode.task.as_str(), mode.mode.as_str())))
+            .collect();
         // The shortest way to do each task in each state.
         let mut shortest: BTreeMap<(&str, &str), u32> = BTreeMap::new();
-        for mode in scenario.modes() {
+        for (mode, _) in scenario.modes().iter().zip(&work).filter(|(_, work)| **work) {
             let state = sites[mode.site.as_str()].state.as_str();
             let days = shortest.entry((mode.task.as_str(), state)).or_insert(u32::MAX);
             *days = (*days).min(mode.days);
@@ -139,6 +148,7 @@ impl<'a> Asking<'a> {
             assets: { scenario.assets().iter().enumerate() }
                 .map(|(n, asset)| (asset.asset.as_str(), n))
                 .collect(),
+            work,
             days,
             until: end.saturating_add(4.years()),
         }
@@ -153,7 +163,8 @@ impl<'a> Asking<'a> {
         };
         for (place, mode) in self.scenario.modes().iter().enumerate() {
             let job = self.jobs[self.job_of_task[mode.task.as_str()]];
-            let Some(kind) = self.kind(job, mode) else {
+            let kind = self.kind(job, mode).filter(|_| self.work[place]);
+            let Some(kind) = kind else {
                 windows.by_mode.push(Ok(vec![(self.scenario.head().start, None)]));
                 continue;
             };
@@ -185,7 +196,7 @@ impl<'a> Asking<'a> {
             state: site.state.to_string(),
             worker: worker.map_or_else(String::new, ToString::to_string),
             voyage: job.kind.as_str().eq_ignore_ascii_case("vr"),
-            days: self.days[&(job.job.as_str(), site.state.as_str())],
+            days: { self.days.get(&(job.job.as_str(), site.state.as_str())) }.copied().unwrap_or(0),
         })
     }
 
