@@ -1,5 +1,7 @@
 //! The state of a schedule while it is made: which jobs are placed, and what they use each day.
 
+use std::cell::Cell;
+
 use crate::place::{Terms, Visit};
 use crate::problem::{Day, FleetData, OptionData, Problem};
 
@@ -18,6 +20,10 @@ pub(crate) struct Board<'a> {
     away: Vec<Vec<i64>>,
     /// By asset: its visits, in order of days.
     of_asset: Vec<Vec<(Day, Day, usize)>>,
+    /// By resource: units beyond the regular in sum and the highest use, as long as nothing changes.
+    sums: Vec<Cell<Option<(i64, i64)>>>,
+    /// By fleet: assets short in sum, as long as nothing changes.
+    short: Vec<Cell<Option<i64>>>,
     /// What is not looked at, to see what it costs.
     pub(crate) relaxed: Option<Relaxed>,
 }
@@ -67,6 +73,8 @@ impl<'a> Board<'a> {
             used: vec![vec![0; problem.days]; problem.resources.len()],
             away: vec![vec![0; problem.days]; problem.fleets.len()],
             of_asset: vec![Vec::new(); problem.assets.len()],
+            sums: vec![Cell::new(None); problem.resources.len()],
+            short: vec![Cell::new(None); problem.fleets.len()],
             relaxed: None,
         }
     }
@@ -100,12 +108,14 @@ impl<'a> Board<'a> {
                 }
             }
             for (resource, usage) in &option.uses {
+                self.sums[*resource].set(None);
                 for day in &mut self.used[*resource][range(*start, start + option.days, problem.days)] {
                     *day += i64::from(sign) * usage;
                 }
             }
         }
         for fleet in &problem.assets[data.asset].fleets {
+            self.short[*fleet].set(None);
             for day in &mut self.away[*fleet][range(visit.out, visit.back, problem.days)] {
                 *day += i64::from(sign);
             }
@@ -154,16 +164,17 @@ impl<'a> Board<'a> {
                 }
             }
         }
-        for (resource, used) in problem.resources.iter().zip(&self.used) {
-            if resource.overtime_cost > 0.0 {
-                let beyond = used.iter().zip(&resource.regular).map(|(used, regular)| (used - regular).max(0));
-                cost.overtime += amount(beyond.sum()) * resource.overtime_cost;
-            }
-            cost.peaks += amount(used.iter().copied().max().unwrap_or(0)) * resource.peak_cost;
+        for (n, resource) in problem.resources.iter().enumerate() {
+            let (beyond, peak) = self.sum(n);
+            cost.overtime += amount(beyond) * resource.overtime_cost;
+            cost.peaks += amount(peak) * resource.peak_cost;
         }
-        for (fleet, away) in problem.fleets.iter().zip(&self.away) {
-            let short = away[range(fleet.span.0, fleet.span.1, problem.days)].iter();
-            let short: i64 = short.map(|away| (away - fleet.spare).max(0)).sum();
+        for (n, fleet) in problem.fleets.iter().enumerate() {
+            let short = self.short[n].get().unwrap_or_else(|| {
+                let away = self.away[n][range(fleet.span.0, fleet.span.1, problem.days)].iter();
+                away.map(|away| (away - fleet.spare).max(0)).sum()
+            });
+            self.short[n].set(Some(short));
             cost.shortage += amount(short) * fleet.shortage_cost;
         }
         for group in &problem.groups {
@@ -172,6 +183,16 @@ impl<'a> Board<'a> {
             }
         }
         cost
+    }
+
+    /// Units of a resource used beyond the regular, in sum over days, and its highest use; in thousandths.
+    fn sum(&self, resource: usize) -> (i64, i64) {
+        let sum = self.sums[resource].get().unwrap_or_else(|| {
+            let days = self.used[resource].iter().zip(&self.problem.resources[resource].regular);
+            days.fold((0, 0), |(beyond, peak), (used, regular)| (beyond + (used - regular).max(0), peak.max(*used)))
+        });
+        self.sums[resource].set(Some(sum));
+        sum
     }
 
     fn group_span(&self, jobs: impl Iterator<Item = usize>) -> Option<(Day, Day)> {
@@ -193,15 +214,18 @@ impl<'a> Board<'a> {
         Some((out, back, group.span_cost))
     }
 
+    #[inline]
     fn looks_away(&self, from: Relaxed) -> bool {
         self.relaxed.is_some_and(|relaxed| relaxed == from || (relaxed == Relaxed::Others && !matches!(from, Relaxed::Closure(_))))
     }
 
     /// What the other jobs use of a resource on a day.
+    #[inline]
     fn taken(&self, resource: usize, n: usize) -> i64 {
         if self.looks_away(Relaxed::Resource(resource)) { 0 } else { self.used[resource][n] }
     }
 
+    #[inline]
     fn is_shut(&self, option: &OptionData, n: usize) -> bool {
         let problem = self.problem;
         if n >= problem.days {
@@ -247,7 +271,7 @@ impl Terms for Board<'_> {
                 });
             }
             if row.peak_cost > 0.0 {
-                let peak = used.iter().copied().max().unwrap_or(0);
+                let peak = self.sum(*resource).1;
                 let used = if self.looks_away(Relaxed::Resource(*resource)) { &[][..] } else { used };
                 highest(costs, days, row.peak_cost, |n| {
                     used.get(first + n).map_or(0, |used| (used + usage - peak).max(0))
@@ -330,6 +354,7 @@ pub(crate) fn base(task: &crate::problem::TaskData, option: &OptionData, from: D
 }
 
 /// Makes every start infinite from which one of the `days` that follow is bad.
+#[inline]
 pub(crate) fn forbid(costs: &mut [f64], days: usize, bad: impl Fn(usize) -> bool) {
     let mut next = usize::MAX;
     for n in (0..costs.len() + days.saturating_sub(1)).rev() {
@@ -343,6 +368,7 @@ pub(crate) fn forbid(costs: &mut [f64], days: usize, bad: impl Fn(usize) -> bool
 }
 
 /// Adds to every start the prices of the `days` that follow.
+#[inline]
 pub(crate) fn over_days(costs: &mut [f64], days: usize, by: f64, price: impl Fn(usize) -> f64) {
     let mut sum: f64 = (0..days).map(&price).sum();
     for (n, cost) in costs.iter_mut().enumerate() {
@@ -385,6 +411,7 @@ pub(crate) fn range(from: Day, until: Day, days: usize) -> std::ops::Range<usize
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts of days and thousandths are small")]
+#[inline]
 pub(crate) fn amount(count: i64) -> f64 {
     count as f64
 }

@@ -10,8 +10,8 @@
 //!
 //! is never above the cost of any schedule. Prices rise where days are asked for more than there are and
 //! fall where they are not (subgradient steps as long as Polyak proposes). Overtime caps the price of a day
-//! at its cost as far as it lasts, the shortage cost that of a fleet's day. What an even load is worth is left out,
-//! which keeps it a bound. The prices are the answer to what one more dock-day is worth.
+//! at its cost as far as it lasts, the shortage cost that of a fleet's day. The cost of a highest use is shared out among
+//! days, which is never more than it, because a mean is never above the highest. The prices are the answer to what one more dock-day is worth.
 
 use crate::board::{base, forbid, late, over_days, range};
 use crate::place::{Scratch, Terms, ends, least};
@@ -32,6 +32,8 @@ pub(crate) struct Bound<'a> {
     idle: u32,
     /// Share of a group's day that each job carries.
     shares: Vec<f64>,
+    /// A whole day of each resource, in thousandths: what prices of its peak are told for.
+    scales: Vec<f64>,
 }
 
 /// What a day of everything that is short costs.
@@ -42,6 +44,8 @@ pub(crate) struct Prices {
     pub(crate) resources: Vec<Vec<f64>>,
     assets: Vec<Vec<f64>>,
     fleets: Vec<Vec<f64>>,
+    /// Shares of the cost of the highest use, of a whole day's regular capacity; in sum what that much capacity of peak costs.
+    peaks: Vec<Vec<f64>>,
 }
 
 impl<'a> Bound<'a> {
@@ -57,6 +61,17 @@ impl<'a> Bound<'a> {
             resources: zero(problem.resources.len()),
             assets: assets.collect(),
             fleets: zero(problem.fleets.len()),
+            peaks: { problem.resources.iter() }
+                .map(|resource| match resource.peak_cost > 0.0 {
+                    true => {
+                        let days = usize::try_from(problem.horizon).unwrap_or(0).clamp(1, problem.days.max(1));
+                        #[expect(clippy::cast_precision_loss, reason = "days are few")]
+                        let share = resource.peak_cost * scale(resource) / days as f64;
+                        (0..problem.days).map(|n| if n < days { share } else { 0.0 }).collect()
+                    }
+                    false => Vec::new(),
+                })
+                .collect(),
         };
         let mut shares = vec![0.0; problem.jobs.len()];
         for group in &problem.groups {
@@ -78,6 +93,7 @@ impl<'a> Bound<'a> {
             theta: 1.0,
             idle: 0,
             shares,
+            scales: problem.resources.iter().map(scale).collect(),
         }
     }
 
@@ -152,6 +168,7 @@ impl<'a> Bound<'a> {
                 }
             }
         }
+        let use_for_peaks = use_of_resources.clone();
         // Less what the days that there are would cost; and where more is asked for than there is.
         let mut length = 0.0;
         let mut slope = |price: f64, asked: f64, has: f64, value: &mut f64| {
@@ -238,6 +255,18 @@ impl<'a> Bound<'a> {
         for (n, used) in use_of_resources.iter().enumerate() {
             move_by(&mut self.prices.resources[n], used, f64::INFINITY);
         }
+        for (n, used) in use_for_peaks.iter().enumerate() {
+            let resource = &problem.resources[n];
+            let peaks = &mut self.prices.peaks[n];
+            if peaks.is_empty() {
+                continue;
+            }
+            let whole = self.scales[n];
+            for (price, used) in peaks.iter_mut().zip(used) {
+                *price += step * used / whole;
+            }
+            onto_simplex(peaks, resource.peak_cost * whole);
+        }
         for (n, used) in use_of_assets.iter().enumerate() {
             move_by(&mut self.prices.assets[n], used, f64::INFINITY);
         }
@@ -290,6 +319,32 @@ pub(crate) fn first_window(problem: &Problem, job: usize) -> Day {
     data.due.max(data.release + longest.sum::<Day>()) + 90
 }
 
+/// The most of a resource there is on a day, in thousandths.
+fn scale(resource: &crate::problem::ResourceData) -> f64 {
+    let most = resource.regular.iter().copied().max().unwrap_or(0);
+    crate::board::amount(most.max(1))
+}
+
+/// The nearest numbers of at least nothing that sum up to `sum`.
+fn onto_simplex(numbers: &mut [f64], sum: f64) {
+    let mut sorted: Vec<f64> = numbers.to_vec();
+    sorted.sort_by(|a, b| b.total_cmp(a));
+    let (mut so_far, mut level) = (0.0, 0.0);
+    let mut count = 0.0;
+    for number in sorted {
+        so_far += number;
+        count += 1.0;
+        let cut = (so_far - sum) / count;
+        if number <= cut {
+            break;
+        }
+        level = cut;
+    }
+    for number in numbers.iter_mut() {
+        *number = (*number - level).max(0.0);
+    }
+}
+
 struct Priced<'a, 'b> {
     bound: &'b Bound<'a>,
 }
@@ -328,6 +383,11 @@ impl Terms for Priced<'_, '_> {
             let prices = &self.bound.prices.resources[*resource];
             let row = &problem.resources[*resource];
             let usage = crate::board::amount(*usage);
+            let peaks = &self.bound.prices.peaks[*resource];
+            if !peaks.is_empty() {
+                let by = usage / self.bound.scales[*resource];
+                over_days(costs, days, by, |n| price(peaks, n));
+            }
             over_days(costs, days, 1.0, |n| {
                 let whole = row.regular.get(first + n).map_or(0, |regular| regular + row.overtime[first + n]);
                 if whole > 0 { price(prices, n) * usage / crate::board::amount(whole) } else { 0.0 }
