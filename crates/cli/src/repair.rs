@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use clap::Args;
+use darsena::emergency::{Damage, emergency};
 use darsena::repair::{self, RepairOptions};
 use darsena::schedule::growth::GrowthOptions;
 use darsena::schedule::{Modes, Options, Progress};
@@ -24,6 +25,7 @@ Examples:
   darsena repair scenarios/us-japan-2024 --rounds 200 --time-limit 60     search longer
   darsena repair scenarios/us-japan-2024 --home                           the status quo alone
   darsena repair scenarios/us-japan-2024 --rules                          what each rule costs in ready days
+  darsena repair scenarios/us-japan-2024 --emergency ddg83:dsra:2025-03-01   who is bumped, at what price
   darsena repair scenarios/us-japan-2024 --table schedule --format csv
   darsena repair my-scenario --format xlsx --out repair.xlsx
 
@@ -45,6 +47,9 @@ pub(crate) struct RepairArguments {
     /// Price every rule of the law that shuts or delays a mode.
     #[arg(long)]
     rules: bool,
+    /// Damage nobody planned for: asset, kind of work, day. What else could be done, and who is bumped?
+    #[arg(long, value_name = "ASSET:KIND:DATE", value_parser = damage)]
+    emergency: Option<Damage>,
     /// Draws of the growth of work; 0: none.
     #[arg(long, default_value_t = 2000, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
     draws: u32,
@@ -70,6 +75,20 @@ pub(crate) struct RepairArguments {
     timing: bool,
 }
 
+fn damage(text: &str) -> Result<Damage, String> {
+    let parts: Vec<&str> = text.split(':').collect();
+    match parts.as_slice() {
+        [asset, kind, day] if !asset.is_empty() && !kind.is_empty() => Ok(Damage {
+            asset: (*asset).to_string(),
+            kind: (*kind).to_string(),
+            day: day
+                .parse()
+                .map_err(|_| format!("`{day}` is no day; expected e.g. 2025-03-01"))?,
+        }),
+        _ => Err("expected ASSET:KIND:DATE, e.g. `ddg83:dsra:2025-03-01`".into()),
+    }
+}
+
 /// Answers `darsena repair`.
 pub(crate) fn run(arguments: &RepairArguments) -> Answered {
     let started = Instant::now();
@@ -87,9 +106,13 @@ pub(crate) fn run(arguments: &RepairArguments) -> Answered {
             gap: arguments.gap,
             threads: arguments.threads.map_or(cores, |threads| threads as usize),
         },
-        modes: if arguments.home { Modes::Home } else { Modes::All },
-        status_quo: !arguments.no_status_quo,
-        reasons: !arguments.no_reasons,
+        modes: if arguments.home {
+            Modes::Home
+        } else {
+            Modes::All
+        },
+        status_quo: !arguments.no_status_quo && arguments.emergency.is_none(),
+        reasons: !arguments.no_reasons && arguments.emergency.is_none(),
         growth: GrowthOptions {
             seed: arguments.seed,
             draws: arguments.draws,
@@ -101,11 +124,30 @@ pub(crate) fn run(arguments: &RepairArguments) -> Answered {
     let asked = arguments.law.as_of(&scenario);
     let repaired = repair::repair(
         &scenario,
-        asked.map(|(as_of, _)| (ask::law(), as_of)),
+        asked.clone().map(|(as_of, _)| (ask::law(), as_of)),
         &options,
         &|| stop.stopped(),
         &mut |what: &str, at: Progress| line.search(what, &at),
     )?;
+    if let Some(damage) = &arguments.emergency {
+        let package = darsena::scenario::read(&arguments.scenario)?;
+        let asked = asked.map(|(as_of, _)| (ask::law(), as_of));
+        let mut show = |what: &str, at: Progress| line.search(what, &at);
+        let emergent = emergency(
+            &package,
+            &scenario,
+            asked,
+            &repaired,
+            damage,
+            &options.search,
+            &|| stop.stopped(),
+            &mut show,
+        )?;
+        drop(line);
+        let mut answer = emergent.answer(arguments.timing.then(|| started.elapsed().as_secs_f64()));
+        arguments.law.tell(&mut answer);
+        return output.write(&answer, &|answer| emergent.readable(answer));
+    }
     drop(line);
     let seconds = arguments.timing.then(|| started.elapsed().as_secs_f64());
     let mut answer = darsena::repair_answer::answer(&scenario, &repaired, seconds);
@@ -113,5 +155,9 @@ pub(crate) fn run(arguments: &RepairArguments) -> Answered {
     let code = output.write(&answer, &|answer| {
         darsena::repair_answer::readable(&scenario, &repaired, answer)
     })?;
-    Ok(if repaired.schedule.unplaced.is_empty() { code } else { ExitCode::from(1) })
+    Ok(if repaired.schedule.unplaced.is_empty() {
+        code
+    } else {
+        ExitCode::from(1)
+    })
 }

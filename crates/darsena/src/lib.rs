@@ -14,6 +14,7 @@
 
 pub mod answer;
 mod ceilings;
+pub mod emergency;
 pub mod permit_answer;
 mod permitted;
 pub mod plan_answer;

@@ -7,7 +7,9 @@ use darsena_repair::check::{Breach, check};
 use darsena_repair::growth::{Growth, GrowthOptions, grow};
 use darsena_repair::reasons::{Reason, mapped, reasons};
 use darsena_repair::regain::{Regained, regained};
-use darsena_repair::{Modes, Options, Outcome, Problem, Progress, Schedule, Watch, Windows, schedule, schedule_from};
+use darsena_repair::{
+    Modes, Options, Outcome, Problem, Progress, Schedule, Watch, Windows, schedule, schedule_from,
+};
 use darsena_scenario::Scenario;
 
 /// What is wanted of a repair answer.
@@ -104,7 +106,9 @@ pub enum RepairError {
 }
 
 fn first(breaches: &[Breach]) -> String {
-    let first = breaches.first().map_or(String::new(), |breach| breach.what.clone());
+    let first = breaches
+        .first()
+        .map_or(String::new(), |breach| breach.what.clone());
     match breaches.len() {
         0 | 1 => first,
         n => format!("{first}, and {} more", n - 1),
@@ -139,7 +143,10 @@ pub fn repair(
         return Err(RepairError::NoJobs);
     }
     let reading = law.map(|(law, as_of)| {
-        let options = ReadingOptions { as_of, ..ReadingOptions::default() };
+        let options = ReadingOptions {
+            as_of,
+            ..ReadingOptions::default()
+        };
         (law, law.read(options))
     });
     let windows = match &reading {
@@ -147,27 +154,43 @@ pub fn repair(
         None => Windows::open(scenario),
     };
     let problem = Problem::new(scenario, &windows, options.modes);
-    let outcome = schedule(&problem, &options.search, &mut Watch {
-        stop,
-        progress: &mut |at| progress("schedule", at),
-    });
+    let outcome = schedule(
+        &problem,
+        &options.search,
+        &mut Watch {
+            stop,
+            progress: &mut |at| progress("schedule", at),
+        },
+    );
     let schedule_now = sound(scenario, &windows, &problem, &outcome)?;
     // What it would be if other states did nothing.
     let status_quo = if options.status_quo && options.modes == Modes::All {
         let home = Problem::new(scenario, &windows, Modes::Home);
-        let old = schedule(&home, &options.search, &mut Watch {
-            stop,
-            progress: &mut |at| progress("status quo", at),
-        });
+        let old = schedule(
+            &home,
+            &options.search,
+            &mut Watch {
+                stop,
+                progress: &mut |at| progress("status quo", at),
+            },
+        );
         sound(scenario, &windows, &home, &old)?;
         let growth = (options.growth.draws > 0).then(|| grow(&home, &old.visits, options.growth));
         let regained = regained(scenario, (&home, &old), (&problem, &outcome));
-        Some(StatusQuo { problem: home, outcome: old, growth, regained })
+        Some(StatusQuo {
+            problem: home,
+            outcome: old,
+            growth,
+            regained,
+        })
     } else {
         None
     };
     let mut lifted = Vec::new();
-    if let Some((law, reading)) = reading.as_ref().filter(|_| options.reasons || options.rules) {
+    if let Some((law, reading)) = reading
+        .as_ref()
+        .filter(|_| options.reasons || options.rules)
+    {
         for (id, rule) in windows.rules_in_the_way() {
             let without = reading.lifting(&BTreeSet::from([id.clone()]));
             let open = Windows::of_law(scenario, law, &without);
@@ -180,13 +203,19 @@ pub fn repair(
         for (rule, open, other) in &lifted {
             let known = mapped(&problem, other, &outcome.visits);
             let label = format!("without {}", rule.id);
-            let better = schedule_from(other, known.as_deref(), &options.search, &mut Watch {
-                stop,
-                progress: &mut |at| progress(&label, at),
-            });
+            let better = schedule_from(
+                other,
+                known.as_deref(),
+                &options.search,
+                &mut Watch {
+                    stop,
+                    progress: &mut |at| progress(&label, at),
+                },
+            );
             sound(scenario, open, other, &better)?;
             let (days_not_ready, days_late) = days_of(other, &better);
-            let differs = (0..scenario.modes().len()).filter(|mode| windows.of(*mode).ok() != open.of(*mode).ok());
+            let differs = (0..scenario.modes().len())
+                .filter(|mode| windows.of(*mode).ok() != open.of(*mode).ok());
             rules.push(RulePrice {
                 rule: rule.clone(),
                 modes: differs.count(),
@@ -198,14 +227,41 @@ pub fn repair(
         }
         rules.sort_by(|a, b| a.cost.total_cmp(&b.cost).then(a.rule.id.cmp(&b.rule.id)));
     }
-    let lifted: Vec<(String, Problem)> = lifted.into_iter().map(|(rule, _, other)| (rule.id, other)).collect();
-    let reasons = if options.reasons { reasons(&problem, &outcome.visits, &lifted) } else { Vec::new() };
-    let growth = (options.growth.draws > 0).then(|| grow(&problem, &outcome.visits, options.growth));
-    Ok(Repair { windows, problem, outcome, schedule: schedule_now, reasons, growth, status_quo, rules })
+    let lifted: Vec<(String, Problem)> = lifted
+        .into_iter()
+        .map(|(rule, _, other)| (rule.id, other))
+        .collect();
+    let reasons = if options.reasons {
+        reasons(&problem, &outcome.visits, &lifted)
+    } else {
+        Vec::new()
+    };
+    let growth =
+        (options.growth.draws > 0).then(|| grow(&problem, &outcome.visits, options.growth));
+    Ok(Repair {
+        windows,
+        problem,
+        outcome,
+        schedule: schedule_now,
+        reasons,
+        growth,
+        status_quo,
+        rules,
+    })
 }
 
-fn sound(scenario: &Scenario, windows: &Windows, problem: &Problem, outcome: &Outcome) -> Result<Schedule, RepairError> {
+/// The schedule of an outcome, if it survives the checker.
+pub(crate) fn sound(
+    scenario: &Scenario,
+    windows: &Windows,
+    problem: &Problem,
+    outcome: &Outcome,
+) -> Result<Schedule, RepairError> {
     let schedule = Schedule::of(problem, &outcome.visits);
     let breaches = check(scenario, windows, &schedule, &outcome.cost);
-    if breaches.is_empty() { Ok(schedule) } else { Err(RepairError::Unsound(breaches)) }
+    if breaches.is_empty() {
+        Ok(schedule)
+    } else {
+        Err(RepairError::Unsound(breaches))
+    }
 }

@@ -684,10 +684,7 @@ impl Checker<'_> {
                         said.capacity - capacity,
                         said.overtime - most,
                     ];
-                    let off = off
-                        .iter()
-                        .map(|x| x.abs())
-                        .fold(0.0, f64::max);
+                    let off = off.iter().map(|x| x.abs()).fold(0.0, f64::max);
                     self.at_most("answer", off, used.max(capacity), || {
                         format!("use of `{}` on {day}", resource.resource)
                     });

@@ -109,7 +109,9 @@ impl<'a> Board<'a> {
             }
             for (resource, usage) in &option.uses {
                 self.sums[*resource].set(None);
-                for day in &mut self.used[*resource][range(*start, start + option.days, problem.days)] {
+                for day in
+                    &mut self.used[*resource][range(*start, start + option.days, problem.days)]
+                {
                     *day += i64::from(sign) * usage;
                 }
             }
@@ -154,7 +156,8 @@ impl<'a> Board<'a> {
                 },
                 Some(visit) => {
                     cost.not_ready += f64::from(visit.back - visit.out) * data.not_ready_cost;
-                    cost.tardiness += f64::from((visit.back - data.due).max(0)) * data.tardiness_cost;
+                    cost.tardiness +=
+                        f64::from((visit.back - data.due).max(0)) * data.tardiness_cost;
                     for (task, (option, start)) in data.tasks.iter().zip(&visit.tasks) {
                         cost.modes += task.options[*option].cost;
                         if let Some(agreed) = &task.agreed {
@@ -188,8 +191,12 @@ impl<'a> Board<'a> {
     /// Units of a resource used beyond the regular, in sum over days, and its highest use; in thousandths.
     fn sum(&self, resource: usize) -> (i64, i64) {
         let sum = self.sums[resource].get().unwrap_or_else(|| {
-            let days = self.used[resource].iter().zip(&self.problem.resources[resource].regular);
-            days.fold((0, 0), |(beyond, peak), (used, regular)| (beyond + (used - regular).max(0), peak.max(*used)))
+            let days = self.used[resource]
+                .iter()
+                .zip(&self.problem.resources[resource].regular);
+            days.fold((0, 0), |(beyond, peak), (used, regular)| {
+                (beyond + (used - regular).max(0), peak.max(*used))
+            })
         });
         self.sums[resource].set(Some(sum));
         sum
@@ -216,13 +223,19 @@ impl<'a> Board<'a> {
 
     #[inline]
     fn looks_away(&self, from: Relaxed) -> bool {
-        self.relaxed.is_some_and(|relaxed| relaxed == from || (relaxed == Relaxed::Others && !matches!(from, Relaxed::Closure(_))))
+        self.relaxed.is_some_and(|relaxed| {
+            relaxed == from || (relaxed == Relaxed::Others && !matches!(from, Relaxed::Closure(_)))
+        })
     }
 
     /// What the other jobs use of a resource on a day.
     #[inline]
     fn taken(&self, resource: usize, n: usize) -> i64 {
-        if self.looks_away(Relaxed::Resource(resource)) { 0 } else { self.used[resource][n] }
+        if self.looks_away(Relaxed::Resource(resource)) {
+            0
+        } else {
+            self.used[resource][n]
+        }
     }
 
     #[inline]
@@ -231,7 +244,10 @@ impl<'a> Board<'a> {
         if n >= problem.days {
             return true;
         }
-        if option.dock.is_some_and(|dock| self.closed[dock][n] && !self.looks_away(Relaxed::Closure(dock))) {
+        if option
+            .dock
+            .is_some_and(|dock| self.closed[dock][n] && !self.looks_away(Relaxed::Closure(dock)))
+        {
             return true;
         }
         option.uses.iter().any(|(resource, usage)| {
@@ -250,12 +266,17 @@ impl Terms for Board<'_> {
         let first = usize::try_from(from).unwrap_or(0);
         let days = usize::try_from(option.days).unwrap_or(0);
         forbid(costs, days, |n| self.is_shut(option, first + n));
-        if let Some(dock) = option.dock.filter(|dock| !self.looks_away(Relaxed::Dock(*dock))) {
+        if let Some(dock) = option
+            .dock
+            .filter(|dock| !self.looks_away(Relaxed::Dock(*dock)))
+        {
             let data = &problem.docks[dock];
             let ships = i32::try_from(data.ships).unwrap_or(i32::MAX);
             let set_up = usize::try_from(data.set_up).unwrap_or(0);
             let docked = &self.docked[dock];
-            forbid(costs, days + set_up, |n| docked.get(first + n).is_some_and(|docked| *docked >= ships));
+            forbid(costs, days + set_up, |n| {
+                docked.get(first + n).is_some_and(|docked| *docked >= ships)
+            });
         }
         for (resource, usage) in &option.uses {
             let row = &problem.resources[*resource];
@@ -272,9 +293,14 @@ impl Terms for Board<'_> {
             }
             if row.peak_cost > 0.0 {
                 let peak = self.sum(*resource).1;
-                let used = if self.looks_away(Relaxed::Resource(*resource)) { &[][..] } else { used };
+                let used = if self.looks_away(Relaxed::Resource(*resource)) {
+                    &[][..]
+                } else {
+                    used
+                };
                 highest(costs, days, row.peak_cost, |n| {
-                    used.get(first + n).map_or(0, |used| (used + usage - peak).max(0))
+                    used.get(first + n)
+                        .map_or(0, |used| (used + usage - peak).max(0))
                 });
             }
         }
@@ -294,7 +320,10 @@ impl Terms for Board<'_> {
             sum += data.not_ready_cost;
             for (fleet, away) in &fleets {
                 let n = usize::try_from(day).unwrap_or(usize::MAX);
-                if fleet.span.0 <= day && day < fleet.span.1 && away.get(n).is_some_and(|away| *away >= fleet.spare) {
+                if fleet.span.0 <= day
+                    && day < fleet.span.1
+                    && away.get(n).is_some_and(|away| *away >= fleet.spare)
+                {
                     sum += fleet.shortage_cost;
                 }
             }
@@ -331,12 +360,21 @@ impl crate::problem::AgreedData {
     /// What it costs to begin on `start` in `option` instead of as agreed.
     pub(crate) fn cost(&self, option: &OptionData, start: Day) -> f64 {
         let moved = f64::from((start - self.start).abs()) * self.move_cost;
-        if option.mode == self.mode { moved } else { moved + self.change_cost }
+        if option.mode == self.mode {
+            moved
+        } else {
+            moved + self.change_cost
+        }
     }
 }
 
 /// What an option costs by itself on each day it may begin.
-pub(crate) fn base(task: &crate::problem::TaskData, option: &OptionData, from: Day, costs: &mut [f64]) {
+pub(crate) fn base(
+    task: &crate::problem::TaskData,
+    option: &OptionData,
+    from: Day,
+    costs: &mut [f64],
+) {
     let mut windows = option.windows.iter().peekable();
     let mut day = from;
     for cost in costs.iter_mut() {
@@ -345,7 +383,11 @@ pub(crate) fn base(task: &crate::problem::TaskData, option: &OptionData, from: D
         }
         *cost = match windows.peek() {
             Some(window) if window.0 <= day => {
-                option.cost + task.agreed.as_ref().map_or(0.0, |agreed| agreed.cost(option, day))
+                option.cost
+                    + task
+                        .agreed
+                        .as_ref()
+                        .map_or(0.0, |agreed| agreed.cost(option, day))
             }
             _ => f64::INFINITY,
         };
@@ -410,7 +452,10 @@ pub(crate) fn range(from: Day, until: Day, days: usize) -> std::ops::Range<usize
     at(from)..at(until).max(at(from))
 }
 
-#[expect(clippy::cast_precision_loss, reason = "counts of days and thousandths are small")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts of days and thousandths are small"
+)]
 #[inline]
 pub(crate) fn amount(count: i64) -> f64 {
     count as f64

@@ -55,7 +55,13 @@ impl<'a> Bound<'a> {
         for job in &problem.jobs {
             jobs_of[job.asset] += 1;
         }
-        let assets = jobs_of.iter().map(|jobs| if *jobs > 1 { vec![0.0; problem.days] } else { Vec::new() });
+        let assets = jobs_of.iter().map(|jobs| {
+            if *jobs > 1 {
+                vec![0.0; problem.days]
+            } else {
+                Vec::new()
+            }
+        });
         let prices = Prices {
             docks: zero(problem.docks.len()),
             resources: zero(problem.resources.len()),
@@ -64,10 +70,14 @@ impl<'a> Bound<'a> {
             peaks: { problem.resources.iter() }
                 .map(|resource| match resource.peak_cost > 0.0 {
                     true => {
-                        let days = usize::try_from(problem.horizon).unwrap_or(0).clamp(1, problem.days.max(1));
+                        let days = usize::try_from(problem.horizon)
+                            .unwrap_or(0)
+                            .clamp(1, problem.days.max(1));
                         #[expect(clippy::cast_precision_loss, reason = "days are few")]
                         let share = resource.peak_cost * scale(resource) / days as f64;
-                        (0..problem.days).map(|n| if n < days { share } else { 0.0 }).collect()
+                        (0..problem.days)
+                            .map(|n| if n < days { share } else { 0.0 })
+                            .collect()
                     }
                     false => Vec::new(),
                 })
@@ -80,7 +90,8 @@ impl<'a> Bound<'a> {
                 .filter(|job| problem.jobs[*job].deferral_cost.is_none())
                 .collect();
             for job in &sure {
-                shares[*job] = group.span_cost / f64::from(u32::try_from(sure.len()).unwrap_or(u32::MAX));
+                shares[*job] =
+                    group.span_cost / f64::from(u32::try_from(sure.len()).unwrap_or(u32::MAX));
             }
         }
         Bound {
@@ -98,7 +109,13 @@ impl<'a> Bound<'a> {
     }
 
     /// So many steps towards a better bound; `cost` is that of the best schedule known.
-    pub(crate) fn improve(&mut self, steps: u32, cost: f64, scratch: &mut Scratch, mut go_on: impl FnMut() -> bool) {
+    pub(crate) fn improve(
+        &mut self,
+        steps: u32,
+        cost: f64,
+        scratch: &mut Scratch,
+        mut go_on: impl FnMut() -> bool,
+    ) {
         for _ in 0..steps {
             if !go_on() {
                 return;
@@ -111,7 +128,12 @@ impl<'a> Bound<'a> {
         let problem = self.problem;
         let mut use_of_docks = vec![vec![0.0f64; problem.days]; problem.docks.len()];
         let mut use_of_resources = vec![vec![0.0f64; problem.days]; problem.resources.len()];
-        let mut use_of_assets: Vec<Vec<f64>> = self.prices.assets.iter().map(|prices| vec![0.0; prices.len()]).collect();
+        let mut use_of_assets: Vec<Vec<f64>> = self
+            .prices
+            .assets
+            .iter()
+            .map(|prices| vec![0.0; prices.len()])
+            .collect();
         let mut use_of_fleets = vec![vec![0.0f64; problem.days]; problem.fleets.len()];
         let mut value = 0.0;
         let mut relaxed = vec![None; problem.jobs.len()];
@@ -143,12 +165,16 @@ impl<'a> Bound<'a> {
                 }
             }
             let (out, back) = if path.len() == data.tasks.len() {
-                let tasks: Vec<(usize, Day)> = path.iter().map(|(_, option, start)| (*option, *start)).collect();
+                let tasks: Vec<(usize, Day)> = path
+                    .iter()
+                    .map(|(_, option, start)| (*option, *start))
+                    .collect();
                 ends(problem, data, &tasks)
             } else {
                 let home = problem.assets[data.asset].home;
                 let (first, last) = (path[0], path[path.len() - 1]);
-                let site = |(task, option, _): (usize, usize, Day)| data.tasks[task].options[option].site;
+                let site =
+                    |(task, option, _): (usize, usize, Day)| data.tasks[task].options[option].site;
                 let days = data.tasks[last.0].options[last.1].days;
                 (
                     first.2 - problem.transit[home][site(first)],
@@ -216,11 +242,19 @@ impl<'a> Bound<'a> {
         for (n, fleet) in problem.fleets.iter().enumerate() {
             let span = range(fleet.span.0, fleet.span.1, problem.days);
             let spare = crate::board::amount(fleet.spare);
-            for (day, (asked, price)) in use_of_fleets[n].iter_mut().zip(&self.prices.fleets[n]).enumerate() {
+            for (day, (asked, price)) in use_of_fleets[n]
+                .iter_mut()
+                .zip(&self.prices.fleets[n])
+                .enumerate()
+            {
                 if span.contains(&day) && fleet.shortage_cost > 0.0 {
                     let over = slope(*price, *asked, spare, &mut value);
                     // At its highest price a further rise is not wanted.
-                    *asked = if *price >= fleet.shortage_cost { over.min(0.0) } else { over };
+                    *asked = if *price >= fleet.shortage_cost {
+                        over.min(0.0)
+                    } else {
+                        over
+                    };
                 } else {
                     *asked = 0.0;
                 }
@@ -271,7 +305,11 @@ impl<'a> Bound<'a> {
             move_by(&mut self.prices.assets[n], used, f64::INFINITY);
         }
         for (n, used) in use_of_fleets.iter().enumerate() {
-            move_by(&mut self.prices.fleets[n], used, problem.fleets[n].shortage_cost);
+            move_by(
+                &mut self.prices.fleets[n],
+                used,
+                problem.fleets[n].shortage_cost,
+            );
         }
     }
 }
@@ -288,7 +326,13 @@ fn cheapest(
     let floor = floor(problem, job);
     let mut until = first_window(problem, job).min(end);
     loop {
-        let (cost, path) = least(problem, terms, job, (data.release.min(until), until), scratch);
+        let (cost, path) = least(
+            problem,
+            terms,
+            job,
+            (data.release.min(until), until),
+            scratch,
+        );
         // Whoever is back later pays at least this.
         let later = floor + late(problem, job, until);
         if until >= end || later >= cost || (until > data.due && later.is_infinite()) {
@@ -303,7 +347,11 @@ pub(crate) fn floor(problem: &Problem, job: usize) -> f64 {
     let data = &problem.jobs[job];
     let each = data.tasks.iter().map(|task| {
         let costs = task.options.iter().map(|option| {
-            let ready = if data.chain { f64::from(option.days) * data.not_ready_cost } else { 0.0 };
+            let ready = if data.chain {
+                f64::from(option.days) * data.not_ready_cost
+            } else {
+                0.0
+            };
             option.cost + ready
         });
         let least = costs.fold(f64::INFINITY, f64::min);
@@ -315,7 +363,13 @@ pub(crate) fn floor(problem: &Problem, job: usize) -> f64 {
 /// A first guess of the days in which the best place lies.
 pub(crate) fn first_window(problem: &Problem, job: usize) -> Day {
     let data = &problem.jobs[job];
-    let longest = data.tasks.iter().map(|task| task.options.iter().map(|option| option.days).max().unwrap_or(0));
+    let longest = data.tasks.iter().map(|task| {
+        task.options
+            .iter()
+            .map(|option| option.days)
+            .max()
+            .unwrap_or(0)
+    });
     data.due.max(data.release + longest.sum::<Day>()) + 90
 }
 
@@ -389,8 +443,15 @@ impl Terms for Priced<'_, '_> {
                 over_days(costs, days, by, |n| price(peaks, n));
             }
             over_days(costs, days, 1.0, |n| {
-                let whole = row.regular.get(first + n).map_or(0, |regular| regular + row.overtime[first + n]);
-                if whole > 0 { price(prices, n) * usage / crate::board::amount(whole) } else { 0.0 }
+                let whole = row
+                    .regular
+                    .get(first + n)
+                    .map_or(0, |regular| regular + row.overtime[first + n]);
+                if whole > 0 {
+                    price(prices, n) * usage / crate::board::amount(whole)
+                } else {
+                    0.0
+                }
             });
         }
     }
@@ -407,7 +468,10 @@ impl Terms for Priced<'_, '_> {
             sum += data.not_ready_cost + self.bound.shares[job];
             sum += own.get(first + n).copied().unwrap_or(0.0);
             for fleet in fleets {
-                sum += self.bound.prices.fleets[*fleet].get(first + n).copied().unwrap_or(0.0);
+                sum += self.bound.prices.fleets[*fleet]
+                    .get(first + n)
+                    .copied()
+                    .unwrap_or(0.0);
             }
         }
     }

@@ -26,7 +26,10 @@ pub struct GrowthOptions {
 
 impl Default for GrowthOptions {
     fn default() -> Self {
-        GrowthOptions { seed: 1, draws: 2000 }
+        GrowthOptions {
+            seed: 1,
+            draws: 2000,
+        }
     }
 }
 
@@ -99,7 +102,8 @@ pub fn grow(problem: &Problem, visits: &[Option<Visit>], options: GrowthOptions)
     let placed: Vec<(usize, &Visit)> = { visits.iter().enumerate() }
         .filter_map(|(job, visit)| visit.as_ref().map(|visit| (job, visit)))
         .collect();
-    let mut backs: BTreeMap<usize, Vec<Day>> = placed.iter().map(|(job, _)| (*job, Vec::new())).collect();
+    let mut backs: BTreeMap<usize, Vec<Day>> =
+        placed.iter().map(|(job, _)| (*job, Vec::new())).collect();
     let mut waits = vec![(0u32, 0i64); conflicts.len()];
     let mut dice = Dice(options.seed);
     let mut factor = vec![0.0f64; problem.jobs.len()];
@@ -122,7 +126,8 @@ pub fn grow(problem: &Problem, visits: &[Option<Visit>], options: GrowthOptions)
                 }
                 start = start.max(free);
             }
-            let grown = f64::from(piece.days) * piece.growth.0 * (piece.growth.1 * factor[piece.job]).exp();
+            let grown =
+                f64::from(piece.days) * piece.growth.0 * (piece.growth.1 * factor[piece.job]).exp();
             #[expect(clippy::cast_possible_truncation, reason = "days of work are small")]
             let days = grown.round().clamp(0.0, 1e6) as Day;
             ends[n] = start + days;
@@ -138,16 +143,28 @@ pub fn grow(problem: &Problem, visits: &[Option<Visit>], options: GrowthOptions)
     let draws = f64::from(options.draws.max(1));
     for (conflict, (count, days)) in conflicts.iter_mut().zip(waits) {
         conflict.probability = f64::from(count) / draws;
-        conflict.wait_days = if count > 0 { crate::board::amount(days) / f64::from(count) } else { 0.0 };
+        conflict.wait_days = if count > 0 {
+            crate::board::amount(days) / f64::from(count)
+        } else {
+            0.0
+        };
     }
-    conflicts.sort_by(|a, b| b.probability.total_cmp(&a.probability).then((a.dock, a.planned).cmp(&(b.dock, b.planned))));
+    conflicts.sort_by(|a, b| {
+        b.probability
+            .total_cmp(&a.probability)
+            .then((a.dock, a.planned).cmp(&(b.dock, b.planned)))
+    });
     let (mut on_time, mut late, mut late_days) = (0u64, 0u64, 0i64);
     let mut jobs = Vec::new();
     for (job, visit) in placed {
         let mut days = backs.remove(&job).unwrap_or_default();
         days.sort_unstable();
         let at = |share: f64| {
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a place in the list")]
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "a place in the list"
+            )]
             let n = (share * draws).ceil().max(1.0) as usize - 1;
             days.get(n).copied().unwrap_or(visit.back)
         };
@@ -169,9 +186,19 @@ pub fn grow(problem: &Problem, visits: &[Option<Visit>], options: GrowthOptions)
         });
     }
     #[expect(clippy::cast_precision_loss, reason = "counts of draws are small")]
-    let ratio = |part: u64, whole: u64| if whole == 0 { 0.0 } else { part as f64 / whole as f64 };
+    let ratio = |part: u64, whole: u64| {
+        if whole == 0 {
+            0.0
+        } else {
+            part as f64 / whole as f64
+        }
+    };
     #[expect(clippy::cast_precision_loss, reason = "counts of days are small")]
-    let late_days = if late == 0 { 0.0 } else { late_days as f64 / late as f64 };
+    let late_days = if late == 0 {
+        0.0
+    } else {
+        late_days as f64 / late as f64
+    };
     Growth {
         jobs,
         conflicts,
@@ -185,7 +212,9 @@ pub fn grow(problem: &Problem, visits: &[Option<Visit>], options: GrowthOptions)
 fn pieces(problem: &Problem, visits: &[Option<Visit>]) -> (Vec<Piece>, Vec<Conflict>) {
     let mut order: Vec<(Day, usize, usize)> = Vec::new();
     for (job, visit) in visits.iter().enumerate() {
-        let tasks = visit.iter().flat_map(|visit| visit.tasks.iter().enumerate());
+        let tasks = visit
+            .iter()
+            .flat_map(|visit| visit.tasks.iter().enumerate());
         order.extend(tasks.map(|(task, (_, start))| (*start, job, task)));
     }
     order.sort_unstable();
@@ -224,7 +253,10 @@ fn pieces(problem: &Problem, visits: &[Option<Visit>]) -> (Vec<Piece>, Vec<Confl
             let ships = usize::try_from(problem.docks[dock].ships).unwrap_or(usize::MAX);
             // The place it takes is that of the one planned to leave first among the last that hold it.
             let before = if inside.len() >= ships {
-                let soonest = inside.iter().copied().min_by_key(|m| (pieces[*m].start + pieces[*m].days, *m));
+                let soonest = inside
+                    .iter()
+                    .copied()
+                    .min_by_key(|m| (pieces[*m].start + pieces[*m].days, *m));
                 inside.retain(|m| Some(*m) != soonest);
                 soonest
             } else {
@@ -243,7 +275,15 @@ fn pieces(problem: &Problem, visits: &[Option<Visit>]) -> (Vec<Piece>, Vec<Confl
             Some((before, set_up, conflicts.len() - 1))
         });
         let back = problem.transit[option.site][home];
-        pieces.push(Piece { job, start, days: option.days, growth: option.growth, after, dock, home: back });
+        pieces.push(Piece {
+            job,
+            start,
+            days: option.days,
+            growth: option.growth,
+            after,
+            dock,
+            home: back,
+        });
         place.insert((job, task), n);
         last_of_asset.entry(data.asset).or_default().push((n, back));
     }

@@ -120,13 +120,22 @@ impl<'a> Asking<'a> {
             .map(|row| (row.task.as_str(), row.mode.as_str()))
             .collect();
         let work: Vec<bool> = { scenario.modes().iter() }
-            .map(|mode| mode.dock.is_some() || using.contains(&(mode.task.as_str(), mode.mode.as_str())))
+            .map(|mode| {
+                mode.dock.is_some() || using.contains(&(mode.task.as_str(), mode.mode.as_str()))
+            })
             .collect();
         // The shortest way to do each task in each state.
         let mut shortest: BTreeMap<(&str, &str), u32> = BTreeMap::new();
-        for (mode, _) in scenario.modes().iter().zip(&work).filter(|(_, work)| **work) {
+        for (mode, _) in scenario
+            .modes()
+            .iter()
+            .zip(&work)
+            .filter(|(_, work)| **work)
+        {
             let state = sites[mode.site.as_str()].state.as_str();
-            let days = shortest.entry((mode.task.as_str(), state)).or_insert(u32::MAX);
+            let days = shortest
+                .entry((mode.task.as_str(), state))
+                .or_insert(u32::MAX);
             *days = (*days).min(mode.days);
         }
         let mut days: BTreeMap<(&str, &str), u32> = BTreeMap::new();
@@ -143,7 +152,11 @@ impl<'a> Asking<'a> {
                 .map(|party| (party.party.as_str(), (party.state.as_str(), party.kind)))
                 .collect(),
             sites,
-            jobs: scenario.jobs().iter().map(|job| (job.job.as_str(), job)).collect(),
+            jobs: scenario
+                .jobs()
+                .iter()
+                .map(|job| (job.job.as_str(), job))
+                .collect(),
             job_of_task,
             assets: { scenario.assets().iter().enumerate() }
                 .map(|(n, asset)| (asset.asset.as_str(), n))
@@ -165,14 +178,19 @@ impl<'a> Asking<'a> {
             let job = self.jobs[self.job_of_task[mode.task.as_str()]];
             let kind = self.kind(job, mode).filter(|_| self.work[place]);
             let Some(kind) = kind else {
-                windows.by_mode.push(Ok(vec![(self.scenario.head().start, None)]));
+                windows
+                    .by_mode
+                    .push(Ok(vec![(self.scenario.head().start, None)]));
                 continue;
             };
             let answer = answers
                 .entry(kind.clone())
                 .or_insert_with(|| self.ask(&kind));
             for rule in &answer.rules {
-                windows.rules.entry(rule.id.clone()).or_insert_with(|| rule.clone());
+                windows
+                    .rules
+                    .entry(rule.id.clone())
+                    .or_insert_with(|| rule.clone());
             }
             if !answer.waits.is_empty() {
                 windows.waits.insert(place, answer.waits.clone());
@@ -196,7 +214,9 @@ impl<'a> Asking<'a> {
             state: site.state.to_string(),
             worker: worker.map_or_else(String::new, ToString::to_string),
             voyage: job.kind.as_str().eq_ignore_ascii_case("vr"),
-            days: { self.days.get(&(job.job.as_str(), site.state.as_str())) }.copied().unwrap_or(0),
+            days: { self.days.get(&(job.job.as_str(), site.state.as_str())) }
+                .copied()
+                .unwrap_or(0),
         })
     }
 
@@ -204,7 +224,13 @@ impl<'a> Asking<'a> {
         let asset = &self.scenario.assets()[kind.asset];
         let owner = self.state_of_party[asset.party.as_str()].0;
         let (start, options) = (self.scenario.head().start, ArcOptions::default());
-        let mut question = Question::new(Act::Repair, self.goods(asset, owner), owner, &kind.state, start);
+        let mut question = Question::new(
+            Act::Repair,
+            self.goods(asset, owner),
+            owner,
+            &kind.state,
+            start,
+        );
         let worker = self.state_of_party.get(kind.worker.as_str());
         let mut tell = |name: &str, told: Told| {
             // A law that does not know a fact does not ask for it.
@@ -216,7 +242,10 @@ impl<'a> Asking<'a> {
         tell("work_days", Told::Number(days));
         tell("preventive_days", Told::Number(days));
         tell("voyage_repair", Told::Flag(kind.voyage));
-        tell("us_workers", Told::Flag(worker.is_some_and(|(state, _)| *state == owner)));
+        tell(
+            "us_workers",
+            Told::Flag(worker.is_some_and(|(state, _)| *state == owner)),
+        );
         tell(
             "private_yard",
             Told::Flag(worker.is_some_and(|(_, party)| *party == PartyKind::Firm)),
@@ -229,7 +258,11 @@ impl<'a> Asking<'a> {
             pieces.clear();
             for months in (0..=MONTHS_COUNTED).rev() {
                 let from = due.saturating_sub((months + 1).months());
-                let from = if months == MONTHS_COUNTED { start } else { from };
+                let from = if months == MONTHS_COUNTED {
+                    start
+                } else {
+                    from
+                };
                 pieces.push((from.max(start), Some(months)));
             }
             pieces.push((due.max(start), None));
@@ -243,11 +276,18 @@ impl<'a> Asking<'a> {
                 continue;
             }
             let back = asset.return_due.is_some_and(|due| *from >= due);
-            let port = if back { owner.to_string() } else { home.clone() };
+            let port = if back {
+                owner.to_string()
+            } else {
+                home.clone()
+            };
             for (name, told) in [
                 ("home_port", Told::Word(port)),
                 ("reassignment_planned", Told::Flag(months.is_some())),
-                ("months_to_reassignment", Told::Number(months.unwrap_or(MONTHS_COUNTED))),
+                (
+                    "months_to_reassignment",
+                    Told::Number(months.unwrap_or(MONTHS_COUNTED)),
+                ),
             ] {
                 if self.law.fact(name).is_some() {
                     question.facts.insert(name.into(), told);
@@ -272,7 +312,12 @@ impl<'a> Asking<'a> {
                             .filter(|rule| rule.decides && rule.kind != RuleKind::Allow)
                             .cloned()
                             .collect(),
-                        missing: turn.ruling.missing.iter().map(|(name, _)| name.clone()).collect(),
+                        missing: turn
+                            .ruling
+                            .missing
+                            .iter()
+                            .map(|(name, _)| name.clone())
+                            .collect(),
                     });
                 }
             }
@@ -318,9 +363,12 @@ impl<'a> Asking<'a> {
             .filter(|(_, row)| {
                 row.holder.as_ref().is_none_or(|holder| {
                     holder.as_str() == kind.worker
-                        || self.state_of_party.get(holder.as_str()).is_some_and(|(state, party)| {
-                            *party == PartyKind::State && *state == kind.state
-                        })
+                        || self
+                            .state_of_party
+                            .get(holder.as_str())
+                            .is_some_and(|(state, party)| {
+                                *party == PartyKind::State && *state == kind.state
+                            })
                 })
             })
             .map(|(record, _)| record)

@@ -30,8 +30,8 @@
 //! verifies a schedule from the tables alone.
 
 mod board;
-pub mod check;
 mod bound;
+pub mod check;
 pub mod emergency;
 pub mod growth;
 pub mod law;

@@ -90,14 +90,29 @@ pub(crate) fn least(
 ) -> (f64, Option<Vec<(usize, usize, Day)>>) {
     let data = &problem.jobs[job];
     if from >= until || data.tasks.is_empty() {
-        return (if data.tasks.is_empty() { 0.0 } else { f64::INFINITY }, None);
+        return (
+            if data.tasks.is_empty() {
+                0.0
+            } else {
+                f64::INFINITY
+            },
+            None,
+        );
     }
     let order = if data.chain {
         (0..data.tasks.len()).collect()
     } else {
         longest_chain(data)
     };
-    let path = chain(problem, terms, job, &order, (from, until), f64::INFINITY, scratch);
+    let path = chain(
+        problem,
+        terms,
+        job,
+        &order,
+        (from, until),
+        f64::INFINITY,
+        scratch,
+    );
     let Some((cost, path)) = path else {
         return (f64::INFINITY, None);
     };
@@ -107,7 +122,10 @@ pub(crate) fn least(
         costs.fold(f64::INFINITY, f64::min)
     };
     let path = { order.iter().zip(path) }.map(|(task, (option, day))| (*task, option, day));
-    (cost + others.map(cheapest).sum::<f64>(), Some(path.collect()))
+    (
+        cost + others.map(cheapest).sum::<f64>(),
+        Some(path.collect()),
+    )
 }
 
 fn visit(problem: &Problem, data: &JobData, tasks: Vec<(usize, Day)>) -> Visit {
@@ -135,7 +153,10 @@ fn longest_chain(data: &JobData) -> Vec<usize> {
     };
     let mut length: Vec<(Day, Option<usize>)> = Vec::new();
     for (task, row) in data.tasks.iter().enumerate() {
-        let before = row.after.iter().max_by_key(|before| (length[**before].0, usize::MAX - **before));
+        let before = row
+            .after
+            .iter()
+            .max_by_key(|before| (length[**before].0, usize::MAX - **before));
         let (days, before) = before.map_or((0, None), |before| (length[*before].0, Some(*before)));
         length.push((days + shortest(task), before));
     }
@@ -163,7 +184,12 @@ fn chain(
     let length = usize::try_from(until - from).unwrap_or(0);
     let place = |day: Day| usize::try_from(day - from).unwrap_or(usize::MAX);
     let day_at = |n: usize| from + Day::try_from(n).unwrap_or(Day::MAX);
-    let Scratch { absent, arrivals, starts, free } = scratch;
+    let Scratch {
+        absent,
+        arrivals,
+        starts,
+        free,
+    } = scratch;
     absent.clear();
     absent.resize(length + 1, 0.0);
     terms.absent(job, from, absent);
@@ -222,11 +248,17 @@ fn chain(
                 }
                 continue;
             }
-            let arrival = match here[..kept].iter().position(|arrival| arrival.site == option.site) {
+            let arrival = match here[..kept]
+                .iter()
+                .position(|arrival| arrival.site == option.site)
+            {
                 Some(found) => &mut here[found],
                 None => {
                     if kept == here.len() {
-                        here.push(Arrival { site: option.site, best: Vec::new() });
+                        here.push(Arrival {
+                            site: option.site,
+                            best: Vec::new(),
+                        });
                     }
                     let arrival = &mut here[kept];
                     arrival.site = option.site;
@@ -260,10 +292,13 @@ fn chain(
     for k in (1..order.len()).rev() {
         let site = data.tasks[order[k]].options[option].site;
         let found = arrivals[k - 1].iter().filter_map(|arrival| {
-            let by = place(start).checked_sub(usize::try_from(problem.transit[arrival.site][site]).ok()?)?;
+            let by = place(start)
+                .checked_sub(usize::try_from(problem.transit[arrival.site][site]).ok()?)?;
             arrival.best.get(by)
         });
-        let least = found.fold((f64::INFINITY, 0, 0), |least, one| if one.0 < least.0 { *one } else { least });
+        let least = found.fold((f64::INFINITY, 0, 0), |least, one| {
+            if one.0 < least.0 { *one } else { least }
+        });
         (option, start) = (usize::try_from(least.1).unwrap_or(0), least.2);
         path.push((option, start));
     }
@@ -313,8 +348,16 @@ fn greedy(
                     }
                 }
                 let last = until - option.days - problem.transit[option.site][home];
-                let day = (ready..=last).find(|day| starts[task][m].get(place(*day)).is_some_and(|cost| cost.is_finite()))?;
-                Some((day + option.days + problem.transit[option.site][home], m, day))
+                let day = (ready..=last).find(|day| {
+                    starts[task][m]
+                        .get(place(*day))
+                        .is_some_and(|cost| cost.is_finite())
+                })?;
+                Some((
+                    day + option.days + problem.transit[option.site][home],
+                    m,
+                    day,
+                ))
             };
             let Some((_, option, day)) = (0..row.options.len()).filter_map(soonest).min() else {
                 break;
@@ -325,8 +368,11 @@ fn greedy(
             break;
         }
         let visit = visit(problem, data, tasks);
-        let each = { visit.tasks.iter().enumerate() }.map(|(task, (option, day))| starts[task][*option][place(*day)]);
-        let cost = each.sum::<f64>() + terms.leave(job, visit.out) + terms.back(job, visit.back)
+        let each = { visit.tasks.iter().enumerate() }
+            .map(|(task, (option, day))| starts[task][*option][place(*day)]);
+        let cost = each.sum::<f64>()
+            + terms.leave(job, visit.out)
+            + terms.back(job, visit.back)
             + scratch.absent[place(visit.back)]
             - scratch.absent[place(visit.out)];
         if cost < most && found.as_ref().is_none_or(|(least, _)| cost < *least) {

@@ -272,7 +272,12 @@ impl<'a> Reader<'a> {
             .map(|job| day(job.deadline.unwrap_or(job.due)))
             .max()
             .unwrap_or(0);
-        let longest: i64 = scenario.modes().iter().map(|mode| i64::from(mode.days)).max().unwrap_or(0);
+        let longest: i64 = scenario
+            .modes()
+            .iter()
+            .map(|mode| i64::from(mode.days))
+            .max()
+            .unwrap_or(0);
         // Room after the horizon to finish what is begun in it, even where docks are short.
         let room = 2 * 366 + 4 * longest.min(2 * 366);
         let days = i64::from(horizon.max(latest)) + room;
@@ -303,7 +308,9 @@ impl<'a> Reader<'a> {
 
     fn span(&self, from: Option<Date>, until: Option<Date>) -> (Day, Day) {
         let from = from.map_or(0, |date| self.day(date)).max(0);
-        let until = until.map_or(self.last(), |date| self.day(date)).min(self.last());
+        let until = until
+            .map_or(self.last(), |date| self.day(date))
+            .min(self.last());
         (from, until)
     }
 
@@ -438,11 +445,15 @@ impl<'a> Reader<'a> {
             }
         }
         for row in self.scenario.transits() {
-            let (from, to) = (self.sites[row.from_site.as_str()], self.sites[row.to_site.as_str()]);
+            let (from, to) = (
+                self.sites[row.from_site.as_str()],
+                self.sites[row.to_site.as_str()],
+            );
             transit[from][to] = days(row.days);
             // The way back takes as long, unless a row of its own tells.
             let back = self.scenario.transits().iter();
-            let mut back = back.filter(|other| other.from_site == row.to_site && other.to_site == row.from_site);
+            let mut back = back
+                .filter(|other| other.from_site == row.to_site && other.to_site == row.from_site);
             if back.next().is_none() {
                 transit[to][from] = days(row.days);
             }
@@ -473,8 +484,19 @@ impl<'a> Reader<'a> {
             if let Some(group) = group {
                 groups[group].jobs.push(jobs.len());
             }
-            let tasks = self.tasks(job, &scenario.assets()[asset], &docks, &places, windows, modes, &mut shut);
-            let chain = tasks.iter().enumerate().all(|(n, task)| n == 0 || task.after.contains(&(n - 1)));
+            let tasks = self.tasks(
+                job,
+                &scenario.assets()[asset],
+                &docks,
+                &places,
+                windows,
+                modes,
+                &mut shut,
+            );
+            let chain = tasks
+                .iter()
+                .enumerate()
+                .all(|(n, task)| n == 0 || task.after.contains(&(n - 1)));
             jobs.push(JobData {
                 id: job.job.to_string(),
                 asset,
@@ -504,7 +526,10 @@ impl<'a> Reader<'a> {
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one pass over all tables that a task draws on")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one pass over all tables that a task draws on"
+    )]
     fn tasks(
         &self,
         job: &Job,
@@ -516,13 +541,20 @@ impl<'a> Reader<'a> {
         shut: &mut Vec<ShutMode>,
     ) -> Vec<TaskData> {
         let scenario = self.scenario;
-        let rows: Vec<_> = scenario.tasks().iter().filter(|task| task.job == job.job).collect();
+        let rows: Vec<_> = scenario
+            .tasks()
+            .iter()
+            .filter(|task| task.job == job.job)
+            .collect();
         // Each after those it waits for; the table's order among those that may go first.
         let mut order: Vec<usize> = Vec::new();
         while order.len() < rows.len() {
             let next = (0..rows.len()).find(|n| {
                 !order.contains(n)
-                    && rows[*n].after.iter().all(|id| order.iter().any(|m| rows[*m].task == *id))
+                    && rows[*n]
+                        .after
+                        .iter()
+                        .all(|id| order.iter().any(|m| rows[*m].task == *id))
             });
             match next {
                 Some(next) => order.push(next),
@@ -533,7 +565,9 @@ impl<'a> Reader<'a> {
         for n in &order {
             let row = rows[*n];
             let after = row.after.iter();
-            let after = after.filter_map(|id| order.iter().position(|m| rows[*m].task == *id)).collect();
+            let after = after
+                .filter_map(|id| order.iter().position(|m| rows[*m].task == *id))
+                .collect();
             let mut options = Vec::new();
             for (place, mode) in scenario.modes().iter().enumerate() {
                 if mode.task != row.task {
@@ -542,13 +576,19 @@ impl<'a> Reader<'a> {
                 let site = self.sites[mode.site.as_str()];
                 let foreign = self.is_foreign(mode, asset);
                 if foreign && modes == Modes::Home {
-                    shut.push(ShutMode { row: place, why: ShutWhy::Foreign });
+                    shut.push(ShutMode {
+                        row: place,
+                        why: ShutWhy::Foreign,
+                    });
                     continue;
                 }
                 let open = match windows.of(place) {
                     Ok(open) => open,
                     Err(why) => {
-                        shut.push(ShutMode { row: place, why: ShutWhy::Law(why.clone()) });
+                        shut.push(ShutMode {
+                            row: place,
+                            why: ShutWhy::Law(why.clone()),
+                        });
                         continue;
                     }
                 };
@@ -582,7 +622,9 @@ impl<'a> Reader<'a> {
                         let mut why = None;
                         let before = options.len();
                         for (n, dock) in scenario.docks().iter().enumerate() {
-                            if docks[n].site != site || (name != "any" && dock.dock.as_str() != name) {
+                            if docks[n].site != site
+                                || (name != "any" && dock.dock.as_str() != name)
+                            {
                                 continue;
                             }
                             match too_small(asset, dock) {
@@ -591,12 +633,18 @@ impl<'a> Reader<'a> {
                             }
                         }
                         if let (true, Some(why)) = (options.len() == before, why) {
-                            shut.push(ShutMode { row: place, why: ShutWhy::Fit(why) });
+                            shut.push(ShutMode {
+                                row: place,
+                                why: ShutWhy::Fit(why),
+                            });
                         }
                     }
                 }
             }
-            let agreed = scenario.agreed().iter().find(|agreed| agreed.task == row.task);
+            let agreed = scenario
+                .agreed()
+                .iter()
+                .find(|agreed| agreed.task == row.task);
             tasks.push(TaskData {
                 id: row.task.to_string(),
                 after,
@@ -633,12 +681,20 @@ fn too_small(asset: &Asset, dock: &Dock) -> Option<String> {
     ];
     measures.into_iter().find_map(|(word, has, takes)| {
         let (has, takes) = (has?, takes?);
-        (has > takes).then(|| format!("`{}` is {has} m {word}, `{}` takes {takes} m", asset.asset, dock.dock))
+        (has > takes).then(|| {
+            format!(
+                "`{}` is {has} m {word}, `{}` takes {takes} m",
+                asset.asset, dock.dock
+            )
+        })
     })
 }
 
 fn thousandths(amount: f64) -> i64 {
-    #[expect(clippy::cast_possible_truncation, reason = "capacities lie far inside the range")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "capacities lie far inside the range"
+    )]
     let whole = (amount * UNIT).round() as i64;
     whole
 }
@@ -653,7 +709,10 @@ fn passage((lat_a, lon_a): (f64, f64), (lat_b, lon_b): (f64, f64)) -> Day {
     let half = |x: f64| (x / 2.0).sin().powi(2);
     let part = half(b - a) + a.cos() * b.cos() * half((lon_b - lon_a).to_radians());
     let miles = 2.0 * 3440.065 * part.sqrt().min(1.0).asin();
-    #[expect(clippy::cast_possible_truncation, reason = "no way on earth takes a hundred days")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "no way on earth takes a hundred days"
+    )]
     let days = (miles / KNOTS / 24.0).ceil() as Day;
     days
 }

@@ -58,7 +58,11 @@ pub enum Obstacle {
 /// Returns what stands in the way of each job that pays more than it would alone, dearest first within a job;
 /// `lifted` are the problems read without one rule each.
 #[must_use]
-pub fn reasons(problem: &Problem, visits: &[Option<Visit>], lifted: &[(String, Problem)]) -> Vec<Reason> {
+pub fn reasons(
+    problem: &Problem,
+    visits: &[Option<Visit>],
+    lifted: &[(String, Problem)],
+) -> Vec<Reason> {
     let closed = closed_days(problem);
     let mut scratch = Scratch::default();
     let mut board = fill(problem, &closed, visits);
@@ -71,17 +75,37 @@ pub fn reasons(problem: &Problem, visits: &[Option<Visit>], lifted: &[(String, P
         let cost = now.map_or(f64::INFINITY, |(cost, _)| cost);
         let mut found = Vec::new();
         let mut tried: BTreeSet<Relaxed> = BTreeSet::new();
-        for option in problem.jobs[job].tasks.iter().flat_map(|task| &task.options) {
-            tried.extend(option.dock.iter().flat_map(|dock| [Relaxed::Dock(*dock), Relaxed::Closure(*dock)]));
-            tried.extend(option.uses.iter().map(|(resource, _)| Relaxed::Resource(*resource)));
+        for option in problem.jobs[job]
+            .tasks
+            .iter()
+            .flat_map(|task| &task.options)
+        {
+            tried.extend(
+                option
+                    .dock
+                    .iter()
+                    .flat_map(|dock| [Relaxed::Dock(*dock), Relaxed::Closure(*dock)]),
+            );
+            tried.extend(
+                option
+                    .uses
+                    .iter()
+                    .map(|(resource, _)| Relaxed::Resource(*resource)),
+            );
         }
         tried.extend([Relaxed::Asset, Relaxed::Fleet, Relaxed::Group]);
         for relaxed in tried.iter().copied() {
-            let Some((gain, better)) = gained(&mut board, job, relaxed, cost, &mut scratch) else { continue };
+            let Some((gain, better)) = gained(&mut board, job, relaxed, cost, &mut scratch) else {
+                continue;
+            };
             let what = match relaxed {
                 Relaxed::Dock(dock) => {
                     let holder = holder(problem, visits, job, dock, &better);
-                    Obstacle::Dock { dock, holder: holder.map(|(job, _)| job), until: holder.map(|(_, until)| until) }
+                    Obstacle::Dock {
+                        dock,
+                        holder: holder.map(|(job, _)| job),
+                        until: holder.map(|(_, until)| until),
+                    }
                 }
                 Relaxed::Closure(dock) => Obstacle::Closure(dock),
                 Relaxed::Resource(resource) => Obstacle::Trades(resource),
@@ -97,22 +121,35 @@ pub fn reasons(problem: &Problem, visits: &[Option<Visit>], lifted: &[(String, P
             // Options that the rule shuts, or opens later.
             if mine.clone().all(|(without, with)| {
                 without.options.len() == with.options.len()
-                    && without.options.iter().zip(&with.options).all(|(a, b)| a.windows == b.windows)
+                    && without
+                        .options
+                        .iter()
+                        .zip(&with.options)
+                        .all(|(a, b)| a.windows == b.windows)
             }) {
                 continue;
             }
             let closed = closed_days(other);
-            let Some(mapped) = mapped(problem, other, visits) else { continue };
+            let Some(mapped) = mapped(problem, other, visits) else {
+                continue;
+            };
             let mut without = fill(other, &closed, &mapped);
             without.take(job);
             if let Some((least, better)) = cheapest_place(&without, job, &mut scratch)
                 && least < cost - tolerance(cost)
             {
-                found.push(reason(job, Obstacle::Rule(rule.clone()), cost - least, visit, &better));
+                found.push(reason(
+                    job,
+                    Obstacle::Rule(rule.clone()),
+                    cost - least,
+                    visit,
+                    &better,
+                ));
             }
         }
         if found.is_empty()
-            && let Some((gain, better)) = gained(&mut board, job, Relaxed::Others, cost, &mut scratch)
+            && let Some((gain, better)) =
+                gained(&mut board, job, Relaxed::Others, cost, &mut scratch)
         {
             found.push(reason(job, Obstacle::Several, gain, visit, &better));
         }
@@ -127,7 +164,13 @@ fn tolerance(cost: f64) -> f64 {
     1e-7 * cost.abs().min(1e12) + 1e-9
 }
 
-fn gained(board: &mut Board<'_>, job: usize, relaxed: Relaxed, cost: f64, scratch: &mut Scratch) -> Option<(f64, Visit)> {
+fn gained(
+    board: &mut Board<'_>,
+    job: usize,
+    relaxed: Relaxed,
+    cost: f64,
+    scratch: &mut Scratch,
+) -> Option<(f64, Visit)> {
     board.relaxed = Some(relaxed);
     let better = cheapest_place(board, job, scratch);
     board.relaxed = None;
@@ -146,17 +189,29 @@ fn reason(job: usize, what: Obstacle, gain: f64, now: &Visit, better: &Visit) ->
 }
 
 /// Who holds a dock when a better place would want it, and until when.
-fn holder(problem: &Problem, visits: &[Option<Visit>], job: usize, dock: usize, better: &Visit) -> Option<(usize, Day)> {
+fn holder(
+    problem: &Problem,
+    visits: &[Option<Visit>],
+    job: usize,
+    dock: usize,
+    better: &Visit,
+) -> Option<(usize, Day)> {
     let tasks = problem.jobs[job].tasks.iter().zip(&better.tasks);
     let stays = tasks.map(|(task, (option, start))| (&task.options[*option], *start));
     let (option, start) = { stays }.find(|(option, _)| option.dock == Some(dock))?;
     let set_up = problem.docks[dock].set_up;
     let mut found: Option<(usize, Day)> = None;
     for (other, visit) in visits.iter().enumerate().filter(|(other, _)| *other != job) {
-        for (task, (chosen, begins)) in problem.jobs[other].tasks.iter().zip(visit.iter().flat_map(|visit| &visit.tasks)) {
+        for (task, (chosen, begins)) in problem.jobs[other]
+            .tasks
+            .iter()
+            .zip(visit.iter().flat_map(|visit| &visit.tasks))
+        {
             let chosen = &task.options[*chosen];
             let until = begins + chosen.days + set_up;
-            let meets = chosen.dock == Some(dock) && *begins < start + option.days + set_up && start < until;
+            let meets = chosen.dock == Some(dock)
+                && *begins < start + option.days + set_up
+                && start < until;
             if meets && found.is_none_or(|(_, last)| until > last) {
                 found = Some((other, until));
             }
@@ -165,7 +220,11 @@ fn holder(problem: &Problem, visits: &[Option<Visit>], job: usize, dock: usize, 
     found
 }
 
-pub(crate) fn fill<'a>(problem: &'a Problem, closed: &'a [Vec<bool>], visits: &[Option<Visit>]) -> Board<'a> {
+pub(crate) fn fill<'a>(
+    problem: &'a Problem,
+    closed: &'a [Vec<bool>],
+    visits: &[Option<Visit>],
+) -> Board<'a> {
     let mut board = Board::new(problem, closed);
     for (job, visit) in visits.iter().enumerate() {
         if let Some(visit) = visit {
@@ -177,18 +236,34 @@ pub(crate) fn fill<'a>(problem: &'a Problem, closed: &'a [Vec<bool>], visits: &[
 
 /// The same visits in another reading of the same scenario; none where an option is not in it.
 #[must_use]
-pub fn mapped(from: &Problem, to: &Problem, visits: &[Option<Visit>]) -> Option<Vec<Option<Visit>>> {
+pub fn mapped(
+    from: &Problem,
+    to: &Problem,
+    visits: &[Option<Visit>],
+) -> Option<Vec<Option<Visit>>> {
     let each = visits.iter().enumerate().map(|(job, visit)| {
-        let Some(visit) = visit else { return Some(None) };
-        let tasks = from.jobs[job].tasks.iter().zip(&to.jobs[job].tasks).zip(&visit.tasks);
+        let Some(visit) = visit else {
+            return Some(None);
+        };
+        let tasks = from.jobs[job]
+            .tasks
+            .iter()
+            .zip(&to.jobs[job].tasks)
+            .zip(&visit.tasks);
         let tasks: Option<Vec<(usize, Day)>> = tasks
             .map(|((old, new), (option, start))| {
                 let was = &old.options[*option];
-                let same = |other: &crate::problem::OptionData| other.row == was.row && other.dock == was.dock;
+                let same = |other: &crate::problem::OptionData| {
+                    other.row == was.row && other.dock == was.dock
+                };
                 Some((new.options.iter().position(same)?, *start))
             })
             .collect();
-        Some(Some(Visit { out: visit.out, back: visit.back, tasks: tasks? }))
+        Some(Some(Visit {
+            out: visit.out,
+            back: visit.back,
+            tasks: tasks?,
+        }))
     });
     each.collect()
 }

@@ -75,12 +75,19 @@ impl Regained {
 }
 
 fn freed(all: &[Freed]) -> f64 {
-    all.iter().filter(|one| one.home).map(|one| one.before - one.now).sum()
+    all.iter()
+        .filter(|one| one.home)
+        .map(|one| one.before - one.now)
+        .sum()
 }
 
 /// Returns what `now` wins against `before`: outcomes of the problem, and of the same with home modes alone.
 #[must_use]
-pub fn regained(scenario: &Scenario, before: (&Problem, &Outcome), now: (&Problem, &Outcome)) -> Regained {
+pub fn regained(
+    scenario: &Scenario,
+    before: (&Problem, &Outcome),
+    now: (&Problem, &Outcome),
+) -> Regained {
     let problem = now.0;
     let days = |(problem, outcome): (&Problem, &Outcome)| {
         let mut days = vec![(0, 0, 0usize); problem.assets.len()];
@@ -111,13 +118,18 @@ pub fn regained(scenario: &Scenario, before: (&Problem, &Outcome), now: (&Proble
         let mut docks = vec![0.0; problem.docks.len()];
         let mut resources = vec![0.0; problem.resources.len()];
         for (data, visit) in problem.jobs.iter().zip(&outcome.visits) {
-            for (task, (option, _)) in data.tasks.iter().zip(visit.iter().flat_map(|visit| &visit.tasks)) {
+            for (task, (option, _)) in data
+                .tasks
+                .iter()
+                .zip(visit.iter().flat_map(|visit| &visit.tasks))
+            {
                 let option = &task.options[*option];
                 if let Some(dock) = option.dock {
                     docks[dock] += f64::from(option.days + problem.docks[dock].set_up);
                 }
                 for (resource, usage) in &option.uses {
-                    resources[*resource] += crate::board::amount(*usage) / crate::problem::UNIT * f64::from(option.days);
+                    resources[*resource] += crate::board::amount(*usage) / crate::problem::UNIT
+                        * f64::from(option.days);
                 }
             }
         }
@@ -126,20 +138,34 @@ pub fn regained(scenario: &Scenario, before: (&Problem, &Outcome), now: (&Proble
     let (old, new) = (use_of(before), use_of(now));
     // A yard is at home where the state of its party is the state it stands in.
     let state_of = |party: &str| {
-        let row = scenario.parties().iter().find(|row| row.party.as_str() == party);
+        let row = scenario
+            .parties()
+            .iter()
+            .find(|row| row.party.as_str() == party);
         row.map(|row| row.state.as_str())
     };
-    let owners: Vec<&str> = { scenario.assets().iter() }.filter_map(|asset| state_of(&asset.party)).collect();
+    let owners: Vec<&str> = { scenario.assets().iter() }
+        .filter_map(|asset| state_of(&asset.party))
+        .collect();
     let home = |site: usize| {
         let site = &scenario.sites()[site];
-        let run_by = site.party.as_ref().and_then(|party| state_of(party)).unwrap_or(&site.state);
+        let run_by = site
+            .party
+            .as_ref()
+            .and_then(|party| state_of(party))
+            .unwrap_or(&site.state);
         // Of the states that own assets, the one with most of them is the one whose yards are short.
         run_by == site.state.as_str() && most(&owners) == Some(run_by)
     };
     let both = |old: &[f64], new: &[f64], site: &dyn Fn(usize) -> usize| {
         let places = 0..old.len();
         let used = places.filter(|place| old[*place] > 0.0 || new[*place] > 0.0);
-        let freed = used.map(|place| Freed { place, home: home(site(place)), before: old[place], now: new[place] });
+        let freed = used.map(|place| Freed {
+            place,
+            home: home(site(place)),
+            before: old[place],
+            now: new[place],
+        });
         freed.collect::<Vec<_>>()
     };
     Regained {
@@ -152,5 +178,8 @@ pub fn regained(scenario: &Scenario, before: (&Problem, &Outcome), now: (&Proble
 /// The word that stands there most often; the first in order among equals.
 fn most<'a>(words: &[&'a str]) -> Option<&'a str> {
     let count = |word: &str| words.iter().filter(|other| **other == word).count();
-    words.iter().copied().max_by(|a, b| count(a).cmp(&count(b)).then(b.cmp(a)))
+    words
+        .iter()
+        .copied()
+        .max_by(|a, b| count(a).cmp(&count(b)).then(b.cmp(a)))
 }

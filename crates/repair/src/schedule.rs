@@ -57,16 +57,20 @@ impl Schedule {
                 }
                 continue;
             };
-            let tasks = data.tasks.iter().zip(&visit.tasks).map(|(task, (option, start))| {
-                let option = &task.options[*option];
-                DoneTask {
-                    task: task.id.clone(),
-                    mode: option.mode.clone(),
-                    dock: option.dock.map(|dock| problem.docks[dock].id.clone()),
-                    start: *start,
-                    end: start + option.days,
-                }
-            });
+            let tasks = data
+                .tasks
+                .iter()
+                .zip(&visit.tasks)
+                .map(|(task, (option, start))| {
+                    let option = &task.options[*option];
+                    DoneTask {
+                        task: task.id.clone(),
+                        mode: option.mode.clone(),
+                        dock: option.dock.map(|dock| problem.docks[dock].id.clone()),
+                        start: *start,
+                        end: start + option.days,
+                    }
+                });
             schedule.jobs.push(DoneJob {
                 job: data.id.clone(),
                 asset: problem.assets[data.asset].id.clone(),

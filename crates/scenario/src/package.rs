@@ -100,6 +100,63 @@ impl Package {
         self.findings.kept()
     }
 
+    /// The same package with rows more in one table, each told as pairs of column and cell; a row whose key is there
+    /// already takes its place. What the new rows mean is found out by [`Package::check`].
+    #[must_use]
+    pub fn with_rows(&self, name: TableName, rows: &[Vec<(&str, String)>]) -> Self {
+        let old = self.table(name);
+        let mut columns = old.columns.clone();
+        for (column, _) in rows.iter().flatten() {
+            if !columns.iter().any(|known| known == column) {
+                columns.push((*column).to_string());
+            }
+        }
+        let file = if old.columns.is_empty() {
+            format!("{name}.csv")
+        } else {
+            old.file.clone()
+        };
+        let mut table = Table::new(name, file, columns.clone());
+        let cells = |row: &[(&str, String)]| -> Vec<String> {
+            let cell = |column: &String| row.iter().find(|(name, _)| name == column);
+            { columns.iter() }
+                .map(|column| cell(column).map_or_else(String::new, |(_, cell)| cell.clone()))
+                .collect()
+        };
+        let keys: Vec<usize> = { name.schema().attributes.iter() }
+            .filter(|attribute| attribute.is_key())
+            .filter_map(|attribute| columns.iter().position(|column| column == attribute.name))
+            .collect();
+        let new: Vec<Vec<String>> = rows.iter().map(|row| cells(row)).collect();
+        let key = |row: &[String]| {
+            keys.iter()
+                .map(|key| row.get(*key).cloned().unwrap_or_default())
+                .collect::<Vec<_>>()
+        };
+        let taken: std::collections::BTreeSet<Vec<String>> =
+            new.iter().map(|row| key(row)).collect();
+        let mut full = false;
+        let mut line = 1;
+        for n in 0..old.len() {
+            let mut row: Vec<String> = old.row(n).map(str::to_string).collect();
+            row.resize(columns.len(), String::new());
+            line = old.line(n);
+            if !taken.contains(&key(&row)) {
+                full |= table.push(line, row.iter().map(String::as_str)).is_err();
+            }
+        }
+        for row in &new {
+            line += 1;
+            full |= table.push(line, row.iter().map(String::as_str)).is_err();
+        }
+        table.readable = old.readable && !full;
+        let mut changed = self.clone();
+        if let Some(place) = changed.tables.iter_mut().find(|table| table.name == name) {
+            *place = table;
+        }
+        changed
+    }
+
     pub(crate) fn reading_findings(&self) -> &Findings {
         &self.findings
     }

@@ -3,6 +3,7 @@
 mod screen;
 mod tables;
 
+use darsena_repair::Outcome;
 use darsena_scenario::Scenario;
 
 pub use screen::readable;
@@ -14,7 +15,14 @@ use crate::repair::Repair;
 #[must_use]
 pub fn answer(scenario: &Scenario, repair: &Repair, seconds: Option<f64>) -> Answer {
     let told = tables::Told { scenario, repair };
-    let mut tables = vec![told.jobs(), told.schedule(), told.costs(), told.reasons(), told.docks(), told.resources()];
+    let mut tables = vec![
+        told.jobs(),
+        told.schedule(),
+        told.costs(),
+        told.reasons(),
+        told.docks(),
+        told.resources(),
+    ];
     tables.extend(told.conflicts());
     tables.extend(told.regained());
     tables.extend(told.freed());
@@ -28,8 +36,6 @@ pub fn answer(scenario: &Scenario, repair: &Repair, seconds: Option<f64>) -> Ans
 }
 
 fn head(scenario: &Scenario, repair: &Repair, seconds: Option<f64>) -> Head {
-    let outcome = &repair.outcome;
-    let currency = scenario.head().currency.to_string();
     let mut remarks = vec![
         "a day not ready counts from leaving home until back home with the last task done, passage included".to_string(),
     ];
@@ -46,6 +52,15 @@ fn head(scenario: &Scenario, repair: &Repair, seconds: Option<f64>) -> Head {
         ));
     }
     Head {
+        remarks,
+        ..head_of(scenario, &repair.outcome, seconds)
+    }
+}
+
+/// What stands above an outcome of a search.
+pub(crate) fn head_of(scenario: &Scenario, outcome: &Outcome, seconds: Option<f64>) -> Head {
+    let currency = scenario.head().currency.to_string();
+    Head {
         question: "repair".into(),
         scenario: scenario.head().name.to_string(),
         scenario_hash: scenario.hash().to_string(),
@@ -57,6 +72,6 @@ fn head(scenario: &Scenario, repair: &Repair, seconds: Option<f64>) -> Head {
         objective_unit: currency.clone(),
         seconds,
         currency,
-        remarks,
+        remarks: Vec::new(),
     }
 }

@@ -87,14 +87,32 @@ pub fn readable(scenario: &Scenario, repair: &Repair, answer: &Answer) -> String
         if order.is_empty() {
             line("None: every job is where it would be alone.".into());
         } else {
-            let keep = ["job", "asset", "sites", "out", "back", "due", "days_not_ready", "days_late", "back_p80"];
+            let keep = [
+                "job",
+                "asset",
+                "sites",
+                "out",
+                "back",
+                "due",
+                "days_not_ready",
+                "days_late",
+                "back_p80",
+            ];
             let mut few = jobs.only_columns(&keep);
             few.keep_rows(|n| order.contains(&n));
             line(text(&few));
             for job in &order {
-                let first = repair.reasons.iter().filter(|reason| reason.job == *job).take(2);
+                let first = repair
+                    .reasons
+                    .iter()
+                    .filter(|reason| reason.job == *job)
+                    .take(2);
                 let words: Vec<String> = first.map(|reason| told.sentence(reason)).collect();
-                line(format!("  {}: {}", scenario.jobs()[*job].job, words.join("; ")));
+                line(format!(
+                    "  {}: {}",
+                    scenario.jobs()[*job].job,
+                    words.join("; ")
+                ));
             }
         }
         if waiting > SHOWN {
@@ -114,9 +132,26 @@ pub fn readable(scenario: &Scenario, repair: &Repair, answer: &Answer) -> String
     if let Some(rules) = table("rules") {
         line(String::new());
         line("What lifting each rule alone would win".into());
-        line(text(&rules.only_columns(&["rule", "modes", "days_regained", "days_less_late", "worth", "most", "confidence", "citation"])));
+        line(text(&rules.only_columns(&[
+            "rule",
+            "modes",
+            "days_regained",
+            "days_less_late",
+            "worth",
+            "most",
+            "confidence",
+            "citation",
+        ])));
     }
-    line("Tables: ".to_string() + &answer.tables.iter().map(|table| table.name).collect::<Vec<_>>().join(", "));
+    line(
+        "Tables: ".to_string()
+            + &answer
+                .tables
+                .iter()
+                .map(|table| table.name)
+                .collect::<Vec<_>>()
+                .join(", "),
+    );
     out
 }
 

@@ -32,7 +32,6 @@ impl Told<'_> {
         self.scenario.sites()[place].site.to_string()
     }
 
-
     /// Every job, whether it is done, when, and why not sooner.
     pub(super) fn jobs(self) -> Table {
         let problem = &self.repair.problem;
@@ -51,12 +50,17 @@ impl Told<'_> {
         let foreign = |job: usize| {
             visits[job].as_ref().is_some_and(|visit| {
                 let tasks = problem.jobs[job].tasks.iter().zip(&visit.tasks);
-                tasks.into_iter().any(|(task, (option, _))| task.options[*option].foreign)
+                tasks
+                    .into_iter()
+                    .any(|(task, (option, _))| task.options[*option].foreign)
             })
         };
         let sites = |job: usize| {
             let mut sites: Vec<String> = Vec::new();
-            let tasks = problem.jobs[job].tasks.iter().zip(visits[job].iter().flat_map(|visit| &visit.tasks));
+            let tasks = problem.jobs[job]
+                .tasks
+                .iter()
+                .zip(visits[job].iter().flat_map(|visit| &visit.tasks));
             for (task, (option, _)) in tasks {
                 let site = self.site(task.options[*option].site);
                 if !sites.contains(&site) {
@@ -71,7 +75,9 @@ impl Told<'_> {
                 None => data.deferral_cost,
                 Some(visit) => {
                     let tasks = data.tasks.iter().zip(&visit.tasks);
-                    let modes: f64 = tasks.map(|(task, (option, _))| task.options[*option].cost).sum();
+                    let modes: f64 = tasks
+                        .map(|(task, (option, _))| task.options[*option].cost)
+                        .sum();
                     Some(
                         modes
                             + f64::from(visit.back - visit.out) * data.not_ready_cost
@@ -81,31 +87,78 @@ impl Told<'_> {
             }
         };
         let reasons = |job: usize| {
-            let of_job = self.repair.reasons.iter().filter(move |reason| reason.job == job);
-            of_job.map(|reason| self.reason_json(reason)).collect::<Vec<Value>>()
+            let of_job = self
+                .repair
+                .reasons
+                .iter()
+                .filter(move |reason| reason.job == job);
+            of_job
+                .map(|reason| self.reason_json(reason))
+                .collect::<Vec<Value>>()
         };
-        Table::new("jobs", "A job: when the asset is away, what that costs, and why it is not back sooner.")
-            .text("job", all.clone().map(|job| rows[job].job.to_string()))
-            .text("asset", all.clone().map(|job| rows[job].asset.to_string()))
-            .text("kind", all.clone().map(|job| rows[job].kind.to_string()))
-            .text("status", all.clone().map(status))
-            .text("sites", all.clone().map(sites))
-            .flag("foreign", all.clone().map(foreign))
-            .day("release", all.clone().map(|job| rows[job].release))
-            .day("out", all.clone().map(|job| visits[job].as_ref().map(|visit| self.date(visit.out))))
-            .day("back", all.clone().map(|job| visits[job].as_ref().map(|visit| self.date(visit.back))))
-            .day("due", all.clone().map(|job| rows[job].due))
-            .whole("days_not_ready", "days", all.clone().map(|job| visits[job].as_ref().map(|visit| i64::from(visit.back - visit.out))))
-            .whole("days_late", "days", all.clone().map(|job| -> Option<i64> {
+        Table::new(
+            "jobs",
+            "A job: when the asset is away, what that costs, and why it is not back sooner.",
+        )
+        .text("job", all.clone().map(|job| rows[job].job.to_string()))
+        .text("asset", all.clone().map(|job| rows[job].asset.to_string()))
+        .text("kind", all.clone().map(|job| rows[job].kind.to_string()))
+        .text("status", all.clone().map(status))
+        .text("sites", all.clone().map(sites))
+        .flag("foreign", all.clone().map(foreign))
+        .day("release", all.clone().map(|job| rows[job].release))
+        .day(
+            "out",
+            all.clone()
+                .map(|job| visits[job].as_ref().map(|visit| self.date(visit.out))),
+        )
+        .day(
+            "back",
+            all.clone()
+                .map(|job| visits[job].as_ref().map(|visit| self.date(visit.back))),
+        )
+        .day("due", all.clone().map(|job| rows[job].due))
+        .whole(
+            "days_not_ready",
+            "days",
+            all.clone().map(|job| {
+                visits[job]
+                    .as_ref()
+                    .map(|visit| i64::from(visit.back - visit.out))
+            }),
+        )
+        .whole(
+            "days_late",
+            "days",
+            all.clone().map(|job| -> Option<i64> {
                 let visit = visits[job].as_ref()?;
                 Some(i64::from((visit.back - problem.jobs[job].due).max(0)))
-            }))
-            .day("back_p50", all.clone().map(|job| promise(job).map(|promise| self.date(promise.p50))))
-            .day("back_p80", all.clone().map(|job| promise(job).map(|promise| self.date(promise.p80))))
-            .number("on_time", "share", all.clone().map(|job| promise(job).map(|promise| promise.on_time)))
-            .number("by_due", "share", all.clone().map(|job| promise(job).map(|promise| promise.by_due)))
-            .number("cost", &self.currency(), all.clone().map(money))
-            .lists("reasons", all.map(reasons))
+            }),
+        )
+        .day(
+            "back_p50",
+            all.clone()
+                .map(|job| promise(job).map(|promise| self.date(promise.p50))),
+        )
+        .day(
+            "back_p80",
+            all.clone()
+                .map(|job| promise(job).map(|promise| self.date(promise.p80))),
+        )
+        .number(
+            "on_time",
+            "share",
+            all.clone()
+                .map(|job| promise(job).map(|promise| promise.on_time)),
+        )
+        .number(
+            "by_due",
+            "share",
+            all.clone()
+                .map(|job| promise(job).map(|promise| promise.by_due)),
+        )
+        .number("cost", &self.currency(), all.clone().map(money))
+        .lists("reasons", all.map(reasons))
     }
 
     /// Every task that is done.
@@ -113,31 +166,57 @@ impl Told<'_> {
         let problem = &self.repair.problem;
         let mut rows = Vec::new();
         for (job, visit) in self.repair.outcome.visits.iter().enumerate() {
-            let tasks = problem.jobs[job].tasks.iter().zip(visit.iter().flat_map(|visit| &visit.tasks));
-            rows.extend(tasks.map(|(task, (option, start))| (job, task, &task.options[*option], *start)));
+            let tasks = problem.jobs[job]
+                .tasks
+                .iter()
+                .zip(visit.iter().flat_map(|visit| &visit.tasks));
+            rows.extend(
+                tasks.map(|(task, (option, start))| (job, task, &task.options[*option], *start)),
+            );
         }
         let modes = self.scenario.modes();
         let names: BTreeMap<&str, String> = { self.scenario.tasks().iter() }
             .map(|task| (task.task.as_str(), task.name.to_string()))
             .collect();
-        Table::new("schedule", "A task: where, in which dock and mode, from which day until which.")
-            .text("task", rows.iter().map(|row| row.1.id.clone()))
-            .text("job", rows.iter().map(|row| problem.jobs[row.0].id.clone()))
-            .text("asset", rows.iter().map(|row| problem.assets[problem.jobs[row.0].asset].id.clone()))
-            .text("name", rows.iter().map(|row| names.get(row.1.id.as_str()).cloned().unwrap_or_default()))
-            .text("site", rows.iter().map(|row| self.site(row.2.site)))
-            .text("dock", rows.iter().map(|row| row.2.dock.map_or_else(String::new, |dock| problem.docks[dock].id.clone())))
-            .text("mode", rows.iter().map(|row| row.2.mode.clone()))
-            .text("by", rows.iter().map(|row| {
+        Table::new(
+            "schedule",
+            "A task: where, in which dock and mode, from which day until which.",
+        )
+        .text("task", rows.iter().map(|row| row.1.id.clone()))
+        .text("job", rows.iter().map(|row| problem.jobs[row.0].id.clone()))
+        .text(
+            "asset",
+            rows.iter()
+                .map(|row| problem.assets[problem.jobs[row.0].asset].id.clone()),
+        )
+        .text(
+            "name",
+            rows.iter()
+                .map(|row| names.get(row.1.id.as_str()).cloned().unwrap_or_default()),
+        )
+        .text("site", rows.iter().map(|row| self.site(row.2.site)))
+        .text(
+            "dock",
+            rows.iter().map(|row| {
+                row.2
+                    .dock
+                    .map_or_else(String::new, |dock| problem.docks[dock].id.clone())
+            }),
+        )
+        .text("mode", rows.iter().map(|row| row.2.mode.clone()))
+        .text(
+            "by",
+            rows.iter().map(|row| {
                 let site = &self.scenario.sites()[row.2.site];
                 let by = modes[row.2.row].by.as_ref().or(site.party.as_ref());
                 by.map_or_else(|| site.state.to_string(), ToString::to_string)
-            }))
-            .flag("foreign", rows.iter().map(|row| row.2.foreign))
-            .day("start", rows.iter().map(|row| self.date(row.3)))
-            .day("end", rows.iter().map(|row| self.date(row.3 + row.2.days)))
-            .whole("days", "days", rows.iter().map(|row| i64::from(row.2.days)))
-            .number("cost", &self.currency(), rows.iter().map(|row| row.2.cost))
+            }),
+        )
+        .flag("foreign", rows.iter().map(|row| row.2.foreign))
+        .day("start", rows.iter().map(|row| self.date(row.3)))
+        .day("end", rows.iter().map(|row| self.date(row.3 + row.2.days)))
+        .whole("days", "days", rows.iter().map(|row| i64::from(row.2.days)))
+        .number("cost", &self.currency(), rows.iter().map(|row| row.2.cost))
     }
 
     /// What is paid for.
@@ -156,30 +235,62 @@ impl Told<'_> {
             ("jobs left out", |cost| cost.deferral),
             ("all", darsena_repair::Cost::total),
         ];
-        Table::new("costs", "What the schedule pays for, and what the status quo pays.")
-            .text("part", parts.iter().map(|part| part.0))
-            .number("cost", &self.currency(), parts.iter().map(|part| part.1(now)))
-            .number("status_quo", &self.currency(), parts.iter().map(|part| old.map(part.1)))
+        Table::new(
+            "costs",
+            "What the schedule pays for, and what the status quo pays.",
+        )
+        .text("part", parts.iter().map(|part| part.0))
+        .number(
+            "cost",
+            &self.currency(),
+            parts.iter().map(|part| part.1(now)),
+        )
+        .number(
+            "status_quo",
+            &self.currency(),
+            parts.iter().map(|part| old.map(part.1)),
+        )
     }
 
     /// What stands in the way of each job.
     pub(super) fn reasons(self) -> Table {
         let all = &self.repair.reasons;
         let problem = &self.repair.problem;
-        Table::new("reasons", "Something that stands in the way of a job, tried by looking away from it.")
-            .text("job", all.iter().map(|reason| problem.jobs[reason.job].id.clone()))
-            .text("what", all.iter().map(|reason| self.obstacle(reason).0))
-            .text("id", all.iter().map(|reason| self.obstacle(reason).1))
-            .text("holder", all.iter().map(|reason| self.obstacle(reason).2))
-            .day("until", all.iter().map(|reason| match reason.what {
+        Table::new(
+            "reasons",
+            "Something that stands in the way of a job, tried by looking away from it.",
+        )
+        .text(
+            "job",
+            all.iter().map(|reason| problem.jobs[reason.job].id.clone()),
+        )
+        .text("what", all.iter().map(|reason| self.obstacle(reason).0))
+        .text("id", all.iter().map(|reason| self.obstacle(reason).1))
+        .text("holder", all.iter().map(|reason| self.obstacle(reason).2))
+        .day(
+            "until",
+            all.iter().map(|reason| match reason.what {
                 Obstacle::Dock { until, .. } => until.map(|day| self.date(day)),
                 _ => None,
-            }))
-            .number("gain", &self.currency(), all.iter().map(|reason| reason.gain))
-            .whole("days_sooner", "days", all.iter().map(|reason| i64::from(reason.days_sooner)))
-            .whole("days_regained", "days", all.iter().map(|reason| i64::from(reason.days_regained)))
-            .text("citation", all.iter().map(|reason| self.citation(reason)))
-            .text("sentence", all.iter().map(|reason| self.sentence(reason)))
+            }),
+        )
+        .number(
+            "gain",
+            &self.currency(),
+            all.iter().map(|reason| reason.gain),
+        )
+        .whole(
+            "days_sooner",
+            "days",
+            all.iter().map(|reason| i64::from(reason.days_sooner)),
+        )
+        .whole(
+            "days_regained",
+            "days",
+            all.iter().map(|reason| i64::from(reason.days_regained)),
+        )
+        .text("citation", all.iter().map(|reason| self.citation(reason)))
+        .text("sentence", all.iter().map(|reason| self.sentence(reason)))
     }
 
     /// Kind, id and holder of an obstacle.
@@ -193,10 +304,19 @@ impl Told<'_> {
                 holder.map_or_else(String::new, |job| problem.jobs[job].id.clone()),
             ),
             Obstacle::Closure(dock) => ("closure", problem.docks[*dock].id.clone(), String::new()),
-            Obstacle::Trades(resource) => ("trades", problem.resources[*resource].id.clone(), String::new()),
+            Obstacle::Trades(resource) => (
+                "trades",
+                problem.resources[*resource].id.clone(),
+                String::new(),
+            ),
             Obstacle::Asset => ("asset", problem.assets[job.asset].id.clone(), String::new()),
             Obstacle::Fleet => ("fleet", String::new(), String::new()),
-            Obstacle::Group => ("group", job.group.map_or_else(String::new, |group| problem.groups[group].id.clone()), String::new()),
+            Obstacle::Group => (
+                "group",
+                job.group
+                    .map_or_else(String::new, |group| problem.groups[group].id.clone()),
+                String::new(),
+            ),
             Obstacle::Rule(rule) => ("law", rule.clone(), String::new()),
             Obstacle::Several => ("several", String::new(), String::new()),
         }
@@ -226,7 +346,11 @@ impl Told<'_> {
             Obstacle::Group => format!("kept near the other jobs of {id}"),
             Obstacle::Rule(_) => {
                 let citation = self.citation(reason);
-                if citation.is_empty() { format!("closed by {id}") } else { format!("closed by {id} ({citation})") }
+                if citation.is_empty() {
+                    format!("closed by {id}")
+                } else {
+                    format!("closed by {id} ({citation})")
+                }
             }
             Obstacle::Several => "other jobs, no single one of them".into(),
         };
@@ -277,11 +401,19 @@ impl Told<'_> {
         let mut rows = Vec::new();
         let mut held: BTreeMap<usize, Vec<(Day, Day, Day)>> = BTreeMap::new();
         for (data, visit) in problem.jobs.iter().zip(&self.repair.outcome.visits) {
-            for (task, (option, start)) in data.tasks.iter().zip(visit.iter().flat_map(|visit| &visit.tasks)) {
+            for (task, (option, start)) in data
+                .tasks
+                .iter()
+                .zip(visit.iter().flat_map(|visit| &visit.tasks))
+            {
                 let option = &task.options[*option];
                 if let Some(dock) = option.dock {
                     let end = start + option.days;
-                    held.entry(dock).or_default().push((*start, end, end + problem.docks[dock].set_up));
+                    held.entry(dock).or_default().push((
+                        *start,
+                        end,
+                        end + problem.docks[dock].set_up,
+                    ));
                 }
             }
         }
@@ -289,15 +421,27 @@ impl Told<'_> {
             let data = &problem.docks[*dock];
             for (from, until, month) in self.months() {
                 let overlap = |a: Day, b: Day| i64::from((b.min(until) - a.max(from)).max(0));
-                let taken: i64 = stays.iter().map(|(start, end, _)| overlap(*start, *end)).sum();
-                let set_up: i64 = stays.iter().map(|(_, end, over)| overlap(*end, *over)).sum();
+                let taken: i64 = stays
+                    .iter()
+                    .map(|(start, end, _)| overlap(*start, *end))
+                    .sum();
+                let set_up: i64 = stays
+                    .iter()
+                    .map(|(_, end, over)| overlap(*end, *over))
+                    .sum();
                 let mut shut = 0;
                 for day in from..until {
-                    shut += i64::from(data.closed.iter().any(|(closed, open)| (*closed..*open).contains(&day)));
+                    shut += i64::from(
+                        data.closed
+                            .iter()
+                            .any(|(closed, open)| (*closed..*open).contains(&day)),
+                    );
                 }
                 let open = (i64::from(until - from) - shut) * data.ships;
                 let prices = &self.repair.outcome.dock_prices[*dock];
-                let worth: f64 = (from..until).filter_map(|day| prices.get(usize::try_from(day).ok()?)).sum();
+                let worth: f64 = (from..until)
+                    .filter_map(|day| prices.get(usize::try_from(day).ok()?))
+                    .sum();
                 rows.push((*dock, month, taken, set_up, open, worth));
             }
         }
@@ -318,12 +462,20 @@ impl Told<'_> {
         let problem = &self.repair.problem;
         let mut used: BTreeMap<usize, Vec<i64>> = BTreeMap::new();
         for (data, visit) in problem.jobs.iter().zip(&self.repair.outcome.visits) {
-            for (task, (option, start)) in data.tasks.iter().zip(visit.iter().flat_map(|visit| &visit.tasks)) {
+            for (task, (option, start)) in data
+                .tasks
+                .iter()
+                .zip(visit.iter().flat_map(|visit| &visit.tasks))
+            {
                 let option = &task.options[*option];
                 for (resource, usage) in &option.uses {
-                    let days = used.entry(*resource).or_insert_with(|| vec![0; problem.days]);
+                    let days = used
+                        .entry(*resource)
+                        .or_insert_with(|| vec![0; problem.days]);
                     for day in *start..start + option.days {
-                        if let Some(day) = usize::try_from(day).ok().and_then(|day| days.get_mut(day)) {
+                        if let Some(day) =
+                            usize::try_from(day).ok().and_then(|day| days.get_mut(day))
+                        {
                             *day += usage;
                         }
                     }
@@ -334,23 +486,73 @@ impl Told<'_> {
         for (resource, days) in &used {
             let data = &problem.resources[*resource];
             for (from, until, month) in self.months() {
-                let (from, until) = (usize::try_from(from).unwrap_or(0), usize::try_from(until).unwrap_or(0));
-                let sum = |days: &[i64]| days.get(from..until).map_or(0, |days| days.iter().sum::<i64>());
-                let peak = days.get(from..until).and_then(|days| days.iter().max()).copied().unwrap_or(0);
-                let beyond: i64 = (from..until).filter_map(|n| Some((days.get(n)? - data.regular.get(n)?).max(0))).sum();
-                rows.push((*resource, month, sum(days), sum(&data.regular), beyond, peak));
+                let (from, until) = (
+                    usize::try_from(from).unwrap_or(0),
+                    usize::try_from(until).unwrap_or(0),
+                );
+                let sum = |days: &[i64]| {
+                    days.get(from..until)
+                        .map_or(0, |days| days.iter().sum::<i64>())
+                };
+                let peak = days
+                    .get(from..until)
+                    .and_then(|days| days.iter().max())
+                    .copied()
+                    .unwrap_or(0);
+                let beyond: i64 = (from..until)
+                    .filter_map(|n| Some((days.get(n)? - data.regular.get(n)?).max(0)))
+                    .sum();
+                rows.push((
+                    *resource,
+                    month,
+                    sum(days),
+                    sum(&data.regular),
+                    beyond,
+                    peak,
+                ));
             }
         }
         let units = |thousandths: i64| whole_units(thousandths);
-        Table::new("resources", "Load of a trade or team in a month, in its capacity units times days.")
-            .text("resource", rows.iter().map(|row| problem.resources[row.0].id.clone()))
-            .text("site", rows.iter().map(|row| self.site(problem.resources[row.0].site)))
-            .day("month", rows.iter().map(|row| row.1))
-            .number("used", "capacity units", rows.iter().map(|row| units(row.2)))
-            .number("regular", "capacity units", rows.iter().map(|row| units(row.3)))
-            .number("beyond", "capacity units", rows.iter().map(|row| units(row.4)))
-            .number("load", "share", rows.iter().map(|row| (row.3 > 0).then(|| ratio(row.2, row.3))))
-            .number("peak", "capacity units per day", rows.iter().map(|row| units(row.5)))
+        Table::new(
+            "resources",
+            "Load of a trade or team in a month, in its capacity units times days.",
+        )
+        .text(
+            "resource",
+            rows.iter().map(|row| problem.resources[row.0].id.clone()),
+        )
+        .text(
+            "site",
+            rows.iter()
+                .map(|row| self.site(problem.resources[row.0].site)),
+        )
+        .day("month", rows.iter().map(|row| row.1))
+        .number(
+            "used",
+            "capacity units",
+            rows.iter().map(|row| units(row.2)),
+        )
+        .number(
+            "regular",
+            "capacity units",
+            rows.iter().map(|row| units(row.3)),
+        )
+        .number(
+            "beyond",
+            "capacity units",
+            rows.iter().map(|row| units(row.4)),
+        )
+        .number(
+            "load",
+            "share",
+            rows.iter()
+                .map(|row| (row.3 > 0).then(|| ratio(row.2, row.3))),
+        )
+        .number(
+            "peak",
+            "capacity units per day",
+            rows.iter().map(|row| units(row.5)),
+        )
     }
 
     /// Docks in which one job is likely to be in the way of the next.
@@ -359,13 +561,29 @@ impl Told<'_> {
         let problem = &self.repair.problem;
         let all = &growth.conflicts;
         Some(
-            Table::new("conflicts", "Two jobs that follow each other in a dock: how likely the first is still in it.")
-                .text("dock", all.iter().map(|one| problem.docks[one.dock].id.clone()))
-                .text("before", all.iter().map(|one| problem.jobs[one.before].id.clone()))
-                .text("after", all.iter().map(|one| problem.jobs[one.after].id.clone()))
-                .day("planned", all.iter().map(|one| self.date(one.planned)))
-                .number("probability", "share", all.iter().map(|one| one.probability))
-                .number("wait_days", "days", all.iter().map(|one| one.wait_days)),
+            Table::new(
+                "conflicts",
+                "Two jobs that follow each other in a dock: how likely the first is still in it.",
+            )
+            .text(
+                "dock",
+                all.iter().map(|one| problem.docks[one.dock].id.clone()),
+            )
+            .text(
+                "before",
+                all.iter().map(|one| problem.jobs[one.before].id.clone()),
+            )
+            .text(
+                "after",
+                all.iter().map(|one| problem.jobs[one.after].id.clone()),
+            )
+            .day("planned", all.iter().map(|one| self.date(one.planned)))
+            .number(
+                "probability",
+                "share",
+                all.iter().map(|one| one.probability),
+            )
+            .number("wait_days", "days", all.iter().map(|one| one.wait_days)),
         )
     }
 
@@ -375,20 +593,48 @@ impl Told<'_> {
         let all = &regained.assets;
         let assets = self.scenario.assets();
         let whole = |pick: &dyn Fn(&darsena_repair::regain::AssetDays) -> Day| {
-            all.iter().map(|one| i64::from(pick(one))).collect::<Vec<_>>()
+            all.iter()
+                .map(|one| i64::from(pick(one)))
+                .collect::<Vec<_>>()
         };
         let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
         Some(
-            Table::new("regained", "Days not ready of an asset, in the status quo and now.")
-                .text("asset", all.iter().map(|one| assets[one.asset].asset.to_string()))
-                .text("class", all.iter().map(|one| assets[one.asset].class.as_ref().map_or_else(String::new, ToString::to_string)))
-                .whole("days_not_ready", "days", whole(&|one| one.now))
-                .whole("status_quo", "days", whole(&|one| one.before))
-                .whole("days_regained", "days", whole(&|one| one.before - one.now))
-                .whole("days_late", "days", whole(&|one| one.late_now))
-                .whole("days_late_status_quo", "days", whole(&|one| one.late_before))
-                .whole("left_out", "jobs", all.iter().map(|one| count(one.left_out.1)))
-                .whole("left_out_status_quo", "jobs", all.iter().map(|one| count(one.left_out.0))),
+            Table::new(
+                "regained",
+                "Days not ready of an asset, in the status quo and now.",
+            )
+            .text(
+                "asset",
+                all.iter().map(|one| assets[one.asset].asset.to_string()),
+            )
+            .text(
+                "class",
+                all.iter().map(|one| {
+                    assets[one.asset]
+                        .class
+                        .as_ref()
+                        .map_or_else(String::new, ToString::to_string)
+                }),
+            )
+            .whole("days_not_ready", "days", whole(&|one| one.now))
+            .whole("status_quo", "days", whole(&|one| one.before))
+            .whole("days_regained", "days", whole(&|one| one.before - one.now))
+            .whole("days_late", "days", whole(&|one| one.late_now))
+            .whole(
+                "days_late_status_quo",
+                "days",
+                whole(&|one| one.late_before),
+            )
+            .whole(
+                "left_out",
+                "jobs",
+                all.iter().map(|one| count(one.left_out.1)),
+            )
+            .whole(
+                "left_out_status_quo",
+                "jobs",
+                all.iter().map(|one| count(one.left_out.0)),
+            ),
         )
     }
 
@@ -396,9 +642,24 @@ impl Told<'_> {
     pub(super) fn freed(self) -> Option<Table> {
         let regained = &self.repair.status_quo.as_ref()?.regained;
         let problem = &self.repair.problem;
-        let docks = regained.docks.iter().map(|one| ("dock", problem.docks[one.place].id.clone(), problem.docks[one.place].site, "days", one));
-        let trades = { regained.resources.iter() }
-            .map(|one| ("resource", problem.resources[one.place].id.clone(), problem.resources[one.place].site, "capacity units", one));
+        let docks = regained.docks.iter().map(|one| {
+            (
+                "dock",
+                problem.docks[one.place].id.clone(),
+                problem.docks[one.place].site,
+                "days",
+                one,
+            )
+        });
+        let trades = { regained.resources.iter() }.map(|one| {
+            (
+                "resource",
+                problem.resources[one.place].id.clone(),
+                problem.resources[one.place].site,
+                "capacity units",
+                one,
+            )
+        });
         let all: Vec<_> = docks.chain(trades).collect();
         Some(
             Table::new("freed", "Use of a dock (days, set-up included) or of a resource (capacity units times days), in the status quo and now.")
@@ -420,20 +681,41 @@ impl Told<'_> {
         let told = |why: &ShutWhy| match why {
             ShutWhy::Law(shut) => {
                 let rules: Vec<&str> = shut.rules.iter().map(|rule| rule.id.as_str()).collect();
-                let cited: Vec<&str> = shut.rules.iter().map(|rule| rule.citation.as_str()).collect();
-                ("law", rules.join(";"), cited.join("; "), shut.missing.join(";"))
+                let cited: Vec<&str> = shut
+                    .rules
+                    .iter()
+                    .map(|rule| rule.citation.as_str())
+                    .collect();
+                (
+                    "law",
+                    rules.join(";"),
+                    cited.join("; "),
+                    shut.missing.join(";"),
+                )
             }
             ShutWhy::Fit(small) => ("fit", String::new(), small.clone(), String::new()),
             ShutWhy::Foreign => ("foreign", String::new(), String::new(), String::new()),
         };
-        Table::new("shut", "A mode nobody may use in the whole horizon, and why.")
-            .text("task", all.iter().map(|one| modes[one.row].task.to_string()))
-            .text("mode", all.iter().map(|one| modes[one.row].mode.to_string()))
-            .text("site", all.iter().map(|one| modes[one.row].site.to_string()))
-            .text("why", all.iter().map(|one| told(&one.why).0))
-            .text("rules", all.iter().map(|one| told(&one.why).1))
-            .text("because", all.iter().map(|one| told(&one.why).2))
-            .text("missing", all.iter().map(|one| told(&one.why).3))
+        Table::new(
+            "shut",
+            "A mode nobody may use in the whole horizon, and why.",
+        )
+        .text(
+            "task",
+            all.iter().map(|one| modes[one.row].task.to_string()),
+        )
+        .text(
+            "mode",
+            all.iter().map(|one| modes[one.row].mode.to_string()),
+        )
+        .text(
+            "site",
+            all.iter().map(|one| modes[one.row].site.to_string()),
+        )
+        .text("why", all.iter().map(|one| told(&one.why).0))
+        .text("rules", all.iter().map(|one| told(&one.why).1))
+        .text("because", all.iter().map(|one| told(&one.why).2))
+        .text("missing", all.iter().map(|one| told(&one.why).3))
     }
 
     /// What each rule costs.
@@ -459,12 +741,18 @@ impl Told<'_> {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "counts of days and thousandths are small")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts of days and thousandths are small"
+)]
 fn ratio(part: i64, whole: i64) -> f64 {
     part as f64 / whole as f64
 }
 
-#[expect(clippy::cast_precision_loss, reason = "counts of thousandths are small")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts of thousandths are small"
+)]
 fn whole_units(thousandths: i64) -> f64 {
     thousandths as f64 / UNIT
 }
