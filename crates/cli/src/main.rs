@@ -57,6 +57,8 @@ enum Question {
     Prices(prices::PricesArguments),
     /// Which ship, which dock, when?
     Repair(repair::RepairArguments),
+    /// Read a yard's own plan (Primavera XER) as tasks of a job.
+    WorkPackage(repair::WorkPackageArguments),
     /// Write the report on the plan: one self-contained page.
     Brief(brief::BriefArguments),
     /// May it be done, under which rule, with whose approval, by when?
@@ -97,6 +99,7 @@ fn main() -> ExitCode {
         Question::Plan(arguments) => plan::run(&arguments),
         Question::Prices(arguments) => prices::run(&arguments),
         Question::Repair(arguments) => repair::run(&arguments),
+        Question::WorkPackage(arguments) => repair::work_package(&arguments),
         Question::Brief(arguments) => brief::run(&arguments),
         Question::Permit(arguments) => permit::run(&arguments),
         Question::Laws(arguments) => permit::laws(&arguments),

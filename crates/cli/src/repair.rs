@@ -1,4 +1,4 @@
-//! `darsena repair`.
+//! `darsena repair` and `darsena work-package`.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -8,7 +8,7 @@ use clap::Args;
 use darsena::emergency::{Damage, emergency};
 use darsena::repair::{self, RepairOptions};
 use darsena::schedule::growth::GrowthOptions;
-use darsena::schedule::{Modes, Options, Progress};
+use darsena::schedule::{Modes, Options, Progress, xer};
 
 use crate::ask::{self, LawWanted, Output};
 use crate::terminal::{self, Answered};
@@ -50,6 +50,9 @@ pub(crate) struct RepairArguments {
     /// Damage nobody planned for: asset, kind of work, day. What else could be done, and who is bumped?
     #[arg(long, value_name = "ASSET:KIND:DATE", value_parser = damage)]
     emergency: Option<Damage>,
+    /// Write the schedule as a Primavera XER file as well, for the planners of a yard.
+    #[arg(long, value_name = "FILE")]
+    xer: Option<PathBuf>,
     /// Draws of the growth of work; 0: none.
     #[arg(long, default_value_t = 2000, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
     draws: u32,
@@ -149,6 +152,10 @@ pub(crate) fn run(arguments: &RepairArguments) -> Answered {
         return output.write(&answer, &|answer| emergent.readable(answer));
     }
     drop(line);
+    if let Some(file) = &arguments.xer {
+        let text = xer::write(&scenario, &repaired.problem, &repaired.schedule);
+        darsena::write::whole_file(file, text.as_bytes())?;
+    }
     let seconds = arguments.timing.then(|| started.elapsed().as_secs_f64());
     let mut answer = darsena::repair_answer::answer(&scenario, &repaired, seconds);
     arguments.law.tell(&mut answer);
@@ -160,4 +167,57 @@ pub(crate) fn run(arguments: &RepairArguments) -> Answered {
     } else {
         ExitCode::from(1)
     })
+}
+
+/// Read a yard's own plan as tasks of a job.
+///
+/// Reads the tasks, ties and work of a Primavera XER file and gives rows of `tasks`, `modes` and `mode_usage` for the
+/// tables of a scenario. Says what it could not take over.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  darsena work-package availability.xer --job ddg83-dsra-2026 --site yokosuka
+  darsena work-package availability.xer --job ddg83-dsra-2026 --site yokosuka --format csv --out rows")]
+pub(crate) struct WorkPackageArguments {
+    /// Primavera XER file.
+    file: PathBuf,
+    /// Job the tasks belong to.
+    #[arg(long, value_name = "JOB")]
+    job: String,
+    /// Site where they are done.
+    #[arg(long, value_name = "SITE")]
+    site: String,
+    #[command(flatten)]
+    output: Output,
+}
+
+/// A file that is no work package.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot read `{}` as a work package", .0.display())]
+struct NoPackage(PathBuf, #[source] Box<dyn std::error::Error>);
+
+/// Answers `darsena work-package`.
+pub(crate) fn work_package(arguments: &WorkPackageArguments) -> Answered {
+    let fail = |error: Box<dyn std::error::Error>| NoPackage(arguments.file.clone(), error);
+    let size = std::fs::metadata(&arguments.file)
+        .map_err(|error| fail(error.into()))?
+        .len();
+    if size > xer::MOST_BYTES as u64 {
+        let size = usize::try_from(size).unwrap_or(usize::MAX);
+        return Err(fail(xer::XerError::TooLarge(size).into()).into());
+    }
+    let bytes = std::fs::read(&arguments.file).map_err(|error| fail(error.into()))?;
+    // Primavera writes Windows-1252 on many machines: what is not UTF-8 is read byte by byte.
+    let text = String::from_utf8(bytes).unwrap_or_else(|error| {
+        error
+            .as_bytes()
+            .iter()
+            .map(|byte| char::from(*byte))
+            .collect()
+    });
+    let package = xer::read(&text).map_err(|error| fail(error.into()))?;
+    let answer = darsena::work_package::answer(&package, &arguments.job, &arguments.site);
+    arguments
+        .output
+        .write(&answer, &darsena::work_package::readable)
 }

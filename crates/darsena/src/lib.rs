@@ -22,6 +22,7 @@ pub mod repair;
 pub mod repair_answer;
 pub mod rule_prices;
 pub mod scenario_answer;
+pub mod work_package;
 pub mod write;
 
 pub use permitted::{open_arcs, permitted};

@@ -248,7 +248,9 @@ impl<'a> Asking<'a> {
         );
         tell(
             "private_yard",
-            Told::Flag(worker.is_some_and(|(_, party)| *party == PartyKind::Firm)),
+            Told::Flag(
+                worker.is_some_and(|(state, party)| *party == PartyKind::Firm && *state != owner),
+            ),
         );
         question.records = self.records(kind);
         let home = self.sites[asset.home_site.as_str()].state.to_string();

@@ -42,6 +42,8 @@ pub mod regain;
 pub mod schedule;
 pub mod search;
 
+pub mod xer;
+
 pub use board::Cost;
 pub use law::{Shut, Windows};
 pub use place::Visit;
