@@ -150,9 +150,9 @@ impl Line {
                         return None;
                     }
                     let low = start.max(known);
-                    for t in (low..end).rev() {
-                        if ((free[t as usize] | guard) - need) & guard != guard {
-                            start = t + 1;
+                    for (k, have) in free[low as usize..end as usize].iter().enumerate().rev() {
+                        if ((have | guard) - need) & guard != guard {
+                            start = low + k as i32 + 1;
                             known = end;
                             continue 'next;
                         }
@@ -209,6 +209,33 @@ impl Line {
     pub(crate) fn fit_before(&self, latest: i32, way: &Way, packed: &[u64]) -> Option<i32> {
         let duration = way.duration;
         match &self.kind {
+            Kind::Dense {
+                words: 1,
+                guard,
+                free,
+                ..
+            } => {
+                let (guard, need) = (*guard, packed[0]);
+                let mut start = latest - duration;
+                let mut known = latest;
+                if need == 0 {
+                    return (start >= 0).then_some(start);
+                }
+                'later: loop {
+                    if start < 0 {
+                        return None;
+                    }
+                    let high = known.min(start + duration);
+                    for (k, have) in free[start as usize..high as usize].iter().enumerate() {
+                        if ((have | guard) - need) & guard != guard {
+                            known = start;
+                            start += k as i32 - duration;
+                            continue 'later;
+                        }
+                    }
+                    return Some(start);
+                }
+            }
             Kind::Dense {
                 words, guard, free, ..
             } => {
@@ -293,6 +320,13 @@ pub(crate) struct Decoder<'a> {
     pub(crate) instance: &'a Instance,
     line: Line,
     packed: Vec<Vec<Packed>>,
+    /// By task: when it ends in the schedule being made forward.
+    ends: Vec<i32>,
+    /// What comes before each task, one after the other, with where each begins.
+    before: Vec<(u32, i32)>,
+    before_from: Vec<u32>,
+    after: Vec<(u32, i32)>,
+    after_from: Vec<u32>,
     /// Tasks in the order of the last sort.
     sorted: Vec<u32>,
     buckets: Vec<u32>,
@@ -310,10 +344,26 @@ impl<'a> Decoder<'a> {
             .iter()
             .map(|mine| mine.iter().map(|way| line.pack(way)).collect())
             .collect();
+        let flat = |lists: &[Vec<(usize, i32)>]| {
+            let mut all = Vec::new();
+            let mut from = vec![0];
+            for list in lists {
+                all.extend(list.iter().map(|&(other, lag)| (other as u32, lag)));
+                from.push(all.len() as u32);
+            }
+            (all, from)
+        };
+        let (before, before_from) = flat(&instance.pred);
+        let (after, after_from) = flat(&instance.succ);
         Self {
             instance,
             line,
             packed,
+            ends: vec![0; instance.n],
+            before,
+            before_from,
+            after,
+            after_from,
             sorted: Vec::new(),
             buckets: Vec::new(),
             drawn: Vec::new(),
@@ -340,9 +390,9 @@ impl<'a> Decoder<'a> {
         for &task in order {
             let task = task as usize;
             let mut earliest = instance.release[task];
-            for &(other, lag) in &instance.pred[task] {
-                let end = starts[other] + instance.ways[other][modes[other] as usize].duration;
-                earliest = earliest.max(end + lag);
+            let waits = self.before_from[task] as usize..self.before_from[task + 1] as usize;
+            for &(other, lag) in &self.before[waits] {
+                earliest = earliest.max(self.ends[other as usize] + lag);
             }
             let mut mode = modes[task] as usize;
             let ways = &instance.ways[task];
@@ -372,7 +422,9 @@ impl<'a> Decoder<'a> {
             let start = start?;
             starts[task] = start;
             self.line.take(start, &ways[mode], &self.packed[task][mode]);
-            makespan = makespan.max(start + ways[mode].duration);
+            let end = start + ways[mode].duration;
+            self.ends[task] = end;
+            makespan = makespan.max(end);
         }
         Some(makespan)
     }
@@ -396,8 +448,9 @@ impl<'a> Decoder<'a> {
         for &task in order {
             let task = task as usize;
             let mut end = latest;
-            for &(other, lag) in &instance.succ[task] {
-                end = end.min(starts[other] - lag);
+            let waits = self.after_from[task] as usize..self.after_from[task + 1] as usize;
+            for &(other, lag) in &self.after[waits] {
+                end = end.min(starts[other as usize] - lag);
             }
             let mut mode = modes[task] as usize;
             let ways = &instance.ways[task];

@@ -23,6 +23,8 @@ struct Member {
     found: Found,
     order: Vec<u32>,
     hash: u64,
+    /// Makespan first, then how much is still done shortly before it.
+    score: i64,
 }
 
 pub(crate) struct Breed<'a> {
@@ -33,6 +35,11 @@ pub(crate) struct Breed<'a> {
     /// The best of populations that have settled.
     veterans: Vec<Member>,
     size: usize,
+    most: usize,
+    patience: u64,
+    rate: f64,
+    tail: i32,
+    per_unit: Vec<f64>,
     idle: u64,
     round: u64,
     pub(crate) best: Option<Found>,
@@ -52,7 +59,12 @@ impl<'a> Breed<'a> {
             random: Random::new(seed),
             population: Vec::new(),
             veterans: Vec::new(),
-            size: 60,
+            tail: std::env::var("TAIL").ok().and_then(|v| v.parse().ok()).unwrap_or(8),
+            per_unit: instance.caps.iter().map(|steps| 1.0 / f64::from(steps.iter().map(|step| step.1).max().unwrap_or(0).max(1))).collect(),
+            most: std::env::var("MOST").ok().and_then(|v| v.parse().ok()).unwrap_or(400),
+            size: std::env::var("SIZE").ok().and_then(|v| v.parse().ok()).unwrap_or(60),
+            rate: std::env::var("RATE").ok().and_then(|v| v.parse().ok()).unwrap_or(0.03),
+            patience: std::env::var("PAT").ok().and_then(|v| v.parse().ok()).unwrap_or(60),
             idle: 0,
             round: 0,
             best: None,
@@ -118,7 +130,7 @@ impl<'a> Breed<'a> {
             }
             self.breed();
             self.decoder.made = self.decoder.made.max(before + 1);
-            if self.idle > 60 * self.size as u64 {
+            if self.idle > self.patience * self.size as u64 {
                 self.renew();
             }
         }
@@ -130,16 +142,19 @@ impl<'a> Breed<'a> {
         }
     }
 
-    /// A settled population: its best member waits, and after some rounds meets the others.
+    /// A settled population: its best members wait, and after some rounds meet the others. The next
+    /// population is larger, so that long searches do not settle as fast as short ones.
     fn renew(&mut self) {
         self.round += 1;
+        self.size = (self.size * 5 / 4).min(self.most);
+        if std::env::var("VERB").is_ok() { let v: Vec<i32> = self.population.iter().map(|m| m.found.makespan).collect(); eprintln!("round {} made {} best {:?} pop {:?}..{:?}", self.round, self.decoder.made, self.best.as_ref().map(|b| b.makespan), v.iter().min(), v.iter().max()); }
         self.idle = 0;
-        self.population.sort_by_key(|member| member.found.makespan);
+        self.population.sort_by_key(|member| member.score);
         let keep = if self.round.is_multiple_of(4) { 0 } else { 8 };
         for member in self.population.iter().take(10) {
             self.veterans.push(member.clone());
         }
-        self.veterans.sort_by_key(|member| (member.found.makespan, member.hash));
+        self.veterans.sort_by_key(|member| (member.score, member.hash));
         self.veterans.dedup_by_key(|member| member.hash);
         self.veterans.truncate(3 * self.size / 2);
         self.population.clear();
@@ -215,7 +230,31 @@ impl<'a> Breed<'a> {
             hash = (hash ^ (start as u64) ^ (u64::from(mode) << 40)).wrapping_mul(0x100_0000_01b3);
             hash ^= hash >> 29;
         }
-        Member { found, order, hash }
+        let score = (i64::from(found.makespan) << 24) + self.late(&found);
+        Member { found, order, hash, score }
+    }
+
+    /// How much is done shortly before the end, later work counting more: the less, the nearer is a
+    /// schedule that is shorter by one. Between 0 and 1 << 24.
+    fn late(&self, found: &Found) -> i64 {
+        let span = (found.makespan / self.tail).max(8);
+        let from = found.makespan - span;
+        let mut sum = 0.0;
+        for task in 0..self.instance.n {
+            let way = &self.instance.ways[task][found.modes[task] as usize];
+            let end = found.starts[task] + way.duration - from;
+            if end <= 0 || way.usage.is_empty() {
+                continue;
+            }
+            let start = (found.starts[task] - from).max(0);
+            // The sum of start + 1 ..= end.
+            let weight = 0.5 * f64::from(end - start) * f64::from(end + start + 1);
+            for &(r, amount) in &way.usage {
+                sum += weight * f64::from(amount) * self.per_unit[r];
+            }
+        }
+        let most = 0.5 * f64::from(span) * f64::from(span + 1) * self.per_unit.len().max(1) as f64;
+        ((sum / most).min(1.0) * 16_000_000.0) as i64
     }
 
     /// Changes modes until the budgets hold.
@@ -280,7 +319,7 @@ impl<'a> Breed<'a> {
     fn pick(&mut self) -> usize {
         let one = self.random.below(self.population.len());
         let other = self.random.below(self.population.len());
-        let worse = |k: usize| self.population[k].found.makespan;
+        let worse = |k: usize| self.population[k].score;
         if worse(other) < worse(one) { other } else { one }
     }
 
@@ -353,7 +392,7 @@ impl<'a> Breed<'a> {
             })
             .collect();
         // Now and then two neighbours change places.
-        let rate = 0.03;
+        let rate = self.rate;
         let mut k = 0;
         while k + 1 < n {
             if self.random.chance(rate) {
@@ -401,28 +440,22 @@ impl<'a> Breed<'a> {
     /// A member enters in place of the worst it is no worse than, unless it is there already.
     fn enter(&mut self, member: Member) {
         self.idle += 1;
-        let best = self.population.iter().map(|m| m.found.makespan).min().unwrap_or(i32::MAX);
+        let best = self.population.iter().map(|m| m.score).min().unwrap_or(i64::MAX);
         if self.population.iter().any(|other| other.hash == member.hash) {
             return;
         }
-        let mut worst = 0;
-        let mut same = 0;
-        for (k, other) in self.population.iter().enumerate() {
-            if other.found.makespan > self.population[worst].found.makespan
-                || (other.found.makespan == self.population[worst].found.makespan && self.random.chance(1.0 / (2 + same) as f64))
-            {
-                if other.found.makespan == self.population[worst].found.makespan {
-                    same += 1;
-                } else {
-                    same = 0;
-                }
+        // The first of the worst from a place drawn.
+        let offset = self.random.below(self.population.len());
+        let mut worst = offset;
+        for k in (offset..self.population.len()).chain(0..offset) {
+            if self.population[k].score > self.population[worst].score {
                 worst = k;
             }
         }
-        if member.found.makespan <= self.population[worst].found.makespan {
-            if member.found.makespan < best {
+        if member.score <= self.population[worst].score {
+            if member.score < best {
                 self.idle = 0;
-            } else if member.found.makespan < self.population[worst].found.makespan {
+            } else if member.score < self.population[worst].score {
                 self.idle = self.idle.saturating_sub(20);
             }
             self.population[worst] = member;

@@ -13,12 +13,13 @@ pub(crate) struct Timetable {
     /// By resource and time.
     cap: Vec<Vec<i32>>,
     used: Vec<Vec<i32>>,
-    /// By resource: tasks that may use it.
-    users: Vec<Vec<u32>>,
+    /// By resource: tasks that may use it, with the place of the resource among theirs.
+    users: Vec<Vec<(u32, u32)>>,
     /// By task: the resources some mode uses.
     resources: Vec<Vec<u32>>,
     /// By task: the modes by place in the instance, with what they use of `resources`.
     modes: Vec<Vec<TableMode>>,
+    longest: Vec<i32>,
     /// By task: the interval and amounts counted in `used`.
     parts: Vec<(i32, i32)>,
     amounts: Vec<Vec<i32>>,
@@ -33,7 +34,6 @@ pub(crate) struct Timetable {
 
 #[derive(Clone, Debug)]
 struct TableMode {
-    place: usize,
     duration: i32,
     /// Aligned with the task's resources.
     usage: Vec<i32>,
@@ -70,14 +70,13 @@ impl Timetable {
                 .collect();
             mine.sort_unstable();
             mine.dedup();
-            for &resource in &mine {
-                users[resource as usize].push(task as u32);
+            for (at, &resource) in mine.iter().enumerate() {
+                users[resource as usize].push((task as u32, at as u32));
             }
             modes.push(
                 places
                     .iter()
                     .map(|&place| TableMode {
-                        place,
                         duration: ways[place].duration,
                         usage: mine.iter().map(|&r| ways[place].uses(r as usize)).collect(),
                     })
@@ -94,6 +93,7 @@ impl Timetable {
             parts: vec![(0, 0); n],
             amounts: resources.iter().map(|mine: &Vec<u32>| vec![0; mine.len()]).collect(),
             resources,
+            longest: modes.iter().map(|mine: &Vec<TableMode>| mine.iter().map(|m| m.duration).max().unwrap_or(0)).collect(),
             modes,
             touched: Vec::new(),
             is_touched: vec![false; n],
@@ -142,14 +142,6 @@ impl Timetable {
         self.records.truncate(arena as usize);
     }
 
-    #[inline]
-    fn blocked(&self, task: usize, mode: &TableMode, k: usize, t: i32) -> bool {
-        let resource = self.resources[task][k] as usize;
-        let (from, until) = self.parts[task];
-        let own = if t >= from && t < until { self.amounts[task][k] } else { 0 };
-        self.used[resource][t as usize] - own + mode.usage[k] > self.cap[resource][t as usize]
-    }
-
     /// The last moment in [from, until) at which a mode does not fit, with the place of the resource.
     #[inline]
     fn last_block(&self, task: usize, mode: &TableMode, from: i32, until: i32) -> Option<(usize, i32)> {
@@ -159,10 +151,15 @@ impl Timetable {
             if need == 0 {
                 continue;
             }
+            let resource = self.resources[task][k] as usize;
+            let (used, cap) = (&self.used[resource], &self.cap[resource]);
+            let (own_from, own_until) = self.parts[task];
+            let own = self.amounts[task][k];
             let mut t = until;
             while t > low {
                 t -= 1;
-                if self.blocked(task, mode, k, t) {
+                let mine = if t >= own_from && t < own_until { own } else { 0 };
+                if used[t as usize] - mine + need > cap[t as usize] {
                     best = Some((k, t));
                     low = t + 1;
                     break;
@@ -181,8 +178,13 @@ impl Timetable {
             if need == 0 {
                 continue;
             }
+            let resource = self.resources[task][k] as usize;
+            let (used, cap) = (&self.used[resource], &self.cap[resource]);
+            let (own_from, own_until) = self.parts[task];
+            let own = self.amounts[task][k];
             for t in from..high {
-                if self.blocked(task, mode, k, t) {
+                let mine = if t >= own_from && t < own_until { own } else { 0 };
+                if used[t as usize] - mine + need > cap[t as usize] {
                     best = Some((k, t));
                     high = t;
                     break;
@@ -304,14 +306,14 @@ impl Engine<'_> {
                 }
             }
             for k in 0..self.timetable.users[resource].len() {
-                let task = self.timetable.users[resource][k] as usize;
+                let task = self.timetable.users[resource][k].0 as usize;
                 if self.timetable.is_waiting[task] {
                     continue;
                 }
                 let start = self.tasks[task].start;
                 let (low, high) = (self.low(start), self.high(start));
                 let settled = low == high && self.tasks[task].modes.iter().filter(|&&m| self.mode_open(m)).count() <= 1;
-                let longest = self.timetable.modes[task].iter().map(|m| m.duration).max().unwrap_or(0);
+                let longest = self.timetable.longest[task];
                 if !settled && low < until && high + longest > from {
                     self.timetable.is_waiting[task] = true;
                     self.timetable.waiting.push(task as u32);
@@ -506,21 +508,21 @@ impl Engine<'_> {
 
     /// Why at least `need` of a resource is used at a moment by tasks other than `except`.
     fn explain_use(&self, resource: usize, t: i32, need: i32, except: usize, k: u32, out: &mut Vec<Lit>) {
-        // (task, amount)
-        let mut there: Vec<(usize, i32)> = Vec::new();
+        // (amount, task, place of the resource)
+        let mut there: Vec<(i32, usize, usize)> = Vec::new();
         let mut total = 0;
-        for &task in &self.timetable.users[resource] {
-            let task = task as usize;
-            if task == except {
+        for &(task, at) in &self.timetable.users[resource] {
+            let (task, at) = (task as usize, at as usize);
+            let vars = &self.tasks[task];
+            // Bounds only got tighter since: most tasks are out at a glance.
+            if task == except || self.high(vars.start) > t || self.low(vars.start) + self.timetable.longest[task] <= t {
                 continue;
             }
-            let vars = &self.tasks[task];
             let high = -self.bound_at(2 * vars.start + 1, k);
             if high > t {
                 continue;
             }
             let low = self.bound_at(2 * vars.start, k);
-            let at = self.timetable.resources[task].iter().position(|&r| r as usize == resource).unwrap_or(0);
             let mut least = i32::MAX;
             for (m, mode) in self.timetable.modes[task].iter().enumerate() {
                 if !vars.modes.is_empty() && self.bound_at(2 * vars.modes[m] + 1, k) >= 0 {
@@ -530,22 +532,21 @@ impl Engine<'_> {
                 least = least.min(amount);
             }
             if least > 0 && least < i32::MAX {
-                there.push((task, least));
+                there.push((least, task, at));
                 total += least;
             }
         }
         let mut spare = total - need;
         debug_assert!(spare >= 0, "what is taken was counted");
         // Tasks that are not needed for it are left out, small ones first: they free the most literals.
-        there.sort_by_key(|&(task, amount)| (amount, task));
-        for (task, amount) in there {
+        there.sort_unstable();
+        for (amount, task, at) in there {
             let vars = &self.tasks[task];
             if amount <= spare {
                 spare -= amount;
                 continue;
             }
             let low = self.bound_at(2 * vars.start, k);
-            let at = self.timetable.resources[task].iter().position(|&r| r as usize == resource).unwrap_or(0);
             let mut shortest = i32::MAX;
             let mut open = Vec::new();
             for (m, mode) in self.timetable.modes[task].iter().enumerate() {
@@ -560,9 +561,5 @@ impl Engine<'_> {
             out.push(Lit::at_most(vars.start, t));
             out.push(Lit::at_least(vars.start, t + 1 - shortest));
         }
-    }
-
-    pub(super) fn table_place(&self, task: usize, mode: usize) -> usize {
-        self.timetable.modes[task][mode].place
     }
 }
