@@ -4,6 +4,7 @@
 //! What is kept is a partial order, not dates: of tasks that hand on a unit of a resource the one
 //! still comes before the other, and everything may move in time.
 
+use crate::bound::{self, Limit, Row};
 use crate::engine::{Engine, Verdict};
 use crate::improve::Found;
 use crate::instance::Instance;
@@ -12,6 +13,7 @@ use crate::random::Random;
 pub(crate) struct Polish<'a> {
     instance: &'a Instance,
     random: Random,
+    rows: Vec<Row>,
     /// How many tasks are freed, by kind of neighbourhood.
     sizes: [f64; 4],
     /// Work of the engines.
@@ -25,6 +27,7 @@ impl<'a> Polish<'a> {
         Self {
             instance,
             random: Random::new(seed),
+            rows: if instance.multi { bound::rows(instance, instance.horizon).into_iter().filter(|row| matches!(row.limit, Limit::Fixed(_))).collect() } else { Vec::new() },
             sizes: [size; 4],
             steps: 0,
             tries: 0,
@@ -41,7 +44,7 @@ impl<'a> Polish<'a> {
         let kept: Vec<Option<u8>> = (0..instance.n)
             .map(|task| (!free[task] && instance.ways[task].len() > 1).then_some(base.modes[task]))
             .collect();
-        let mut engine = Engine::new(instance, within, &arcs, &kept);
+        let mut engine = Engine::new(instance, within, &arcs, &kept, &self.rows);
         if !engine.dead {
             engine.aim(&base.starts, &base.modes);
         }

@@ -387,6 +387,7 @@ struct Prove<'a> {
     steps: u64,
     most: i32,
     turn: u64,
+    mixed: Vec<bound::Row>,
 }
 
 impl<'a> Prove<'a> {
@@ -400,6 +401,7 @@ impl<'a> Prove<'a> {
             steps: 0,
             most: 0,
             turn: 0,
+            mixed: Vec::new(),
         }
     }
 
@@ -415,7 +417,22 @@ impl<'a> Prove<'a> {
         }
         if self.engine.is_none() {
             let most = self.best.as_ref().map_or(self.instance.horizon, |best| best.makespan - 1);
-            let mut engine = Engine::new(self.instance, most, &[], &[]);
+            let mut rows = if self.instance.multi { bound::rows(self.instance, most) } else { Vec::new() };
+            if self.instance.multi && self.best.is_some() {
+                self.lower = bound::priced(self.instance, &mut rows, self.lower, most + 1, stop);
+                let goal = self.lower.max(most);
+                let plain = rows.len();
+                for at in [self.lower, (self.lower + goal) / 2, goal] {
+                    let (price, _) = bound::prices(self.instance, &mut rows, at.min(most), 600);
+                    if let Some(row) = bound::mixed(&rows, &price) {
+                        self.mixed.push(row);
+                    }
+                }
+                rows.truncate(plain);
+                rows.retain(|row| !matches!(row.limit, bound::Limit::Span(_)));
+                rows.append(&mut self.mixed);
+            }
+            let mut engine = Engine::new(self.instance, most, &[], &[], &rows);
             if let Some(best) = &self.best
                 && !engine.dead
             {

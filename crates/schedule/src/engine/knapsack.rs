@@ -4,6 +4,7 @@
 //! over the limit is excluded.
 
 use super::{Engine, Lit, Reason, TaskVars};
+use crate::bound::{self, Row};
 use crate::instance::Instance;
 
 pub(crate) struct Knapsack {
@@ -23,28 +24,17 @@ enum Limit {
     Until(Vec<i64>),
 }
 
-pub(crate) fn all(instance: &Instance, tasks: &[TaskVars], most: i32, kept: &[Option<u8>]) -> Vec<Knapsack> {
-    let mut all = Vec::new();
+pub(crate) fn all(instance: &Instance, tasks: &[TaskVars], most: i32, kept: &[Option<u8>], rows: &[Row]) -> Vec<Knapsack> {
     if tasks.iter().all(|vars| vars.modes.is_empty()) {
-        return all;
+        return Vec::new();
     }
-    for (b, &budget) in instance.budgets.iter().enumerate() {
-        all.push(one(instance, tasks, kept, Limit::Fixed(budget), |task, way| instance.ways[task][way].draw[b]));
-    }
-    for (r, steps) in instance.caps.iter().enumerate() {
-        let mut row = Vec::with_capacity(most.max(0) as usize + 1);
-        let (mut sum, mut place) = (0i64, 0);
-        for t in 0..=most.max(0) {
-            row.push(sum);
-            while place + 1 < steps.len() && steps[place + 1].0 <= t {
-                place += 1;
-            }
-            sum += i64::from(steps[place].1);
-        }
-        all.push(one(instance, tasks, kept, Limit::Until(row), |task, way| {
-            let way = &instance.ways[task][way];
-            i64::from(way.uses(r)) * i64::from(way.duration)
-        }));
+    let mut all = Vec::new();
+    for row in rows {
+        let limit = match &row.limit {
+            bound::Limit::Fixed(limit) => Limit::Fixed(*limit),
+            limit => Limit::Until((0..=most.max(0)).map(|t| limit.at(t)).collect()),
+        };
+        all.push(one(instance, tasks, kept, limit, |task, way| row.needs[task][way]));
     }
     all
 }

@@ -15,6 +15,7 @@ mod learn;
 mod search;
 mod timetable;
 
+use crate::bound::Row;
 use crate::instance::Instance;
 use knapsack::Knapsack;
 use timetable::Timetable;
@@ -159,8 +160,8 @@ pub(crate) struct Engine<'a> {
 
 impl<'a> Engine<'a> {
     /// An engine for all schedules with a makespan of at most `most`. `arcs` are further waits, as
-    /// (before, after), which hold with whatever mode; `kept` fixes modes.
-    pub(crate) fn new(instance: &'a Instance, most: i32, arcs: &[(usize, usize)], kept: &[Option<u8>]) -> Self {
+    /// (before, after), which hold with whatever mode; `kept` fixes modes; `rows` are sums with limits.
+    pub(crate) fn new(instance: &'a Instance, most: i32, arcs: &[(usize, usize)], kept: &[Option<u8>], rows: &[Row]) -> Self {
         let n = instance.n;
         let mut tasks = Vec::with_capacity(n);
         let mut vars = n as u32;
@@ -219,7 +220,7 @@ impl<'a> Engine<'a> {
             lits: Vec::new(),
             watches: vec![Vec::new(); views],
             timetable: Timetable::new(instance, &tasks, most, kept),
-            knapsacks: knapsack::all(instance, &tasks, most, kept),
+            knapsacks: knapsack::all(instance, &tasks, most, kept, rows),
             links: Vec::new(),
             linked: vec![false; n],
             sums: Vec::new(),
