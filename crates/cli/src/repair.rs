@@ -27,12 +27,28 @@ Examples:
   darsena repair scenarios/us-japan-2024 --rules                          what each rule costs in ready days
   darsena repair scenarios/us-japan-2024 --emergency ddg83:dsra:2025-03-01   who is bumped, at what price
   darsena repair scenarios/us-japan-2024 --table schedule --format csv
+  darsena repair --psplib j6013_8.sm --cpu-limit 60                       a published project file
   darsena repair my-scenario --format xlsx --out repair.xlsx
 
 Ctrl-C gives the best schedule so far, with its status; a second one ends the process.")]
 pub(crate) struct RepairArguments {
     /// Scenario: a folder, its datapackage.json, or a workbook.
-    scenario: PathBuf,
+    #[arg(required_unless_present = "psplib")]
+    scenario: Option<PathBuf>,
+    /// Schedule published project files instead (PSPLIB `.sm` and `.mm`, MMLIB), for comparing.
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["scenario", "emergency", "xer", "home", "rules"])]
+    psplib: Vec<PathBuf>,
+    /// With `--psplib`: steps after which the search of a file ends; equal steps give equal answers.
+    #[arg(
+        long,
+        default_value_t = 20_000_000,
+        value_name = "N",
+        requires = "psplib"
+    )]
+    steps: u64,
+    /// With `--psplib`: processor seconds after which the search of a file ends.
+    #[arg(long, value_name = "SECONDS", value_parser = ask::seconds, requires = "psplib")]
+    cpu_limit: Option<f64>,
     #[command(flatten)]
     law: LawWanted,
     /// Only modes in which the state of the asset does the work itself: the status quo.
@@ -96,7 +112,10 @@ fn damage(text: &str) -> Result<Damage, String> {
 pub(crate) fn run(arguments: &RepairArguments) -> Answered {
     let started = Instant::now();
     let output = &arguments.output;
-    let scenario = match ask::load(&arguments.scenario, output.quiet)? {
+    let Some(path) = &arguments.scenario else {
+        return projects(arguments, started);
+    };
+    let scenario = match ask::load(path, output.quiet)? {
         Ok(scenario) => scenario,
         Err(code) => return Ok(code),
     };
@@ -133,7 +152,7 @@ pub(crate) fn run(arguments: &RepairArguments) -> Answered {
         &mut |what: &str, at: Progress| line.search(what, &at),
     )?;
     if let Some(damage) = &arguments.emergency {
-        let package = darsena::scenario::read(&arguments.scenario)?;
+        let package = darsena::scenario::read(path)?;
         let asked = asked.map(|(as_of, _)| (ask::law(), as_of));
         let mut show = |what: &str, at: Progress| line.search(what, &at);
         let emergent = emergency(
@@ -169,6 +188,49 @@ pub(crate) fn run(arguments: &RepairArguments) -> Answered {
     })
 }
 
+/// Answers `darsena repair --psplib`.
+fn projects(arguments: &RepairArguments, started: Instant) -> Answered {
+    let line = terminal::Line::new(arguments.output.quiet);
+    let stop = darsena::project::Stop::new();
+    let asked = terminal::stop_on_interrupt();
+    let options = darsena::project::Options {
+        seed: arguments.seed,
+        threads: arguments.threads.unwrap_or(2),
+        step_limit: Some(arguments.steps),
+        time_limit: arguments.time_limit,
+        cpu_limit: arguments.cpu_limit,
+    };
+    let mut all = Vec::new();
+    for path in &arguments.psplib {
+        let name = path.file_name().map_or_else(
+            || path.display().to_string(),
+            |name| name.to_string_lossy().into_owned(),
+        );
+        let bytes = std::fs::read(path).map_err(|error| NoPackage(path.clone(), error.into()))?;
+        let mut show = |at: &darsena::project::Progress| {
+            if asked.stopped() {
+                stop.stop();
+            }
+            line.project(&name, at);
+        };
+        let mut watch = darsena::project::Watch {
+            stop: stop.clone(),
+            progress: Some(&mut show),
+        };
+        all.push(darsena::project_answer::schedule(
+            &name, &bytes, &options, &mut watch,
+        )?);
+    }
+    drop(line);
+    let answer = darsena::project_answer::answer(
+        &all,
+        arguments.timing.then(|| started.elapsed().as_secs_f64()),
+    );
+    arguments
+        .output
+        .write(&answer, &darsena::project_answer::readable)
+}
+
 /// Read a yard's own plan as tasks of a job.
 ///
 /// Reads the tasks, ties and work of a Primavera XER file and gives rows of `tasks`, `modes` and `mode_usage` for the
@@ -191,9 +253,9 @@ pub(crate) struct WorkPackageArguments {
     output: Output,
 }
 
-/// A file that is no work package.
+/// A file that cannot be read.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot read `{}` as a work package", .0.display())]
+#[error("cannot read `{}`", .0.display())]
 struct NoPackage(PathBuf, #[source] Box<dyn std::error::Error>);
 
 /// Answers `darsena work-package`.

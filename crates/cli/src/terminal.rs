@@ -193,6 +193,16 @@ impl Line {
         }
     }
 
+    /// Where the search of a project file stands.
+    pub(crate) fn project(&self, file: &str, at: &darsena::project::Progress) {
+        if let Some(bar) = &self.0 {
+            let makespan = at
+                .makespan
+                .map_or("none".into(), |makespan| makespan.to_string());
+            bar.set_message(format!("{file}: makespan {makespan}, bound {}", at.bound));
+        }
+    }
+
     /// How many of how many are done.
     pub(crate) fn count(&self, what: &str, done: usize, of: usize) {
         if let Some(bar) = &self.0 {

@@ -18,6 +18,7 @@ pub mod emergency;
 pub mod permit_answer;
 mod permitted;
 pub mod plan_answer;
+pub mod project_answer;
 pub mod repair;
 pub mod repair_answer;
 pub mod rule_prices;
@@ -33,6 +34,7 @@ pub use darsena_milp as milp;
 pub use darsena_plan as plan;
 pub use darsena_repair as schedule;
 pub use darsena_scenario as scenario;
+pub use darsena_schedule as project;
 
 use darsena_milp::Watch;
 use darsena_plan::check::Breach;

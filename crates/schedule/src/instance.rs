@@ -103,20 +103,21 @@ impl Instance {
                 let mut draw = vec![0i64; budgets.len()];
                 for &(budget, amount) in &mode.draw {
                     let known = draw.len();
-                    let slot =
-                        draw.get_mut(budget.index())
-                            .ok_or_else(|| ProjectError::UnknownBudget {
-                                task: task.name.clone(),
-                                budget: budget.0,
-                                known,
-                            })?;
+                    let slot = draw.get_mut(budget.index()).ok_or_else(|| {
+                        ProjectError::UnknownBudget {
+                            task: task.name.clone(),
+                            budget: budget.0,
+                            known,
+                        }
+                    })?;
                     *slot += i64::from(amount);
                 }
                 let duration = small(u64::from(mode.duration), "a duration")?;
                 let fits = duration == 0
-                    || amounts.iter().zip(&caps).all(|(&amount, steps)| {
-                        steps.iter().any(|step| step.1 as u64 >= amount)
-                    });
+                    || amounts
+                        .iter()
+                        .zip(&caps)
+                        .all(|(&amount, steps)| steps.iter().any(|step| step.1 as u64 >= amount));
                 if fits {
                     let usage = amounts
                         .iter()
@@ -169,7 +170,11 @@ impl Instance {
             .max()
             .unwrap_or(0);
         for (mine, after) in ways.iter().zip(&succ) {
-            total += mine.iter().map(|way| way.duration as u64).max().unwrap_or(0);
+            total += mine
+                .iter()
+                .map(|way| way.duration as u64)
+                .max()
+                .unwrap_or(0);
             total += after.iter().map(|arc| arc.1 as u64).max().unwrap_or(0);
         }
         let horizon = small(total, "the sum of all durations and lags")?;
@@ -193,7 +198,11 @@ impl Instance {
     }
 
     pub(crate) fn shortest(&self, task: usize) -> i32 {
-        self.ways[task].iter().map(|way| way.duration).min().unwrap_or(0)
+        self.ways[task]
+            .iter()
+            .map(|way| way.duration)
+            .min()
+            .unwrap_or(0)
     }
 
     /// Heads and tails from the shortest modes.
@@ -286,7 +295,9 @@ fn order_of(
     // Walking back from a task that waits leads into a circle.
     let mut seen = vec![usize::MAX; n];
     let mut path = Vec::new();
-    let mut task = (0..n).find(|&task| open[task] > 0).expect("some task waits");
+    let mut task = (0..n)
+        .find(|&task| open[task] > 0)
+        .expect("some task waits");
     while seen[task] == usize::MAX {
         seen[task] = path.len();
         path.push(task);

@@ -178,15 +178,23 @@ impl Limits {
             return true;
         }
         // Clocks are dear: they are asked now and then.
-        if !self.calls.fetch_add(1, Ordering::Relaxed).is_multiple_of(64) {
+        if !self
+            .calls
+            .fetch_add(1, Ordering::Relaxed)
+            .is_multiple_of(64)
+        {
             return false;
         }
         self.look()
     }
 
     fn look(&self) -> bool {
-        let over = self.wall.is_some_and(|limit| self.begun.elapsed().as_secs_f64() >= limit)
-            || self.cpu.is_some_and(|limit| self.processor.elapsed().as_secs_f64() >= limit);
+        let over = self
+            .wall
+            .is_some_and(|limit| self.begun.elapsed().as_secs_f64() >= limit)
+            || self
+                .cpu
+                .is_some_and(|limit| self.processor.elapsed().as_secs_f64() >= limit);
         if over {
             self.over.store(true, Ordering::Relaxed);
         }
@@ -199,7 +207,11 @@ impl Limits {
 /// # Errors
 /// Fails when the project is not one: a task without modes, tasks that wait for one another in a
 /// circle, names that are not there, times beyond counting. That no schedule exists is an outcome.
-pub fn solve(project: &Project, options: &Options, watch: &mut Watch<'_>) -> Result<Outcome, ProjectError> {
+pub fn solve(
+    project: &Project,
+    options: &Options,
+    watch: &mut Watch<'_>,
+) -> Result<Outcome, ProjectError> {
     let limits = Limits {
         stop: watch.stop.clone(),
         begun: Instant::now(),
@@ -232,7 +244,11 @@ pub fn solve(project: &Project, options: &Options, watch: &mut Watch<'_>) -> Res
         let spent = options.step_limit.is_some_and(|limit| steps >= limit);
         if done || spent || limits.look() {
             let status = if done {
-                if shared.is_some() { Status::Optimal } else { Status::Infeasible }
+                if shared.is_some() {
+                    Status::Optimal
+                } else {
+                    Status::Infeasible
+                }
             } else if limits.stop.stopped() {
                 Status::Stopped
             } else if limits.look() {
@@ -242,7 +258,9 @@ pub fn solve(project: &Project, options: &Options, watch: &mut Watch<'_>) -> Res
             } else {
                 Status::Unknown
             };
-            let schedule = shared.as_ref().map(|found| instance.schedule(&found.starts, &found.modes));
+            let schedule = shared
+                .as_ref()
+                .map(|found| instance.schedule(&found.starts, &found.modes));
             let makespan = shared.as_ref().map(|found| found.makespan as u64);
             return Ok(outcome(status, schedule, makespan, lower as u64, steps));
         }
@@ -264,7 +282,10 @@ pub fn solve(project: &Project, options: &Options, watch: &mut Watch<'_>) -> Res
         }
         let mut best = shared.take();
         for other in [&seek.best, &prove.best].into_iter().flatten() {
-            if best.as_ref().is_none_or(|best| other.makespan < best.makespan) {
+            if best
+                .as_ref()
+                .is_none_or(|best| other.makespan < best.makespan)
+            {
                 best = Some(other.clone());
             }
         }
@@ -280,7 +301,13 @@ pub fn solve(project: &Project, options: &Options, watch: &mut Watch<'_>) -> Res
     }
 }
 
-fn outcome(status: Status, schedule: Option<Schedule>, makespan: Option<u64>, bound: u64, steps: u64) -> Outcome {
+fn outcome(
+    status: Status,
+    schedule: Option<Schedule>,
+    makespan: Option<u64>,
+    bound: u64,
+    steps: u64,
+) -> Outcome {
     let gap = match makespan {
         Some(makespan) if makespan <= bound => 0.0,
         Some(makespan) => (makespan - bound) as f64 / makespan as f64,
@@ -323,7 +350,11 @@ impl<'a> Seek<'a> {
     }
 
     fn welcome(&mut self, found: &Found) {
-        if self.best.as_ref().is_none_or(|best| found.makespan < best.makespan) {
+        if self
+            .best
+            .as_ref()
+            .is_none_or(|best| found.makespan < best.makespan)
+        {
             self.best = Some(found.clone());
             self.breed.welcome(found);
         }
@@ -337,7 +368,8 @@ impl<'a> Seek<'a> {
             }
             self.turn += 1;
             let mode = std::env::var("LANE").unwrap_or_default();
-            let breed = mode == "breed" || (mode != "polish" && self.turn % 2 == 1) || self.best.is_none();
+            let breed =
+                mode == "breed" || (mode != "polish" && self.turn % 2 == 1) || self.best.is_none();
             let part = (share / 4).max(5_000);
             if breed {
                 let schedules = (part / self.instance.n.max(1) as u64).max(50);
@@ -345,7 +377,10 @@ impl<'a> Seek<'a> {
                 self.breed.advance(schedules, goal, stop);
                 self.steps += (self.breed.made() - before).max(1) * self.instance.n as u64 / 2;
                 if let Some(found) = self.breed.best.clone()
-                    && self.best.as_ref().is_none_or(|best| found.makespan < best.makespan)
+                    && self
+                        .best
+                        .as_ref()
+                        .is_none_or(|best| found.makespan < best.makespan)
                 {
                     self.best = Some(found);
                 }
@@ -408,7 +443,10 @@ impl<'a> Prove<'a> {
     fn advance(&mut self, share: u64, lower: i32, best: Option<&Found>, stop: &dyn Fn() -> bool) {
         self.lower = self.lower.max(lower);
         if let Some(best) = best
-            && self.best.as_ref().is_none_or(|mine| best.makespan < mine.makespan)
+            && self
+                .best
+                .as_ref()
+                .is_none_or(|mine| best.makespan < mine.makespan)
         {
             self.best = Some(best.clone());
             if let Some(engine) = &mut self.engine {
@@ -416,8 +454,15 @@ impl<'a> Prove<'a> {
             }
         }
         if self.engine.is_none() {
-            let most = self.best.as_ref().map_or(self.instance.horizon, |best| best.makespan - 1);
-            let mut rows = if self.instance.multi { bound::rows(self.instance, most) } else { Vec::new() };
+            let most = self
+                .best
+                .as_ref()
+                .map_or(self.instance.horizon, |best| best.makespan - 1);
+            let mut rows = if self.instance.multi {
+                bound::rows(self.instance, most)
+            } else {
+                Vec::new()
+            };
             if self.instance.multi && self.best.is_some() {
                 self.lower = bound::priced(self.instance, &mut rows, self.lower, most + 1, stop);
                 let goal = self.lower.max(most);
@@ -443,7 +488,9 @@ impl<'a> Prove<'a> {
         }
         let engine = self.engine.as_mut().expect("it was made");
         let begun = engine.steps;
-        if std::env::var("PROVE").is_ok_and(|v| v == "off") { return; }
+        if std::env::var("PROVE").is_ok_and(|v| v == "off") {
+            return;
+        }
         while engine.steps - begun < share && !stop() {
             if let Some(best) = &self.best {
                 if best.makespan <= self.lower {
@@ -463,7 +510,11 @@ impl<'a> Prove<'a> {
                     let (starts, modes) = engine.solution(&[]);
                     let makespan = self.instance.makespan(&starts, &modes);
                     engine.aim(&starts, &modes);
-                    self.best = Some(Found { starts, modes, makespan });
+                    self.best = Some(Found {
+                        starts,
+                        modes,
+                        makespan,
+                    });
                 }
                 Verdict::Nothing => {
                     self.nothing = true;

@@ -24,7 +24,13 @@ enum Limit {
     Until(Vec<i64>),
 }
 
-pub(crate) fn all(instance: &Instance, tasks: &[TaskVars], most: i32, kept: &[Option<u8>], rows: &[Row]) -> Vec<Knapsack> {
+pub(crate) fn all(
+    instance: &Instance,
+    tasks: &[TaskVars],
+    most: i32,
+    kept: &[Option<u8>],
+    rows: &[Row],
+) -> Vec<Knapsack> {
     if tasks.iter().all(|vars| vars.modes.is_empty()) {
         return Vec::new();
     }
@@ -34,7 +40,9 @@ pub(crate) fn all(instance: &Instance, tasks: &[TaskVars], most: i32, kept: &[Op
             bound::Limit::Fixed(limit) => Limit::Fixed(*limit),
             limit => Limit::Until((0..=most.max(0)).map(|t| limit.at(t)).collect()),
         };
-        all.push(one(instance, tasks, kept, limit, |task, way| row.needs[task][way]));
+        all.push(one(instance, tasks, kept, limit, |task, way| {
+            row.needs[task][way]
+        }));
     }
     all
 }
@@ -51,10 +59,15 @@ fn one(
     let mut open = Vec::new();
     for (task, vars) in tasks.iter().enumerate() {
         if vars.modes.is_empty() {
-            settled += need(task, kept.get(task).copied().flatten().unwrap_or(0) as usize);
+            settled += need(
+                task,
+                kept.get(task).copied().flatten().unwrap_or(0) as usize,
+            );
             needs.push(Vec::new());
         } else {
-            let mine: Vec<i64> = (0..instance.ways[task].len()).map(|way| need(task, way)).collect();
+            let mine: Vec<i64> = (0..instance.ways[task].len())
+                .map(|way| need(task, way))
+                .collect();
             let most = mine.iter().copied().max().unwrap_or(0);
             let least = mine.iter().copied().min().unwrap_or(0);
             if most > least {
@@ -148,12 +161,22 @@ impl Engine<'_> {
     /// Why a mode is excluded by a sum.
     pub(super) fn explain_sum(&self, which: usize, lit: Lit, k: u32, out: &mut Vec<Lit>) {
         let task = self.owner[(lit.view >> 1) as usize] as usize;
-        let mode = self.tasks[task].modes.iter().position(|&m| m == lit.view >> 1).unwrap_or(0);
+        let mode = self.tasks[task]
+            .modes
+            .iter()
+            .position(|&m| m == lit.view >> 1)
+            .unwrap_or(0);
         self.explain_excess(which, Some((task, mode)), k, out);
     }
 
     /// Why the sum, with one task in one mode, exceeds its limit.
-    fn explain_excess(&self, which: usize, with: Option<(usize, usize)>, k: u32, out: &mut Vec<Lit>) {
+    fn explain_excess(
+        &self,
+        which: usize,
+        with: Option<(usize, usize)>,
+        k: u32,
+        out: &mut Vec<Lit>,
+    ) {
         let sack = &self.knapsacks[which];
         let limit = match &sack.limit {
             Limit::Fixed(limit) => *limit,
@@ -201,7 +224,9 @@ impl Engine<'_> {
                 spare -= gain;
                 continue;
             }
-            let open: Vec<usize> = (0..sack.needs[task].len()).filter(|&m| sack.needs[task][m] >= least).collect();
+            let open: Vec<usize> = (0..sack.needs[task].len())
+                .filter(|&m| sack.needs[task][m] >= least)
+                .collect();
             self.explain_modes(task, &open, k, out);
         }
     }
