@@ -162,6 +162,26 @@ pub fn repair(
             progress: &mut |at| progress("schedule", at),
         },
     );
+    let begun = outcome.visits.clone();
+    // A rule is priced by searching on without it: so much is searched on with it as well, and compared.
+    let outcome = if options.rules {
+        let on = schedule_from(
+            &problem,
+            Some(&outcome.visits),
+            &options.search,
+            &mut Watch {
+                stop,
+                progress: &mut |at| progress("schedule, on", at),
+            },
+        );
+        Outcome {
+            bound: on.bound.max(outcome.bound),
+            first_after: outcome.first_after,
+            ..on
+        }
+    } else {
+        outcome
+    };
     let schedule_now = sound(scenario, &windows, &problem, &outcome)?;
     // What it would be if other states did nothing.
     let status_quo = if options.status_quo && options.modes == Modes::All {
@@ -201,7 +221,7 @@ pub fn repair(
     let mut rules = Vec::new();
     if options.rules {
         for (rule, open, other) in &lifted {
-            let known = mapped(&problem, other, &outcome.visits);
+            let known = mapped(&problem, other, &begun);
             let label = format!("without {}", rule.id);
             let better = schedule_from(
                 other,
