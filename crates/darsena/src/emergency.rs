@@ -479,6 +479,7 @@ impl Emergent {
             .day("start", tasks.iter().map(|task| self.date(task.start)))
             .day("end", tasks.iter().map(|task| self.date(task.end)));
         let mut head = crate::repair_answer::head_of(&self.scenario, &self.outcome, seconds);
+        head.question = "repair --emergency".into();
         head.remarks = vec![
             format!(
                 "`{}` needs `{}` from {} on, like `{}`",

@@ -127,7 +127,7 @@ pub fn answer(all: &[Scheduled], seconds: Option<f64>) -> Answer {
         .count();
     Answer {
         head: Head {
-            question: "repair".into(),
+            question: "repair --psplib".into(),
             scenario: String::new(),
             scenario_hash: String::new(),
             law_as_of: String::new(),

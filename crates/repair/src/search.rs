@@ -86,8 +86,8 @@ impl Status {
         match self {
             Status::Optimal => "optimal",
             Status::Feasible => "feasible",
-            Status::TimeLimit => "time limit",
-            Status::Stopped => "interrupted",
+            Status::TimeLimit => "time-limit",
+            Status::Stopped => "stopped",
             Status::Infeasible => "infeasible",
         }
     }
