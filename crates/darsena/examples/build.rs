@@ -15,6 +15,11 @@ use darsena::milp::Solver;
 use darsena::plan::{Arcs, Options};
 use serde_json::json;
 
+/// The allocator of the program.
+#[cfg(target_os = "linux")]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 fn main() -> Result<(), Box<dyn Error>> {
     let started = ProcessTime::now();
     let folder = std::env::args_os().nth(1).map(PathBuf::from);
