@@ -348,3 +348,76 @@ fn the_schema_describes_the_tables_about_the_scenario_itself() {
         assert_columns(&schema["$defs"][name], &answer);
     }
 }
+
+#[test]
+fn answers_of_repair_are_valid() {
+    use darsena::emergency::{Damage, emergency};
+    use darsena::repair::{RepairOptions, repair};
+
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios/us-japan-2024");
+    let package = darsena::scenario::read(&folder).expect("it can be read");
+    let scenario = package.check().scenario.expect("it is sound");
+    let law = Law::embedded();
+    let as_of = AsOf::Known(scenario.head().law_as_of);
+    let options = RepairOptions {
+        search: darsena::schedule::Options {
+            rounds: 1,
+            ..Default::default()
+        },
+        rules: true,
+        ..RepairOptions::default()
+    };
+    let asked = || Some((&law, as_of.clone()));
+    let never = || false;
+    let repaired =
+        repair(&scenario, asked(), &options, &never, &mut |_, _| {}).expect("there is a schedule");
+    let answer = darsena::repair_answer::answer(&scenario, &repaired, None);
+    assert_valid(&answer.json());
+    for table in [
+        "jobs",
+        "schedule",
+        "reasons",
+        "regained",
+        "freed",
+        "conflicts",
+        "rules",
+    ] {
+        assert!(
+            !answer.table(table).expect("it is there").is_empty(),
+            "{table}"
+        );
+    }
+    // What the status quo is calibrated to: three of ten jobs on time.
+    let quo = repaired.status_quo.as_ref().expect("it was asked for");
+    let on_time = quo.growth.as_ref().expect("it was asked for").on_time;
+    assert!((0.25..=0.35).contains(&on_time), "{on_time}");
+    let damage = Damage {
+        asset: "ddg83".into(),
+        kind: "dsra".into(),
+        day: date(2025, 3, 1),
+    };
+    let emergent = emergency(
+        &package,
+        &scenario,
+        asked(),
+        &repaired,
+        &damage,
+        &options.search,
+        &never,
+        &mut |_, _| {},
+    );
+    assert_valid(
+        &emergent
+            .expect("it can be answered")
+            .answer(Some(1.5))
+            .json(),
+    );
+    let text = darsena::schedule::xer::write(&scenario, &repaired.problem, &repaired.schedule);
+    let package = darsena::schedule::xer::read(&text).expect("it reads what it writes");
+    assert_eq!(package.lost, [""; 0]);
+    let tasks: usize = { repaired.schedule.jobs.iter() }
+        .map(|job| job.tasks.len())
+        .sum();
+    assert_eq!(package.tasks.len(), tasks);
+    assert_valid(&darsena::work_package::answer(&package, "job", "yard").json());
+}
