@@ -10,6 +10,9 @@ use darsena::repair::{self, RepairOptions};
 use darsena::schedule::growth::GrowthOptions;
 use darsena::schedule::{Modes, Options, Progress, xer};
 
+use darsena::law::AsOf;
+use jiff::civil::Date;
+
 use crate::ask::{self, LawWanted, Output};
 use crate::terminal::{self, Answered};
 
@@ -66,6 +69,12 @@ pub(crate) struct RepairArguments {
     /// Damage nobody planned for: asset, kind of work, day. What else could be done, and who is bumped?
     #[arg(long, value_name = "ASSET:KIND:DATE", value_parser = damage)]
     emergency: Option<Damage>,
+    /// Compare with the schedule of this other scenario: jobs that are done elsewhere or at another time there.
+    #[arg(long, value_name = "SCENARIO", conflicts_with_all = ["psplib", "emergency", "rules"])]
+    against: Option<PathBuf>,
+    /// Compare with the schedule under the law as it stood on this other day.
+    #[arg(long, value_name = "DATE", conflicts_with_all = ["psplib", "emergency", "rules", "against", "no_law"])]
+    against_law: Option<Date>,
     /// Write the schedule as a Primavera XER file as well, for the planners of a yard.
     #[arg(long, value_name = "FILE")]
     xer: Option<PathBuf>,
@@ -120,6 +129,10 @@ pub(crate) fn run(arguments: &RepairArguments) -> Answered {
         Err(code) => return Ok(code),
     };
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    // What is only compared needs no status quo and no reasons.
+    let whole = arguments.emergency.is_none()
+        && arguments.against.is_none()
+        && arguments.against_law.is_none();
     let options = RepairOptions {
         search: Options {
             seed: arguments.seed,
@@ -133,8 +146,8 @@ pub(crate) fn run(arguments: &RepairArguments) -> Answered {
         } else {
             Modes::All
         },
-        status_quo: !arguments.no_status_quo && arguments.emergency.is_none(),
-        reasons: !arguments.no_reasons && arguments.emergency.is_none(),
+        status_quo: !arguments.no_status_quo && whole,
+        reasons: !arguments.no_reasons && whole,
         growth: GrowthOptions {
             seed: arguments.seed,
             draws: arguments.draws,
@@ -171,6 +184,36 @@ pub(crate) fn run(arguments: &RepairArguments) -> Answered {
         return output.write(&answer, &|answer| emergent.readable(answer));
     }
     drop(line);
+    if arguments.against.is_some() || arguments.against_law.is_some() {
+        let other = match &arguments.against {
+            Some(path) => match ask::load(path, output.quiet)? {
+                Ok(other) => other,
+                Err(code) => return Ok(code),
+            },
+            None => scenario.clone(),
+        };
+        let line = terminal::Line::new(output.quiet);
+        let kept = match arguments.against_law {
+            Some(day) => Some(AsOf::Fixed(day)),
+            None => arguments.law.as_of(&other).map(|(as_of, _)| as_of),
+        };
+        let second = repair::repair(
+            &other,
+            kept.map(|as_of| (ask::law(), as_of)),
+            &options,
+            &|| stop.stopped(),
+            &mut |what: &str, at: Progress| line.search(what, &at),
+        )?;
+        drop(line);
+        let seconds = arguments.timing.then(|| started.elapsed().as_secs_f64());
+        let pair = ((&scenario, &repaired), (&other, &second));
+        let mut answer = darsena::repair_answer::difference(pair.0, pair.1, seconds);
+        arguments.law.tell(&mut answer);
+        if let Some(day) = arguments.against_law {
+            answer.head.law_as_of = day.to_string();
+        }
+        return output.write(&answer, &darsena::repair_answer::readable_difference);
+    }
     if let Some(file) = &arguments.xer {
         let text = xer::write(&scenario, &repaired.problem, &repaired.schedule);
         darsena::write::whole_file(file, text.as_bytes())?;

@@ -1,11 +1,13 @@
 //! `repair`: which asset, which dock, when, as tables.
 
+mod difference;
 mod screen;
 mod tables;
 
 use darsena_repair::Outcome;
 use darsena_scenario::Scenario;
 
+pub use difference::{difference, readable_difference};
 pub use screen::readable;
 
 use crate::answer::{Answer, Head};
