@@ -82,7 +82,7 @@ pub(crate) struct RepairArguments {
     #[arg(long, default_value_t = 2000, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
     draws: u32,
     /// Rounds of search: equal rounds give equal answers, on any machine.
-    #[arg(long, default_value_t = 40, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
+    #[arg(long, default_value_t = 20, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
     rounds: u32,
     /// Wall seconds of each search after which no further round begins.
     #[arg(long, value_name = "SECONDS", value_parser = ask::seconds)]

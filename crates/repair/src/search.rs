@@ -35,7 +35,7 @@ impl Default for Options {
     fn default() -> Self {
         Options {
             seed: 1,
-            rounds: 40,
+            rounds: 20,
             time_limit: None,
             gap: 0.001,
             threads: 2,
