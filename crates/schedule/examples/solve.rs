@@ -59,7 +59,9 @@ fn main() {
             "{{\"file\":\"{}\",\"status\":\"{}\",\"makespan\":{},\"bound\":{},\"violations\":{},\"steps\":{},\"cpu_s\":{:.2},\"wall_s\":{:.2}}}",
             file.rsplit('/').next().unwrap_or(&file),
             outcome.status,
-            outcome.makespan.map_or("null".to_owned(), |makespan| makespan.to_string()),
+            outcome
+                .makespan
+                .map_or("null".to_owned(), |makespan| makespan.to_string()),
             outcome.bound,
             violations,
             outcome.steps,

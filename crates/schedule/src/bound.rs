@@ -39,7 +39,11 @@ fn work(instance: &Instance, resource: usize) -> i32 {
     let mut tasks: Vec<(i32, i32, i64)> = (0..instance.n)
         .map(|task| {
             let rest = instance.tail[task] - instance.shortest(task);
-            (instance.head[task], rest, least_work(instance, task, resource))
+            (
+                instance.head[task],
+                rest,
+                least_work(instance, task, resource),
+            )
         })
         .filter(|task| task.2 > 0)
         .collect();
@@ -52,15 +56,15 @@ fn work(instance: &Instance, resource: usize) -> i32 {
         rests.truncate(1);
     }
     for rest in rests {
-        let mut sum = 0;
+        let mut sum = 0i64;
         for k in (0..tasks.len()).rev() {
             if tasks[k].1 >= rest {
-                sum += tasks[k].2;
+                sum = sum.saturating_add(tasks[k].2);
             }
             if k == 0 || tasks[k - 1].0 < tasks[k].0 {
-                let days = i32::try_from((sum + capacity - 1) / capacity).unwrap_or(0);
+                let days = i32::try_from(sum.saturating_add(capacity - 1) / capacity).unwrap_or(0);
                 if sum > 0 {
-                    bound = bound.max(tasks[k].0 + days + rest);
+                    bound = bound.max(tasks[k].0.saturating_add(days).saturating_add(rest));
                 }
             }
         }
@@ -80,7 +84,11 @@ pub(crate) struct Row {
 pub(crate) enum Limit {
     Fixed(i64),
     /// What a resource offers between a head and a rest before the end.
-    Offer { sums: std::sync::Arc<Vec<i64>>, head: i32, rest: i32 },
+    Offer {
+        sums: std::sync::Arc<Vec<i64>>,
+        head: i32,
+        rest: i32,
+    },
     /// The makespan less what passes outside of tasks.
     Span(i64),
     /// Several limits, each so many times.
@@ -97,17 +105,23 @@ impl Limit {
                 sums[until.min(last)] - sums[(*head as usize).min(last)]
             }
             Limit::Span(less) => i64::from(makespan) - less,
-            Limit::Mixed(parts) => parts.iter().map(|(times, limit)| times * limit.at(makespan)).sum(),
+            Limit::Mixed(parts) => parts.iter().fold(0, |sum: i64, (times, limit)| {
+                sum.saturating_add(times.saturating_mul(limit.at(makespan)))
+            }),
         }
     }
 }
 
-/// Budgets, and the work on each resource within windows, as rows.
-pub(crate) fn rows(instance: &Instance, most: i32) -> Vec<Row> {
+/// Budgets, and the work on each resource within so many windows, as rows.
+pub(crate) fn rows(instance: &Instance, most: i32, windows_each: usize) -> Vec<Row> {
     let mut rows = Vec::new();
     for b in 0..instance.budgets.len() {
         rows.push(Row {
-            needs: instance.ways.iter().map(|ways| ways.iter().map(|way| way.draw[b]).collect()).collect(),
+            needs: instance
+                .ways
+                .iter()
+                .map(|ways| ways.iter().map(|way| way.draw[b]).collect())
+                .collect(),
             limit: Limit::Fixed(instance.budgets[b]),
         });
     }
@@ -125,11 +139,17 @@ pub(crate) fn rows(instance: &Instance, most: i32) -> Vec<Row> {
         let work: Vec<Vec<i64>> = instance
             .ways
             .iter()
-            .map(|ways| ways.iter().map(|way| i64::from(way.uses(r)) * i64::from(way.duration)).collect())
+            .map(|ways| {
+                ways.iter()
+                    .map(|way| i64::from(way.uses(r)) * i64::from(way.duration))
+                    .collect()
+            })
             .collect();
         // Of all windows those in which the mean work is most against what there is.
         let rest = |task: usize| instance.tail[task] - instance.shortest(task);
-        let users: Vec<usize> = (0..instance.n).filter(|&task| work[task].iter().any(|&w| w > 0)).collect();
+        let users: Vec<usize> = (0..instance.n)
+            .filter(|&task| work[task].iter().any(|&w| w > 0))
+            .collect();
         if users.is_empty() {
             continue;
         }
@@ -144,18 +164,31 @@ pub(crate) fn rows(instance: &Instance, most: i32) -> Vec<Row> {
         let mut windows: Vec<(f64, i32, i32)> = Vec::new();
         for &head in &heads {
             for &after in &rests {
-                let inside = users.iter().filter(|&&task| instance.head[task] >= head && rest(task) >= after);
+                let inside = users
+                    .iter()
+                    .filter(|&&task| instance.head[task] >= head && rest(task) >= after);
                 let mean: f64 = inside
                     .map(|&task| work[task].iter().sum::<i64>() as f64 / work[task].len() as f64)
                     .sum();
-                let limit = Limit::Offer { sums: sums.clone(), head, rest: after }.at(instance.critical_path().min(most));
+                let limit = Limit::Offer {
+                    sums: sums.clone(),
+                    head,
+                    rest: after,
+                }
+                .at(instance.critical_path().min(most));
                 windows.push((mean / (limit.max(1) as f64), head, after));
             }
         }
         windows.sort_by(|a, b| b.0.total_cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
         let whole = (heads[0], rests[0]);
         let mut chosen = vec![whole];
-        chosen.extend(windows.iter().map(|w| (w.1, w.2)).filter(|&w| w != whole).take(3));
+        chosen.extend(
+            windows
+                .iter()
+                .map(|w| (w.1, w.2))
+                .filter(|&w| w != whole)
+                .take(windows_each),
+        );
         for (head, after) in chosen {
             rows.push(Row {
                 needs: work
@@ -163,10 +196,17 @@ pub(crate) fn rows(instance: &Instance, most: i32) -> Vec<Row> {
                     .enumerate()
                     .map(|(task, needs)| {
                         let inside = instance.head[task] >= head && rest(task) >= after;
-                        needs.iter().map(|&need| if inside { need } else { 0 }).collect()
+                        needs
+                            .iter()
+                            .map(|&need| if inside { need } else { 0 })
+                            .collect()
                     })
                     .collect(),
-                limit: Limit::Offer { sums: sums.clone(), head, rest: after },
+                limit: Limit::Offer {
+                    sums: sums.clone(),
+                    head,
+                    rest: after,
+                },
             });
         }
     }
@@ -179,10 +219,19 @@ pub(crate) fn rows(instance: &Instance, most: i32) -> Vec<Row> {
 /// With L the limits and a the needs, in units of the limits, any prices p >= 0 exclude the makespan when
 /// `sum over tasks of min over modes of p'a > sum of p`. Prices are improved by multiplicative steps
 /// against the cheapest choice (Arora et al. 2012); longest chains under the mean of these choices come in as rows of their own.
-pub(crate) fn prices(instance: &Instance, rows: &mut Vec<Row>, makespan: i32, rounds: usize) -> (Vec<i64>, bool) {
+pub(crate) fn prices(
+    instance: &Instance,
+    rows: &mut Vec<Row>,
+    makespan: i32,
+    rounds: usize,
+) -> (Vec<i64>, bool) {
     let n = instance.n;
     let mut price: Vec<f64> = vec![1.0; rows.len()];
-    let mut mean: Vec<Vec<f64>> = instance.ways.iter().map(|ways| vec![0.0; ways.len()]).collect();
+    let mut mean: Vec<Vec<f64>> = instance
+        .ways
+        .iter()
+        .map(|ways| vec![0.0; ways.len()])
+        .collect();
     let mut best: (f64, Vec<i64>) = (f64::NEG_INFINITY, vec![0; rows.len()]);
     let mut choice = vec![0usize; n];
     let mut cost: Vec<f64> = Vec::new();
@@ -212,7 +261,11 @@ pub(crate) fn prices(instance: &Instance, rows: &mut Vec<Row>, makespan: i32, ro
         }
         if sum - 1.0 > best.0 {
             best.0 = sum - 1.0;
-            let largest = price.iter().zip(&limits).map(|(&p, &limit)| p / limit.max(1) as f64).fold(0.0, f64::max);
+            let largest = price
+                .iter()
+                .zip(&limits)
+                .map(|(&p, &limit)| p / limit.max(1) as f64)
+                .fold(0.0, f64::max);
             best.1 = price
                 .iter()
                 .zip(&limits)
@@ -225,9 +278,9 @@ pub(crate) fn prices(instance: &Instance, rows: &mut Vec<Row>, makespan: i32, ro
         // The mean of the choices, later ones counting more.
         let weight = (round + 1) as f64;
         taken += weight;
-        for task in 0..n {
-            for (m, mean) in mean[task].iter_mut().enumerate() {
-                let now = if m == choice[task] { 1.0 } else { 0.0 };
+        for (mean, &choice) in mean.iter_mut().zip(&choice) {
+            for (m, mean) in mean.iter_mut().enumerate() {
+                let now = if m == choice { 1.0 } else { 0.0 };
                 *mean += (now - *mean) * weight / taken;
             }
         }
@@ -255,7 +308,13 @@ pub(crate) fn prices(instance: &Instance, rows: &mut Vec<Row>, makespan: i32, ro
 fn chain(instance: &Instance, mean: &[Vec<f64>]) -> (f64, Row) {
     let n = instance.n;
     let length: Vec<f64> = (0..n)
-        .map(|task| instance.ways[task].iter().zip(&mean[task]).map(|(way, share)| f64::from(way.duration) * share).sum())
+        .map(|task| {
+            instance.ways[task]
+                .iter()
+                .zip(&mean[task])
+                .map(|(way, share)| f64::from(way.duration) * share)
+                .sum()
+        })
         .collect();
     let mut end = vec![0.0; n];
     let mut from = vec![usize::MAX; n];
@@ -269,21 +328,39 @@ fn chain(instance: &Instance, mean: &[Vec<f64>]) -> (f64, Row) {
         }
         end[task] = start + length[task];
     }
-    let last = (0..n).max_by(|&a, &b| end[a].total_cmp(&end[b]).then(b.cmp(&a))).unwrap_or(0);
-    let mut needs: Vec<Vec<i64>> = instance.ways.iter().map(|ways| vec![0; ways.len()]).collect();
+    let last = (0..n)
+        .max_by(|&a, &b| end[a].total_cmp(&end[b]).then(b.cmp(&a)))
+        .unwrap_or(0);
+    let mut needs: Vec<Vec<i64>> = instance
+        .ways
+        .iter()
+        .map(|ways| vec![0; ways.len()])
+        .collect();
     let mut less = 0i64;
     let mut task = last;
     loop {
-        needs[task] = instance.ways[task].iter().map(|way| i64::from(way.duration)).collect();
+        needs[task] = instance.ways[task]
+            .iter()
+            .map(|way| i64::from(way.duration))
+            .collect();
         let before = from[task];
         if before == usize::MAX {
             less += i64::from(instance.release[task]);
             break;
         }
-        less += instance.pred[task].iter().find(|arc| arc.0 == before).map_or(0, |arc| i64::from(arc.1));
+        less += instance.pred[task]
+            .iter()
+            .find(|arc| arc.0 == before)
+            .map_or(0, |arc| i64::from(arc.1));
         task = before;
     }
-    (end[last], Row { needs, limit: Limit::Span(less) })
+    (
+        end[last],
+        Row {
+            needs,
+            limit: Limit::Span(less),
+        },
+    )
 }
 
 /// Whether whole-numbered prices exclude a makespan.
@@ -292,37 +369,72 @@ fn excluded(rows: &[Row], price: &[i64], makespan: i32) -> bool {
     let least: i128 = (0..tasks)
         .map(|task| {
             (0..rows[0].needs[task].len())
-                .map(|m| rows.iter().zip(price).map(|(row, &p)| i128::from(p) * i128::from(row.needs[task][m])).sum::<i128>())
+                .map(|m| {
+                    rows.iter()
+                        .zip(price)
+                        .map(|(row, &p)| i128::from(p) * i128::from(row.needs[task][m]))
+                        .sum::<i128>()
+                })
                 .min()
                 .unwrap_or(0)
         })
         .sum();
-    let limit: i128 = rows.iter().zip(price).map(|(row, &p)| i128::from(p) * i128::from(row.limit.at(makespan))).sum();
+    let limit: i128 = rows
+        .iter()
+        .zip(price)
+        .map(|(row, &p)| i128::from(p) * i128::from(row.limit.at(makespan)))
+        .sum();
     least > limit
 }
 
 /// One row made of others at prices.
 pub(crate) fn mixed(rows: &[Row], price: &[i64]) -> Option<Row> {
-    let small = |value: i128| (value < 1 << 60).then_some(value as i64);
+    // Sums over all tasks must stay within 64 bits.
+    let small = |value: i128| (value < 1 << 42).then_some(value as i64);
     let mut needs = Vec::new();
     for task in 0..rows.first()?.needs.len() {
         let mut mine = Vec::new();
         for m in 0..rows[0].needs[task].len() {
-            mine.push(small(rows.iter().zip(price).map(|(row, &p)| i128::from(p) * i128::from(row.needs[task][m])).sum())?);
+            mine.push(small(
+                rows.iter()
+                    .zip(price)
+                    .map(|(row, &p)| i128::from(p) * i128::from(row.needs[task][m]))
+                    .sum(),
+            )?);
         }
         needs.push(mine);
     }
-    let parts = rows.iter().zip(price).filter(|(_, p)| **p > 0).map(|(row, &p)| (p, row.limit.clone())).collect();
-    Some(Row { needs, limit: Limit::Mixed(parts) })
+    let parts = rows
+        .iter()
+        .zip(price)
+        .filter(|(_, p)| **p > 0)
+        .map(|(row, &p)| (p, row.limit.clone()))
+        .collect();
+    Some(Row {
+        needs,
+        limit: Limit::Mixed(parts),
+    })
+}
+
+/// How often prices are improved: less often where each time takes long.
+pub(crate) fn rounds(instance: &Instance) -> usize {
+    let modes: usize = instance.ways.iter().map(Vec::len).sum();
+    (2_000_000 / modes.max(1)).clamp(30, 400)
 }
 
 /// Raises a bound as long as prices exclude it.
-pub(crate) fn priced(instance: &Instance, rows: &mut Vec<Row>, mut lower: i32, most: i32, stop: &dyn Fn() -> bool) -> i32 {
+pub(crate) fn priced(
+    instance: &Instance,
+    rows: &mut Vec<Row>,
+    mut lower: i32,
+    most: i32,
+    stop: &dyn Fn() -> bool,
+) -> i32 {
     if !instance.multi || rows.is_empty() {
         return lower;
     }
     while lower < most && !stop() {
-        let (_, out) = prices(instance, rows, lower, 400);
+        let (_, out) = prices(instance, rows, lower, rounds(instance));
         if !out {
             break;
         }

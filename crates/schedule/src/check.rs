@@ -111,11 +111,7 @@ impl fmt::Display for Violation {
                 budget,
                 drawn,
                 limit,
-            } => write!(
-                f,
-                "budget {} is drawn {drawn}, and holds {limit}",
-                budget.0
-            ),
+            } => write!(f, "budget {} is drawn {drawn}, and holds {limit}", budget.0),
         }
     }
 }

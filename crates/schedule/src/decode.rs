@@ -247,14 +247,15 @@ impl Line {
                         return None;
                     }
                     let high = known.min(start + duration);
-                    for t in start..high {
-                        let at = t as usize * words;
-                        for (have, need) in free[at..at + words].iter().zip(packed) {
-                            if ((have | guard) - need) & guard != *guard {
-                                known = start;
-                                start = t - duration;
-                                continue 'next;
-                            }
+                    let moments =
+                        free[start as usize * words..high as usize * words].chunks(*words);
+                    for (k, there) in moments.enumerate() {
+                        let short =
+                            |(have, need): (&u64, &u64)| ((have | guard) - need) & guard != *guard;
+                        if there.iter().zip(packed).any(short) {
+                            known = start;
+                            start += k as i32 - duration;
+                            continue 'next;
                         }
                     }
                     return Some(start);
@@ -270,7 +271,10 @@ impl Line {
                             continue 'again;
                         }
                     }
-                    return i32::try_from(end).ok().map(|end| end - duration).filter(|&s| s >= 0);
+                    return i32::try_from(end)
+                        .ok()
+                        .map(|end| end - duration)
+                        .filter(|&s| s >= 0);
                 }
             }
         }
@@ -396,7 +400,9 @@ impl<'a> Decoder<'a> {
             }
             let mut mode = modes[task] as usize;
             let ways = &instance.ways[task];
-            let mut start = self.line.fit(earliest, &ways[mode], &self.packed[task][mode]);
+            let mut start = self
+                .line
+                .fit(earliest, &ways[mode], &self.packed[task][mode]);
             if switch && ways.len() > 1 {
                 let now = mode;
                 for (other, way) in ways.iter().enumerate() {
@@ -454,7 +460,9 @@ impl<'a> Decoder<'a> {
             }
             let mut mode = modes[task] as usize;
             let ways = &instance.ways[task];
-            let mut start = self.line.fit_before(end, &ways[mode], &self.packed[task][mode]);
+            let mut start = self
+                .line
+                .fit_before(end, &ways[mode], &self.packed[task][mode]);
             if switch && ways.len() > 1 {
                 let now = mode;
                 for (other, way) in ways.iter().enumerate() {
@@ -582,7 +590,12 @@ impl<'a> Decoder<'a> {
     }
 
     /// Parallel generation: moment after moment, the task with the smallest key that can start, starts.
-    pub(crate) fn parallel(&mut self, key: &[f64], modes: &[u8], starts: &mut [i32]) -> Option<i32> {
+    pub(crate) fn parallel(
+        &mut self,
+        key: &[f64],
+        modes: &[u8],
+        starts: &mut [i32],
+    ) -> Option<i32> {
         let instance = self.instance;
         self.made += 1;
         self.line.clear();
@@ -638,7 +651,13 @@ impl<'a> Decoder<'a> {
 }
 
 /// An order that has what comes before first and otherwise follows rising keys.
-pub(crate) fn order_by(instance: &Instance, keys: &[i64], order: &mut Vec<u32>, by_key: &mut Vec<u32>, placed: &mut Vec<bool>) {
+pub(crate) fn order_by(
+    instance: &Instance,
+    keys: &[i64],
+    order: &mut Vec<u32>,
+    by_key: &mut Vec<u32>,
+    placed: &mut Vec<bool>,
+) {
     by_key.clear();
     by_key.extend(0..instance.n as u32);
     by_key.sort_unstable_by_key(|&task| (keys[task as usize], task));

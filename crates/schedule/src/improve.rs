@@ -59,12 +59,18 @@ impl<'a> Breed<'a> {
             random: Random::new(seed),
             population: Vec::new(),
             veterans: Vec::new(),
-            tail: std::env::var("TAIL").ok().and_then(|v| v.parse().ok()).unwrap_or(8),
-            per_unit: instance.caps.iter().map(|steps| 1.0 / f64::from(steps.iter().map(|step| step.1).max().unwrap_or(0).max(1))).collect(),
-            most: std::env::var("MOST").ok().and_then(|v| v.parse().ok()).unwrap_or(400),
-            size: std::env::var("SIZE").ok().and_then(|v| v.parse().ok()).unwrap_or(60),
-            rate: std::env::var("RATE").ok().and_then(|v| v.parse().ok()).unwrap_or(0.03),
-            patience: std::env::var("PAT").ok().and_then(|v| v.parse().ok()).unwrap_or(60),
+            tail: 8,
+            per_unit: instance
+                .caps
+                .iter()
+                .map(|steps| {
+                    1.0 / f64::from(steps.iter().map(|step| step.1).max().unwrap_or(0).max(1))
+                })
+                .collect(),
+            most: 600,
+            size: 80,
+            rate: 0.03,
+            patience: 40,
             idle: 0,
             round: 0,
             best: None,
@@ -81,15 +87,12 @@ impl<'a> Breed<'a> {
         self.decoder.made
     }
 
-    /// Takes in a schedule found elsewhere.
+    /// Takes in a schedule found elsewhere. It waits with the best of settled populations, so that it
+    /// does not take over the one at hand.
     pub(crate) fn welcome(&mut self, found: &Found) {
-        if self.best.as_ref().is_none_or(|best| found.makespan < best.makespan) {
-            self.best = Some(found.clone());
-        }
-        if self.population.len() >= self.size {
-            let member = self.member(found.clone());
-            self.enter(member);
-        }
+        self.record(found);
+        let member = self.member(found.clone());
+        self.veterans.push(member);
     }
 
     /// Makes about so many schedules more, or fewer when told to stop.
@@ -106,7 +109,11 @@ impl<'a> Breed<'a> {
                     Some(member) => {
                         failures = 0;
                         self.record(&member.found);
-                        if self.population.iter().any(|other| other.hash == member.hash) {
+                        if self
+                            .population
+                            .iter()
+                            .any(|other| other.hash == member.hash)
+                        {
                             self.idle += 1;
                             if self.idle > 4 * self.size as u64 {
                                 // There are hardly more than these schedules.
@@ -137,7 +144,11 @@ impl<'a> Breed<'a> {
     }
 
     fn record(&mut self, found: &Found) {
-        if self.best.as_ref().is_none_or(|best| found.makespan < best.makespan) {
+        if self
+            .best
+            .as_ref()
+            .is_none_or(|best| found.makespan < best.makespan)
+        {
             self.best = Some(found.clone());
         }
     }
@@ -147,19 +158,20 @@ impl<'a> Breed<'a> {
     fn renew(&mut self) {
         self.round += 1;
         self.size = (self.size * 5 / 4).min(self.most);
-        if std::env::var("VERB").is_ok() { let v: Vec<i32> = self.population.iter().map(|m| m.found.makespan).collect(); eprintln!("round {} made {} best {:?} pop {:?}..{:?}", self.round, self.decoder.made, self.best.as_ref().map(|b| b.makespan), v.iter().min(), v.iter().max()); }
         self.idle = 0;
         self.population.sort_by_key(|member| member.score);
         let keep = if self.round.is_multiple_of(4) { 0 } else { 8 };
         for member in self.population.iter().take(10) {
             self.veterans.push(member.clone());
         }
-        self.veterans.sort_by_key(|member| (member.score, member.hash));
+        self.veterans
+            .sort_by_key(|member| (member.score, member.hash));
         self.veterans.dedup_by_key(|member| member.hash);
         self.veterans.truncate(3 * self.size / 2);
         self.population.clear();
         if keep == 0 {
-            self.population.extend(self.veterans.iter().take(self.size / 2).cloned());
+            self.population
+                .extend(self.veterans.iter().take(self.size / 2).cloned());
         }
     }
 
@@ -193,7 +205,9 @@ impl<'a> Breed<'a> {
                 return None;
             }
         }
-        let bias = [2.0, 6.0, 15.0, 40.0][self.random.below(4)] * f64::from(instance.critical_path().max(1)) / 100.0;
+        let bias = [2.0, 6.0, 15.0, 40.0][self.random.below(4)]
+            * f64::from(instance.critical_path().max(1))
+            / 100.0;
         let critical = instance.critical_path();
         let rule = self.random.below(3);
         let noise: Vec<f64> = (0..instance.n).map(|_| self.random.unit()).collect();
@@ -214,13 +228,26 @@ impl<'a> Breed<'a> {
             for task in 0..instance.n {
                 self.keys[task] = (key(task) * 1024.0) as i64;
             }
-            order_by(instance, &self.keys, &mut self.order, &mut self.by_key, &mut self.placed);
-            self.decoder.forward(&self.order, &mut modes, &mut starts, false)
+            order_by(
+                instance,
+                &self.keys,
+                &mut self.order,
+                &mut self.by_key,
+                &mut self.placed,
+            );
+            self.decoder
+                .forward(&self.order, &mut modes, &mut starts, false)
         };
         let makespan = made?;
         let switch = instance.multi && self.random.chance(0.5);
-        let makespan = self.decoder.justify(&mut modes, &mut starts, makespan, 1, switch);
-        Some(self.member(Found { starts, modes, makespan }))
+        let makespan = self
+            .decoder
+            .justify(&mut modes, &mut starts, makespan, 1, switch);
+        Some(self.member(Found {
+            starts,
+            modes,
+            makespan,
+        }))
     }
 
     fn member(&mut self, found: Found) -> Member {
@@ -231,7 +258,12 @@ impl<'a> Breed<'a> {
             hash ^= hash >> 29;
         }
         let score = (i64::from(found.makespan) << 24) + self.late(&found);
-        Member { found, order, hash, score }
+        Member {
+            found,
+            order,
+            hash,
+            score,
+        }
     }
 
     /// How much is done shortly before the end, later work counting more: the less, the nearer is a
@@ -264,7 +296,11 @@ impl<'a> Breed<'a> {
             return true;
         }
         let mut drawn = instance.drawn(modes);
-        let scale: Vec<f64> = instance.budgets.iter().map(|&b| 1.0 / (b.max(1) as f64)).collect();
+        let scale: Vec<f64> = instance
+            .budgets
+            .iter()
+            .map(|&b| 1.0 / (b.max(1) as f64))
+            .collect();
         let over = |drawn: &[i64]| -> f64 {
             drawn
                 .iter()
@@ -320,7 +356,11 @@ impl<'a> Breed<'a> {
         let one = self.random.below(self.population.len());
         let other = self.random.below(self.population.len());
         let worse = |k: usize| self.population[k].score;
-        if worse(other) < worse(one) { other } else { one }
+        if worse(other) < worse(one) {
+            other
+        } else {
+            one
+        }
     }
 
     fn breed(&mut self) {
@@ -329,7 +369,8 @@ impl<'a> Breed<'a> {
         let father = self.pick();
         let mut mother = self.pick();
         if mother == father {
-            mother = (father + 1 + self.random.below(self.population.len() - 1)) % self.population.len();
+            mother =
+                (father + 1 + self.random.below(self.population.len() - 1)) % self.population.len();
         }
         let span = self.population[father].found.makespan.max(1);
         self.taken.clear();
@@ -343,7 +384,11 @@ impl<'a> Breed<'a> {
                 let tries = if kind == 0 { 3 } else { 1 };
                 for _ in 0..tries {
                     let from = self.random.below((span - length).max(0) as usize + 1) as i32;
-                    let value = if tries == 1 { 0.0 } else { self.load(father, from, from + length) };
+                    let value = if tries == 1 {
+                        0.0
+                    } else {
+                        self.load(father, from, from + length)
+                    };
                     if value > best.0 {
                         best = (value, from);
                     }
@@ -375,14 +420,24 @@ impl<'a> Breed<'a> {
                         self.keys[task] = i64::from(start) * 2;
                     } else {
                         let start = i64::from(two.found.starts[task]) * 2 + 1;
-                        self.keys[task] = if start < i64::from(from) * 2 { start - far } else { start + far };
+                        self.keys[task] = if start < i64::from(from) * 2 {
+                            start - far
+                        } else {
+                            start + far
+                        };
                         if kind == 1 {
                             // The mother's order flows around it.
                             self.keys[task] = start;
                         }
                     }
                 }
-                order_by(instance, &self.keys, &mut self.order, &mut self.by_key, &mut self.placed);
+                order_by(
+                    instance,
+                    &self.keys,
+                    &mut self.order,
+                    &mut self.by_key,
+                    &mut self.placed,
+                );
             }
         }
         let mut modes: Vec<u8> = (0..n)
@@ -418,19 +473,37 @@ impl<'a> Breed<'a> {
             switch = self.random.chance(0.3);
         }
         let mut starts = vec![0; n];
-        let Some(makespan) = self.decoder.forward(&self.order, &mut modes, &mut starts, switch) else {
+        let Some(makespan) = self
+            .decoder
+            .forward(&self.order, &mut modes, &mut starts, switch)
+        else {
             self.idle += 1;
             return;
         };
         // A child far behind the whole population is not worth justifying.
-        let worst = self.population.iter().map(|m| m.found.makespan).max().unwrap_or(0);
+        let worst = self
+            .population
+            .iter()
+            .map(|m| m.found.makespan)
+            .max()
+            .unwrap_or(0);
         if makespan > worst + worst / 12 {
             self.idle += 1;
             return;
         }
-        let makespan = self.decoder.justify(&mut modes, &mut starts, makespan, 1, switch);
-        let found = Found { starts, modes, makespan };
-        if self.best.as_ref().is_none_or(|best| makespan < best.makespan) {
+        let makespan = self
+            .decoder
+            .justify(&mut modes, &mut starts, makespan, 1, switch);
+        let found = Found {
+            starts,
+            modes,
+            makespan,
+        };
+        if self
+            .best
+            .as_ref()
+            .is_none_or(|best| makespan < best.makespan)
+        {
             self.record(&found);
         }
         let member = self.member(found);
@@ -440,8 +513,17 @@ impl<'a> Breed<'a> {
     /// A member enters in place of the worst it is no worse than, unless it is there already.
     fn enter(&mut self, member: Member) {
         self.idle += 1;
-        let best = self.population.iter().map(|m| m.score).min().unwrap_or(i64::MAX);
-        if self.population.iter().any(|other| other.hash == member.hash) {
+        let best = self
+            .population
+            .iter()
+            .map(|m| m.score)
+            .min()
+            .unwrap_or(i64::MAX);
+        if self
+            .population
+            .iter()
+            .any(|other| other.hash == member.hash)
+        {
             return;
         }
         // The first of the worst from a place drawn.
@@ -472,7 +554,8 @@ impl<'a> Breed<'a> {
             let overlap = (start + way.duration).min(until) - start.max(from);
             if overlap > 0 {
                 for &(r, amount) in &way.usage {
-                    load += f64::from(overlap) * f64::from(amount) / f64::from(self.instance.caps[r][0].1.max(1));
+                    load += f64::from(overlap) * f64::from(amount)
+                        / f64::from(self.instance.caps[r][0].1.max(1));
                 }
             }
         }

@@ -27,7 +27,14 @@ impl<'a> Polish<'a> {
         Self {
             instance,
             random: Random::new(seed),
-            rows: if instance.multi { bound::rows(instance, instance.horizon).into_iter().filter(|row| matches!(row.limit, Limit::Fixed(_))).collect() } else { Vec::new() },
+            rows: if instance.multi {
+                bound::rows(instance, instance.critical_path(), 0)
+                    .into_iter()
+                    .filter(|row| matches!(row.limit, Limit::Fixed(_)))
+                    .collect()
+            } else {
+                Vec::new()
+            },
             sizes: [size; 4],
             steps: 0,
             tries: 0,
@@ -35,7 +42,13 @@ impl<'a> Polish<'a> {
     }
 
     /// Tries one neighbourhood of a schedule for one of a makespan of at most `within`.
-    pub(crate) fn step(&mut self, base: &Found, within: i32, conflicts: u64, stop: &dyn Fn() -> bool) -> Option<Found> {
+    pub(crate) fn step(
+        &mut self,
+        base: &Found,
+        within: i32,
+        conflicts: u64,
+        stop: &dyn Fn() -> bool,
+    ) -> Option<Found> {
         let instance = self.instance;
         self.tries += 1;
         let kind = self.random.below(4);
@@ -56,7 +69,11 @@ impl<'a> Polish<'a> {
             Verdict::Found => {
                 let (starts, modes) = engine.solution(&kept);
                 let makespan = instance.makespan(&starts, &modes);
-                Some(Found { starts, modes, makespan })
+                Some(Found {
+                    starts,
+                    modes,
+                    makespan,
+                })
             }
             Verdict::Open => {
                 *size = (*size * 0.98).max(6.0);
@@ -77,7 +94,9 @@ impl<'a> Polish<'a> {
         let n = instance.n;
         let count = (self.sizes[kind].round() as usize).clamp(2.min(n), n);
         let mut free = vec![false; n];
-        let end = |task: usize| base.starts[task] + instance.ways[task][base.modes[task] as usize].duration;
+        let end = |task: usize| {
+            base.starts[task] + instance.ways[task][base.modes[task] as usize].duration
+        };
         let mut ranked: Vec<(f64, usize)> = Vec::with_capacity(n);
         match kind {
             0 | 1 => {
@@ -87,7 +106,11 @@ impl<'a> Polish<'a> {
                     let distance = (f64::from(base.starts[task]) - moment)
                         .max(moment - f64::from(end(task)))
                         .max(0.0);
-                    let noise = if kind == 1 { self.random.unit() * f64::from(base.makespan) * 0.15 } else { self.random.unit() * 0.5 };
+                    let noise = if kind == 1 {
+                        self.random.unit() * f64::from(base.makespan) * 0.15
+                    } else {
+                        self.random.unit() * 0.5
+                    };
                     ranked.push((distance + noise, task));
                 }
             }
@@ -97,7 +120,10 @@ impl<'a> Polish<'a> {
                 let two = self.random.unit() * f64::from(base.makespan);
                 for task in 0..n {
                     let middle = 0.5 * f64::from(base.starts[task] + end(task));
-                    ranked.push(((middle - one).abs().min((middle - two).abs()) + self.random.unit(), task));
+                    ranked.push((
+                        (middle - one).abs().min((middle - two).abs()) + self.random.unit(),
+                        task,
+                    ));
                 }
             }
             _ => {
@@ -133,7 +159,11 @@ impl<'a> Polish<'a> {
         for resource in 0..instance.caps.len() {
             // Units by who had them last: (task, how many).
             let mut held: Vec<(usize, i32)> = Vec::new();
-            let capacity = instance.caps[resource].iter().map(|step| step.1).max().unwrap_or(0);
+            let capacity = instance.caps[resource]
+                .iter()
+                .map(|step| step.1)
+                .max()
+                .unwrap_or(0);
             let mut fresh = capacity;
             for &task in &order {
                 let mut need = way(task).uses(resource);

@@ -34,7 +34,9 @@ impl Profile {
                 _ => profile.steps.push((from, i64::from(amount))),
             }
         }
-        profile.steps.dedup_by(|later, earlier| later.1 == earlier.1);
+        profile
+            .steps
+            .dedup_by(|later, earlier| later.1 == earlier.1);
         profile
     }
 

@@ -72,10 +72,16 @@ impl<'a> Lines<'a> {
                 .iter()
                 .any(|section| line.trim_start().starts_with(section))
             {
-                return self.fail(format!("`{}` before {what}", short(line)), format!("{what} stands here"));
+                return self.fail(
+                    format!("`{}` before {what}", short(line)),
+                    format!("{what} stands here"),
+                );
             }
         }
-        self.fail(format!("the file ends before {what}"), format!("{what} stands here"))
+        self.fail(
+            format!("the file ends before {what}"),
+            format!("{what} stands here"),
+        )
     }
 
     fn parse(&self, line: &str, what: &str) -> Result<Vec<u32>, ReadError> {
@@ -140,7 +146,10 @@ pub fn read(bytes: &[u8]) -> Result<Project, ReadError> {
     let renewable = count(&lines, line, MOST_COLUMNS, "- renewable")?;
     let line = lines.find("- nonrenewable", "a head with `- nonrenewable : N`")?;
     let nonrenewable = count(&lines, line, MOST_COLUMNS, "- nonrenewable")?;
-    let line = lines.find("- doubly constrained", "a head with `- doubly constrained : N`")?;
+    let line = lines.find(
+        "- doubly constrained",
+        "a head with `- doubly constrained : N`",
+    )?;
     if count(&lines, line, MOST_COLUMNS, "- doubly constrained")? > 0 {
         return lines.fail(
             "doubly constrained resources",
@@ -154,7 +163,10 @@ pub fn read(bytes: &[u8]) -> Result<Project, ReadError> {
     for job in 1..=jobs {
         let row = lines.numbers(&format!("the successors of job {job}"))?;
         if row[0] as usize != job {
-            return lines.fail(format!("job {}", row[0]), format!("job {job}: jobs stand in order"));
+            return lines.fail(
+                format!("job {}", row[0]),
+                format!("job {job}: jobs stand in order"),
+            );
         }
         let [_, modes, successors, ref after @ ..] = row[..] else {
             return lines.fail(
@@ -191,16 +203,24 @@ pub fn read(bytes: &[u8]) -> Result<Project, ReadError> {
             let row = lines.numbers(&format!("mode {mode} of job {job}"))?;
             let row = if mode == 1 {
                 if row[0] as usize != job {
-                    return lines.fail(format!("job {}", row[0]), format!("job {job} with its mode 1"));
+                    return lines.fail(
+                        format!("job {}", row[0]),
+                        format!("job {job} with its mode 1"),
+                    );
                 }
                 &row[1..]
             } else {
                 &row[..]
             };
-            let expected = format!("job, mode, duration and {columns} amounts; the job only before its mode 1");
+            let expected = format!(
+                "job, mode, duration and {columns} amounts; the job only before its mode 1"
+            );
             if row.len() != columns + 2 {
                 return lines.fail(
-                    format!("{} numbers for mode {mode} of job {job}", row.len() + usize::from(mode == 1)),
+                    format!(
+                        "{} numbers for mode {mode} of job {job}",
+                        row.len() + usize::from(mode == 1)
+                    ),
                     expected,
                 );
             }
@@ -212,14 +232,18 @@ pub fn read(bytes: &[u8]) -> Result<Project, ReadError> {
             }
             let amounts = &row[2..];
             let named = |from: usize, until: usize| {
-                (from..until).filter(|&k| amounts[k] > 0).map(move |k| ((k - from) as u32, amounts[k]))
+                (from..until)
+                    .filter(|&k| amounts[k] > 0)
+                    .map(move |k| ((k - from) as u32, amounts[k]))
             };
             project.add_mode(
                 Task(job as u32 - 1),
                 Mode {
                     duration: row[1],
                     usage: named(0, renewable).map(|(k, a)| (Resource(k), a)).collect(),
-                    draw: named(renewable, columns).map(|(k, a)| (Budget(k), a)).collect(),
+                    draw: named(renewable, columns)
+                        .map(|(k, a)| (Budget(k), a))
+                        .collect(),
                 },
             );
         }

@@ -1,14 +1,14 @@
 //! Tiny drawn projects: the optimum is that of trying everything.
 
-use darsena_schedule::{
-    Mode, Options, Project, Schedule, Status, Task, Watch, check, solve,
-};
+use darsena_schedule::{Mode, Options, Project, Schedule, Status, Task, Watch, check, solve};
 
 /// Numbers below `n` that look random and are the same everywhere.
 fn scatter(seed: u64) -> impl FnMut(u32) -> u32 {
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(1);
     move |n| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         ((state >> 33) % u64::from(n)) as u32
     }
 }
@@ -21,13 +21,16 @@ fn draw(seed: u64) -> Project {
             let name = format!("r{k}");
             if next(3) == 0 {
                 let (a, b, c) = (next(5), 1 + next(4), 2 + next(3));
-                project.add_resource_with_steps(&name, &[(0, a), (1 + next(4), b), (6 + next(3), c)])
+                project
+                    .add_resource_with_steps(&name, &[(0, a), (1 + next(4), b), (6 + next(3), c)])
             } else {
                 project.add_resource(&name, 1 + next(4))
             }
         })
         .collect();
-    let budgets: Vec<_> = (0..next(3)).map(|k| project.add_budget(&format!("n{k}"), u64::from(3 + next(10)))).collect();
+    let budgets: Vec<_> = (0..next(3))
+        .map(|k| project.add_budget(&format!("n{k}"), u64::from(3 + next(10))))
+        .collect();
     let tasks = 2 + next(4);
     for k in 0..tasks {
         let task = project.add_task(&format!("t{k}"), if next(4) == 0 { next(4) } else { 0 });
@@ -41,7 +44,11 @@ fn draw(seed: u64) -> Project {
         }
         for before in 0..k {
             if next(3) == 0 {
-                project.add_precedence(Task(before), Task(k), if next(3) == 0 { next(3) } else { 0 });
+                project.add_precedence(
+                    Task(before),
+                    Task(k),
+                    if next(3) == 0 { next(3) } else { 0 },
+                );
             }
         }
     }
@@ -73,8 +80,14 @@ fn brute(project: &Project, horizon: u32) -> Option<u64> {
         for place in 0..project.modes(task).len() {
             let mode = &project.modes(task)[place];
             let drawn = |b: darsena_schedule::Budget| -> u64 {
-                let before = (0..k).flat_map(|other| &project.modes(Task(other as u32))[schedule.modes[other] as usize].draw);
-                before.chain(&mode.draw).filter(|draw| draw.0 == b).map(|draw| u64::from(draw.1)).sum()
+                let before = (0..k).flat_map(|other| {
+                    &project.modes(Task(other as u32))[schedule.modes[other] as usize].draw
+                });
+                before
+                    .chain(&mode.draw)
+                    .filter(|draw| draw.0 == b)
+                    .map(|draw| u64::from(draw.1))
+                    .sum()
             };
             if mode.draw.iter().any(|&(b, _)| drawn(b) > project.limit(b)) {
                 continue;
@@ -86,14 +99,23 @@ fn brute(project: &Project, horizon: u32) -> Option<u64> {
                 }
                 let fits = (start..end).all(|t| {
                     mode.usage.iter().all(|&(r, amount)| {
-                        let there = project.capacity(r).iter().rev().find(|step| step.0 <= t).map_or(0, |step| step.1);
+                        let there = project
+                            .capacity(r)
+                            .iter()
+                            .rev()
+                            .find(|step| step.0 <= t)
+                            .map_or(0, |step| step.1);
                         let used: u32 = (0..k)
                             .filter(|&other| {
                                 let from = schedule.starts[other];
-                                let mode = &project.modes(Task(other as u32))[schedule.modes[other] as usize];
+                                let mode = &project.modes(Task(other as u32))
+                                    [schedule.modes[other] as usize];
                                 from <= t && t < from + mode.duration
                             })
-                            .flat_map(|other| &project.modes(Task(other as u32))[schedule.modes[other] as usize].usage)
+                            .flat_map(|other| {
+                                &project.modes(Task(other as u32))[schedule.modes[other] as usize]
+                                    .usage
+                            })
                             .filter(|used| used.0 == r)
                             .map(|used| used.1)
                             .sum();
@@ -117,13 +139,19 @@ fn brute(project: &Project, horizon: u32) -> Option<u64> {
 
 #[test]
 fn the_optimum_is_that_of_trying_everything() {
-    let count = std::env::var("DARSENA_BRUTE").ok().and_then(|n| n.parse().ok()).unwrap_or(400);
+    let count = std::env::var("DARSENA_BRUTE")
+        .ok()
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(400);
     let mut solved = 0;
     for seed in 0..count {
         let project = draw(seed);
         let expected = brute(&project, 24);
-        let options = Options { seed, threads: 1 + (seed % 2) as u32, ..Options::default() };
-        if std::env::var("DARSENA_BRUTE").is_ok() { eprintln!("seed {seed} {project:?} {expected:?}"); }
+        let options = Options {
+            seed,
+            threads: 1 + (seed % 2) as u32,
+            ..Options::default()
+        };
         let outcome = solve(&project, &options, &mut Watch::nobody()).expect("it is a project");
         assert_eq!(outcome.makespan, expected, "seed {seed}: {project:?}");
         match &outcome.schedule {

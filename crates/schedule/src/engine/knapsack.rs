@@ -13,6 +13,8 @@ pub(crate) struct Knapsack {
     limit: Limit,
     /// By task: the least that is counted now.
     least: Vec<i64>,
+    /// By task: the least any mode needs.
+    bottom: Vec<i64>,
     sum: i64,
     /// Tasks with modes that differ, by falling spread.
     tasks: Vec<(u32, i64)>,
@@ -24,7 +26,13 @@ enum Limit {
     Until(Vec<i64>),
 }
 
-pub(crate) fn all(instance: &Instance, tasks: &[TaskVars], most: i32, kept: &[Option<u8>], rows: &[Row]) -> Vec<Knapsack> {
+pub(crate) fn all(
+    instance: &Instance,
+    tasks: &[TaskVars],
+    most: i32,
+    kept: &[Option<u8>],
+    rows: &[Row],
+) -> Vec<Knapsack> {
     if tasks.iter().all(|vars| vars.modes.is_empty()) {
         return Vec::new();
     }
@@ -34,7 +42,9 @@ pub(crate) fn all(instance: &Instance, tasks: &[TaskVars], most: i32, kept: &[Op
             bound::Limit::Fixed(limit) => Limit::Fixed(*limit),
             limit => Limit::Until((0..=most.max(0)).map(|t| limit.at(t)).collect()),
         };
-        all.push(one(instance, tasks, kept, limit, |task, way| row.needs[task][way]));
+        all.push(one(instance, tasks, kept, limit, |task, way| {
+            row.needs[task][way]
+        }));
     }
     all
 }
@@ -51,10 +61,15 @@ fn one(
     let mut open = Vec::new();
     for (task, vars) in tasks.iter().enumerate() {
         if vars.modes.is_empty() {
-            settled += need(task, kept.get(task).copied().flatten().unwrap_or(0) as usize);
+            settled += need(
+                task,
+                kept.get(task).copied().flatten().unwrap_or(0) as usize,
+            );
             needs.push(Vec::new());
         } else {
-            let mine: Vec<i64> = (0..instance.ways[task].len()).map(|way| need(task, way)).collect();
+            let mine: Vec<i64> = (0..instance.ways[task].len())
+                .map(|way| need(task, way))
+                .collect();
             let most = mine.iter().copied().max().unwrap_or(0);
             let least = mine.iter().copied().min().unwrap_or(0);
             if most > least {
@@ -70,6 +85,10 @@ fn one(
     open.sort_by_key(|&(task, spread)| (-spread, task));
     Knapsack {
         least: vec![0; instance.n],
+        bottom: needs
+            .iter()
+            .map(|mine: &Vec<i64>| mine.iter().copied().min().unwrap_or(0))
+            .collect(),
         needs,
         limit,
         sum: 0,
@@ -148,12 +167,22 @@ impl Engine<'_> {
     /// Why a mode is excluded by a sum.
     pub(super) fn explain_sum(&self, which: usize, lit: Lit, k: u32, out: &mut Vec<Lit>) {
         let task = self.owner[(lit.view >> 1) as usize] as usize;
-        let mode = self.tasks[task].modes.iter().position(|&m| m == lit.view >> 1).unwrap_or(0);
+        let mode = self.tasks[task]
+            .modes
+            .iter()
+            .position(|&m| m == lit.view >> 1)
+            .unwrap_or(0);
         self.explain_excess(which, Some((task, mode)), k, out);
     }
 
     /// Why the sum, with one task in one mode, exceeds its limit.
-    fn explain_excess(&self, which: usize, with: Option<(usize, usize)>, k: u32, out: &mut Vec<Lit>) {
+    fn explain_excess(
+        &self,
+        which: usize,
+        with: Option<(usize, usize)>,
+        k: u32,
+        out: &mut Vec<Lit>,
+    ) {
         let sack = &self.knapsacks[which];
         let limit = match &sack.limit {
             Limit::Fixed(limit) => *limit,
@@ -177,10 +206,14 @@ impl Engine<'_> {
                 total += needs[mode];
                 continue;
             }
+            let bottom = sack.bottom[task];
+            // What is counted only grew since: most tasks are at their least even now.
+            if sack.least[task] == bottom && !self.summed[task] {
+                total += bottom;
+                continue;
+            }
             let mut least = i64::MAX;
-            let mut bottom = i64::MAX;
             for (m, &mode) in vars.modes.iter().enumerate() {
-                bottom = bottom.min(needs[m]);
                 if self.bound_at(2 * mode + 1, k) < 0 {
                     least = least.min(needs[m]);
                 }
@@ -201,7 +234,9 @@ impl Engine<'_> {
                 spare -= gain;
                 continue;
             }
-            let open: Vec<usize> = (0..sack.needs[task].len()).filter(|&m| sack.needs[task][m] >= least).collect();
+            let open: Vec<usize> = (0..sack.needs[task].len())
+                .filter(|&m| sack.needs[task][m] >= least)
+                .collect();
             self.explain_modes(task, &open, k, out);
         }
     }

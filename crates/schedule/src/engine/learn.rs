@@ -85,7 +85,11 @@ impl Engine<'_> {
             .iter()
             .map(|&lit| {
                 let at = self.entry_of(lit, u32::MAX);
-                if at == NONE { 0 } else { self.trail[at as usize].level }
+                if at == NONE {
+                    0
+                } else {
+                    self.trail[at as usize].level
+                }
             })
             .max()
             .unwrap_or(0);
@@ -107,7 +111,10 @@ impl Engine<'_> {
             if self.learning.place[view] != at {
                 continue;
             }
-            let lit = Lit { view: entry.view, value: self.learning.need[view] };
+            let lit = Lit {
+                view: entry.view,
+                value: self.learning.need[view],
+            };
             if here == 1 {
                 break lit;
             }
@@ -138,7 +145,10 @@ impl Engine<'_> {
             if place == NONE || view == uip.view {
                 continue;
             }
-            let lit = Lit { view, value: self.learning.need[view as usize] };
+            let lit = Lit {
+                view,
+                value: self.learning.need[view as usize],
+            };
             let redundant = !matches!(self.trail[place as usize].reason, Reason::Choice)
                 && self.follows(place, lit, 0);
             if !redundant {
@@ -164,7 +174,9 @@ impl Engine<'_> {
             }
         }
         let levels = self.learning.levels.len() as u32 + 1;
-        let back = kept.first().map_or(0, |&(place, _)| self.trail[place as usize].level);
+        let back = kept
+            .first()
+            .map_or(0, |&(place, _)| self.trail[place as usize].level);
         self.back_to(back);
         self.decay();
         let first = clause[0];
@@ -208,7 +220,14 @@ impl Engine<'_> {
         }
         let mut buffer = Vec::new();
         // A memo must hold for every value the entry brought.
-        let asked = if depth == 0 { lit } else { Lit { view: entry.view, value: entry.value } };
+        let asked = if depth == 0 {
+            lit
+        } else {
+            Lit {
+                view: entry.view,
+                value: entry.value,
+            }
+        };
         self.explain(entry.reason, asked, place, &mut buffer);
         let mut all = true;
         for &other in &buffer {
@@ -217,7 +236,10 @@ impl Engine<'_> {
                 continue;
             }
             let needed = self.learning.place[other.view as usize];
-            if needed != NONE && needed < place && self.learning.need[other.view as usize] >= other.value {
+            if needed != NONE
+                && needed < place
+                && self.learning.need[other.view as usize] >= other.value
+            {
                 continue;
             }
             if depth >= 8 || !self.follows(at, other, depth + 1) {
@@ -239,7 +261,10 @@ impl Engine<'_> {
             .collect();
         learned.sort_by(|&a, &b| {
             let (a, b) = (&self.clauses[a as usize], &self.clauses[b as usize]);
-            a.activity.total_cmp(&b.activity).then(b.levels.cmp(&a.levels)).then(a.from.cmp(&b.from))
+            a.activity
+                .total_cmp(&b.activity)
+                .then(b.levels.cmp(&a.levels))
+                .then(a.from.cmp(&b.from))
         });
         let mut gone = vec![false; self.clauses.len()];
         for &clause in &learned[..learned.len() / 2] {
@@ -255,7 +280,11 @@ impl Engine<'_> {
             if gone[k] || mine.iter().any(|&lit| self.is_true(lit)) {
                 continue;
             }
-            let open: Vec<Lit> = mine.iter().copied().filter(|&lit| !self.is_false(lit)).collect();
+            let open: Vec<Lit> = mine
+                .iter()
+                .copied()
+                .filter(|&lit| !self.is_false(lit))
+                .collect();
             if open.len() < 2 {
                 continue;
             }

@@ -161,7 +161,13 @@ pub(crate) struct Engine<'a> {
 impl<'a> Engine<'a> {
     /// An engine for all schedules with a makespan of at most `most`. `arcs` are further waits, as
     /// (before, after), which hold with whatever mode; `kept` fixes modes; `rows` are sums with limits.
-    pub(crate) fn new(instance: &'a Instance, most: i32, arcs: &[(usize, usize)], kept: &[Option<u8>], rows: &[Row]) -> Self {
+    pub(crate) fn new(
+        instance: &'a Instance,
+        most: i32,
+        arcs: &[(usize, usize)],
+        kept: &[Option<u8>],
+        rows: &[Row],
+    ) -> Self {
         let n = instance.n;
         let mut tasks = Vec::with_capacity(n);
         let mut vars = n as u32;
@@ -170,12 +176,22 @@ impl<'a> Engine<'a> {
             let kept = kept.get(task).copied().flatten();
             if ways.len() == 1 || kept.is_some() {
                 let way = &ways[kept.unwrap_or(0) as usize];
-                tasks.push(TaskVars { start: task as u32, end: task as u32, fixed: way.duration, modes: Vec::new() });
+                tasks.push(TaskVars {
+                    start: task as u32,
+                    end: task as u32,
+                    fixed: way.duration,
+                    modes: Vec::new(),
+                });
             } else {
                 let end = vars;
                 let modes = (end + 1..end + 1 + ways.len() as u32).collect::<Vec<_>>();
                 vars += 1 + ways.len() as u32;
-                tasks.push(TaskVars { start: task as u32, end, fixed: 0, modes });
+                tasks.push(TaskVars {
+                    start: task as u32,
+                    end,
+                    fixed: 0,
+                    modes,
+                });
             }
         }
         let makespan = vars;
@@ -239,7 +255,11 @@ impl<'a> Engine<'a> {
         }
         let mut joined: Vec<(usize, usize, i32)> = Vec::new();
         for task in 0..n {
-            joined.extend(instance.succ[task].iter().map(|&(other, lag)| (task, other, lag)));
+            joined.extend(
+                instance.succ[task]
+                    .iter()
+                    .map(|&(other, lag)| (task, other, lag)),
+            );
         }
         joined.extend(arcs.iter().map(|&(before, after)| (before, after, 0)));
         for (before, after, lag) in joined {
@@ -254,7 +274,13 @@ impl<'a> Engine<'a> {
             }
             let modes = engine.tasks[task].modes.clone();
             if !modes.is_empty() {
-                engine.add_clause(&modes.iter().map(|&mode| Lit::at_least(mode, 1)).collect::<Vec<_>>(), 0);
+                engine.add_clause(
+                    &modes
+                        .iter()
+                        .map(|&mode| Lit::at_least(mode, 1))
+                        .collect::<Vec<_>>(),
+                    0,
+                );
                 for (k, &one) in modes.iter().enumerate() {
                     for &two in &modes[k + 1..] {
                         engine.add_clause(&[Lit::at_most(one, 0), Lit::at_most(two, 0)], 0);
@@ -272,7 +298,14 @@ impl<'a> Engine<'a> {
             for k in 0..engine.edges[view].len() {
                 let (to, offset) = engine.edges[view][k];
                 let value = engine.lb[view] + offset;
-                if !engine.push(to, value, Reason::Edge { from: view as u32, offset }) {
+                if !engine.push(
+                    to,
+                    value,
+                    Reason::Edge {
+                        from: view as u32,
+                        offset,
+                    },
+                ) {
                     engine.dead = true;
                     return engine;
                 }
@@ -339,8 +372,16 @@ impl<'a> Engine<'a> {
         if value > -self.lb[(view ^ 1) as usize] {
             self.conflict.clear();
             let mut conflict = std::mem::take(&mut self.conflict);
-            self.explain(reason, Lit { view, value }, self.trail.len() as u32, &mut conflict);
-            conflict.push(Lit { view: view ^ 1, value: 1 - value });
+            self.explain(
+                reason,
+                Lit { view, value },
+                self.trail.len() as u32,
+                &mut conflict,
+            );
+            conflict.push(Lit {
+                view: view ^ 1,
+                value: 1 - value,
+            });
             self.conflict = conflict;
             return false;
         }
@@ -412,7 +453,8 @@ impl<'a> Engine<'a> {
     }
 
     fn choose(&mut self, lit: Lit) {
-        self.level_starts.push((self.trail.len() as u32, self.timetable.arena()));
+        self.level_starts
+            .push((self.trail.len() as u32, self.timetable.arena()));
         let moved = self.push(lit.view, lit.value, Reason::Choice);
         debug_assert!(moved, "an open literal is chosen");
     }
@@ -433,7 +475,14 @@ impl<'a> Engine<'a> {
                 if self.lb[view] == entry.value {
                     for k in 0..self.edges[view].len() {
                         let (to, offset) = self.edges[view][k];
-                        if !self.push(to, entry.value + offset, Reason::Edge { from: entry.view, offset }) {
+                        if !self.push(
+                            to,
+                            entry.value + offset,
+                            Reason::Edge {
+                                from: entry.view,
+                                offset,
+                            },
+                        ) {
                             return false;
                         }
                     }
@@ -463,7 +512,11 @@ impl<'a> Engine<'a> {
             if !self.timetable_pass() {
                 return false;
             }
-            if self.head == self.trail.len() && self.links.is_empty() && self.sums.is_empty() && self.timetable.quiet() {
+            if self.head == self.trail.len()
+                && self.links.is_empty()
+                && self.sums.is_empty()
+                && self.timetable.quiet()
+            {
                 return true;
             }
         }
@@ -478,7 +531,8 @@ impl<'a> Engine<'a> {
         'next: while k < list.len() {
             let watcher = list[k];
             k += 1;
-            if watcher.threshold > now || watcher.threshold <= before || self.is_true(watcher.other) {
+            if watcher.threshold > now || watcher.threshold <= before || self.is_true(watcher.other)
+            {
                 list[kept] = watcher;
                 kept += 1;
                 continue;
@@ -486,13 +540,19 @@ impl<'a> Engine<'a> {
             let clause = self.clauses[watcher.clause as usize];
             let from = clause.from as usize;
             let until = from + clause.length as usize;
-            let lost = Lit { view: view ^ 1, value: 1 - watcher.threshold };
+            let lost = Lit {
+                view: view ^ 1,
+                value: 1 - watcher.threshold,
+            };
             if self.lits[from] == lost {
                 self.lits.swap(from, from + 1);
             }
             let first = self.lits[from];
             if self.is_true(first) {
-                list[kept] = Watcher { other: first, ..watcher };
+                list[kept] = Watcher {
+                    other: first,
+                    ..watcher
+                };
                 kept += 1;
                 continue;
             }
@@ -508,7 +568,10 @@ impl<'a> Engine<'a> {
                     continue 'next;
                 }
             }
-            list[kept] = Watcher { other: first, ..watcher };
+            list[kept] = Watcher {
+                other: first,
+                ..watcher
+            };
             kept += 1;
             if !self.push(first.view, first.value, Reason::Clause(watcher.clause)) {
                 fine = false;
@@ -568,15 +631,26 @@ impl<'a> Engine<'a> {
         }
         let (low, high) = (self.low(start), self.high(end));
         if !self.push(2 * end, low + shortest, Reason::End { task: task as u32 })
-            || !self.push(2 * start + 1, shortest - high, Reason::Start { task: task as u32 })
+            || !self.push(
+                2 * start + 1,
+                shortest - high,
+                Reason::Start { task: task as u32 },
+            )
         {
             return false;
         }
-        for k in 0..ways.len() {
+        for (k, way) in ways.iter().enumerate() {
             let mode = self.tasks[task].modes[k];
             if self.mode_open(mode)
-                && low + ways[k].duration > high
-                && !self.push(2 * mode + 1, 0, Reason::TooLong { task: task as u32, mode: k as u32 })
+                && low + way.duration > high
+                && !self.push(
+                    2 * mode + 1,
+                    0,
+                    Reason::TooLong {
+                        task: task as u32,
+                        mode: k as u32,
+                    },
+                )
             {
                 return false;
             }
@@ -595,18 +669,33 @@ impl<'a> Engine<'a> {
                     out.push(other.not());
                 }
             }
-            Reason::Edge { from, offset } => out.push(Lit { view: from, value: lit.value - offset }),
+            Reason::Edge { from, offset } => out.push(Lit {
+                view: from,
+                value: lit.value - offset,
+            }),
             Reason::End { task } | Reason::Start { task } => {
                 // With x the start (or minus the end): x + the shortest mode left >= value.
                 let mine = &self.tasks[task as usize];
-                let from = if matches!(reason, Reason::End { .. }) { 2 * mine.start } else { 2 * mine.end + 1 };
+                let from = if matches!(reason, Reason::End { .. }) {
+                    2 * mine.start
+                } else {
+                    2 * mine.end + 1
+                };
                 let value = self.bound_at(from, k);
                 let ways = &self.instance.ways[task as usize];
-                let open: Vec<usize> = (0..ways.len()).filter(|&m| value + ways[m].duration >= lit.value).collect();
+                let open: Vec<usize> = (0..ways.len())
+                    .filter(|&m| value + ways[m].duration >= lit.value)
+                    .collect();
                 self.explain_modes(task as usize, &open, k, out);
-                debug_assert!(open.iter().all(|&m| m < mine.modes.len()), "ways and modes agree");
+                debug_assert!(
+                    open.iter().all(|&m| m < mine.modes.len()),
+                    "ways and modes agree"
+                );
                 if let Some(shortest) = open.iter().map(|&m| ways[m].duration).min() {
-                    out.push(Lit { view: from, value: lit.value - shortest });
+                    out.push(Lit {
+                        view: from,
+                        value: lit.value - shortest,
+                    });
                 }
             }
             Reason::TooLong { task, mode } => {

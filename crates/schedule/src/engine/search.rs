@@ -123,10 +123,18 @@ impl Engine<'_> {
     #[inline]
     pub(super) fn bump(&mut self, lit: Lit) {
         let var = (lit.view >> 1) as usize;
-        let value = if lit.view & 1 == 0 { lit.value } else { 1 - lit.value };
+        let value = if lit.view & 1 == 0 {
+            lit.value
+        } else {
+            1 - lit.value
+        };
         let guide = &mut self.guide;
         let place = value - guide.low[var] - 1;
-        let end = if var + 1 < guide.base.len() { guide.base[var + 1] } else { guide.activity.len() as u32 };
+        let end = if var + 1 < guide.base.len() {
+            guide.base[var + 1]
+        } else {
+            guide.activity.len() as u32
+        };
         if place < 0 || guide.base[var] + place as u32 >= end {
             return;
         }
@@ -170,14 +178,20 @@ impl Engine<'_> {
         if !self.guide.plain {
             while let Some(literal) = self.guide.pop() {
                 let var = self.guide.var_of[literal as usize];
-                let value = self.guide.low[var as usize] + 1 + (literal - self.guide.base[var as usize]) as i32;
+                let value = self.guide.low[var as usize]
+                    + 1
+                    + (literal - self.guide.base[var as usize]) as i32;
                 self.guide.taken.push((literal, self.trail.len() as u32));
                 if self.low(var) < value && value <= self.high(var) {
                     let yes = match self.guide.goal.get(var as usize) {
                         Some(&goal) => goal >= value,
                         None => self.is_mode[var as usize],
                     };
-                    return Some(if yes { Lit::at_least(var, value) } else { Lit::at_most(var, value - 1) });
+                    return Some(if yes {
+                        Lit::at_least(var, value)
+                    } else {
+                        Lit::at_most(var, value - 1)
+                    });
                 }
             }
         }
@@ -186,7 +200,12 @@ impl Engine<'_> {
         let mut best: Option<(i32, i32, usize)> = None;
         for (task, vars) in self.tasks.iter().enumerate() {
             let (low, high) = (self.low(vars.start), self.high(vars.start));
-            let settled = vars.modes.iter().filter(|&&mode| self.mode_open(mode)).count() <= 1;
+            let settled = vars
+                .modes
+                .iter()
+                .filter(|&&mode| self.mode_open(mode))
+                .count()
+                <= 1;
             if low == high && settled {
                 continue;
             }
@@ -197,13 +216,19 @@ impl Engine<'_> {
         }
         let (low, _, task) = best?;
         let vars = &self.tasks[task];
-        let open: Vec<usize> = (0..vars.modes.len()).filter(|&m| self.mode_open(vars.modes[m])).collect();
+        let open: Vec<usize> = (0..vars.modes.len())
+            .filter(|&m| self.mode_open(vars.modes[m]))
+            .collect();
         if open.len() > 1 {
             let mode = open
                 .iter()
                 .copied()
                 .find(|&m| goal(vars.modes[m]) == Some(1))
-                .or_else(|| open.iter().copied().min_by_key(|&m| self.instance.ways[task][m].duration))?;
+                .or_else(|| {
+                    open.iter()
+                        .copied()
+                        .min_by_key(|&m| self.instance.ways[task][m].duration)
+                })?;
             return Some(Lit::at_least(vars.modes[mode], 1));
         }
         Some(Lit::at_most(vars.start, low))
@@ -211,7 +236,12 @@ impl Engine<'_> {
 
     /// Searches until a schedule is found, none is left, `conflicts` are spent or `stop` says so.
     /// With `within`, only schedules with at most that makespan are looked for.
-    pub(crate) fn search(&mut self, within: Option<i32>, conflicts: u64, stop: &dyn Fn() -> bool) -> Verdict {
+    pub(crate) fn search(
+        &mut self,
+        within: Option<i32>,
+        conflicts: u64,
+        stop: &dyn Fn() -> bool,
+    ) -> Verdict {
         if self.dead {
             return Verdict::Nothing;
         }
@@ -284,7 +314,10 @@ impl Engine<'_> {
                 if vars.modes.is_empty() {
                     kept.get(task).copied().flatten().unwrap_or(0)
                 } else {
-                    vars.modes.iter().position(|&mode| self.mode_open(mode)).unwrap_or(0) as u8
+                    vars.modes
+                        .iter()
+                        .position(|&mode| self.mode_open(mode))
+                        .unwrap_or(0) as u8
                 }
             })
             .collect();

@@ -40,13 +40,20 @@ struct TableMode {
 }
 
 impl Timetable {
-    pub(crate) fn new(instance: &Instance, tasks: &[TaskVars], most: i32, kept: &[Option<u8>]) -> Self {
+    pub(crate) fn new(
+        instance: &Instance,
+        tasks: &[TaskVars],
+        most: i32,
+        kept: &[Option<u8>],
+    ) -> Self {
         let length = most.max(0) as usize + 1;
         let mut cap = Vec::new();
         for steps in &instance.caps {
             let mut row = vec![0; length];
             for (k, &(from, amount)) in steps.iter().enumerate() {
-                let until = steps.get(k + 1).map_or(length, |next| (next.0 as usize).min(length));
+                let until = steps
+                    .get(k + 1)
+                    .map_or(length, |next| (next.0 as usize).min(length));
                 for slot in row.iter_mut().take(until).skip(from as usize) {
                     *slot = amount;
                 }
@@ -57,9 +64,9 @@ impl Timetable {
         let mut users = vec![Vec::new(); cap.len()];
         let mut resources = Vec::with_capacity(n);
         let mut modes = Vec::with_capacity(n);
-        for task in 0..n {
+        for (task, vars) in tasks.iter().enumerate() {
             let ways = &instance.ways[task];
-            let places: Vec<usize> = if tasks[task].modes.is_empty() {
+            let places: Vec<usize> = if vars.modes.is_empty() {
                 vec![kept.get(task).copied().flatten().unwrap_or(0) as usize]
             } else {
                 (0..ways.len()).collect()
@@ -91,9 +98,15 @@ impl Timetable {
             cap,
             users,
             parts: vec![(0, 0); n],
-            amounts: resources.iter().map(|mine: &Vec<u32>| vec![0; mine.len()]).collect(),
+            amounts: resources
+                .iter()
+                .map(|mine: &Vec<u32>| vec![0; mine.len()])
+                .collect(),
             resources,
-            longest: modes.iter().map(|mine: &Vec<TableMode>| mine.iter().map(|m| m.duration).max().unwrap_or(0)).collect(),
+            longest: modes
+                .iter()
+                .map(|mine: &Vec<TableMode>| mine.iter().map(|m| m.duration).max().unwrap_or(0))
+                .collect(),
             modes,
             touched: Vec::new(),
             is_touched: vec![false; n],
@@ -144,7 +157,13 @@ impl Timetable {
 
     /// The last moment in [from, until) at which a mode does not fit, with the place of the resource.
     #[inline]
-    fn last_block(&self, task: usize, mode: &TableMode, from: i32, until: i32) -> Option<(usize, i32)> {
+    fn last_block(
+        &self,
+        task: usize,
+        mode: &TableMode,
+        from: i32,
+        until: i32,
+    ) -> Option<(usize, i32)> {
         let mut best: Option<(usize, i32)> = None;
         let (mut low, until) = (from, until.min(self.length));
         for (k, &need) in mode.usage.iter().enumerate() {
@@ -158,7 +177,11 @@ impl Timetable {
             let mut t = until;
             while t > low {
                 t -= 1;
-                let mine = if t >= own_from && t < own_until { own } else { 0 };
+                let mine = if t >= own_from && t < own_until {
+                    own
+                } else {
+                    0
+                };
                 if used[t as usize] - mine + need > cap[t as usize] {
                     best = Some((k, t));
                     low = t + 1;
@@ -171,7 +194,13 @@ impl Timetable {
 
     /// The first such moment.
     #[inline]
-    fn first_block(&self, task: usize, mode: &TableMode, from: i32, until: i32) -> Option<(usize, i32)> {
+    fn first_block(
+        &self,
+        task: usize,
+        mode: &TableMode,
+        from: i32,
+        until: i32,
+    ) -> Option<(usize, i32)> {
         let mut best: Option<(usize, i32)> = None;
         let mut high = until.min(self.length);
         for (k, &need) in mode.usage.iter().enumerate() {
@@ -183,7 +212,11 @@ impl Timetable {
             let (own_from, own_until) = self.parts[task];
             let own = self.amounts[task][k];
             for t in from..high {
-                let mine = if t >= own_from && t < own_until { own } else { 0 };
+                let mine = if t >= own_from && t < own_until {
+                    own
+                } else {
+                    0
+                };
                 if used[t as usize] - mine + need > cap[t as usize] {
                     best = Some((k, t));
                     high = t;
@@ -239,9 +272,9 @@ impl Engine<'_> {
             let part = self.part(task, &mut amounts);
             let table = &mut self.timetable;
             let before = table.parts[task];
-            for k in 0..amounts.len() {
+            for (k, &now) in amounts.iter().enumerate() {
                 let resource = table.resources[task][k] as usize;
-                let (was, now) = (table.amounts[task][k], amounts[k]);
+                let was = table.amounts[task][k];
                 let used = &mut table.used[resource];
                 let hull = &mut table.grown[resource];
                 if was == now && part.0 < before.1 && before.0 < part.1 {
@@ -296,11 +329,20 @@ impl Engine<'_> {
                 continue;
             }
             for t in from..until {
-                if self.timetable.used[resource][t as usize] > self.timetable.cap[resource][t as usize] {
+                if self.timetable.used[resource][t as usize]
+                    > self.timetable.cap[resource][t as usize]
+                {
                     let mut conflict = std::mem::take(&mut self.conflict);
                     conflict.clear();
                     let need = self.timetable.cap[resource][t as usize] + 1;
-                    self.explain_use(resource, t, need, usize::MAX, self.trail.len() as u32, &mut conflict);
+                    self.explain_use(
+                        resource,
+                        t,
+                        need,
+                        usize::MAX,
+                        self.trail.len() as u32,
+                        &mut conflict,
+                    );
                     self.conflict = conflict;
                     return false;
                 }
@@ -312,7 +354,13 @@ impl Engine<'_> {
                 }
                 let start = self.tasks[task].start;
                 let (low, high) = (self.low(start), self.high(start));
-                let settled = low == high && self.tasks[task].modes.iter().filter(|&&m| self.mode_open(m)).count() <= 1;
+                let settled = low == high
+                    && self.tasks[task]
+                        .modes
+                        .iter()
+                        .filter(|&&m| self.mode_open(m))
+                        .count()
+                        <= 1;
                 let longest = self.timetable.longest[task];
                 if !settled && low < until && high + longest > from {
                     self.timetable.is_waiting[task] = true;
@@ -362,7 +410,10 @@ impl Engine<'_> {
                     continue;
                 }
                 let mode = &self.timetable.modes[task][k];
-                match self.timetable.last_block(task, mode, low, low + mode.duration) {
+                match self
+                    .timetable
+                    .last_block(task, mode, low, low + mode.duration)
+                {
                     None => {
                         free = true;
                         break;
@@ -389,7 +440,10 @@ impl Engine<'_> {
                     continue;
                 }
                 let mode = &self.timetable.modes[task][k];
-                match self.timetable.first_block(task, mode, high, high + mode.duration) {
+                match self
+                    .timetable
+                    .first_block(task, mode, high, high + mode.duration)
+                {
                     None => {
                         free = true;
                         break;
@@ -423,7 +477,10 @@ impl Engine<'_> {
             let mut at = low;
             let mode = &self.timetable.modes[task][k];
             while at <= high {
-                match self.timetable.last_block(task, mode, at, at + mode.duration) {
+                match self
+                    .timetable
+                    .last_block(task, mode, at, at + mode.duration)
+                {
                     None => break,
                     Some((r, t)) => {
                         points.push((k, self.timetable.resources[task][r] as usize, t));
@@ -464,9 +521,15 @@ impl Engine<'_> {
                 high = high.min(t);
             }
             covered[mode] = true;
-            let k = self.timetable.resources[task].iter().position(|&r| r as usize == resource).unwrap_or(0);
+            let k = self.timetable.resources[task]
+                .iter()
+                .position(|&r| r as usize == resource)
+                .unwrap_or(0);
             let need = self.timetable.cap[resource][t as usize] - modes[mode].usage[k] + 1;
-            match needs.iter_mut().find(|other| (other.0, other.1) == (resource, t)) {
+            match needs
+                .iter_mut()
+                .find(|other| (other.0, other.1) == (resource, t))
+            {
                 Some(other) => other.2 = other.2.max(need),
                 None => needs.push((resource, t, need)),
             }
@@ -507,7 +570,15 @@ impl Engine<'_> {
     }
 
     /// Why at least `need` of a resource is used at a moment by tasks other than `except`.
-    fn explain_use(&self, resource: usize, t: i32, need: i32, except: usize, k: u32, out: &mut Vec<Lit>) {
+    fn explain_use(
+        &self,
+        resource: usize,
+        t: i32,
+        need: i32,
+        except: usize,
+        k: u32,
+        out: &mut Vec<Lit>,
+    ) {
         // (amount, task, place of the resource)
         let mut there: Vec<(i32, usize, usize)> = Vec::new();
         let mut total = 0;
@@ -515,7 +586,10 @@ impl Engine<'_> {
             let (task, at) = (task as usize, at as usize);
             let vars = &self.tasks[task];
             // Bounds only got tighter since: most tasks are out at a glance.
-            if task == except || self.high(vars.start) > t || self.low(vars.start) + self.timetable.longest[task] <= t {
+            if task == except
+                || self.high(vars.start) > t
+                || self.low(vars.start) + self.timetable.longest[task] <= t
+            {
                 continue;
             }
             let high = -self.bound_at(2 * vars.start + 1, k);
@@ -528,7 +602,11 @@ impl Engine<'_> {
                 if !vars.modes.is_empty() && self.bound_at(2 * vars.modes[m] + 1, k) >= 0 {
                     continue;
                 }
-                let amount = if low + mode.duration > t { mode.usage[at] } else { 0 };
+                let amount = if low + mode.duration > t {
+                    mode.usage[at]
+                } else {
+                    0
+                };
                 least = least.min(amount);
             }
             if least > 0 && least < i32::MAX {
