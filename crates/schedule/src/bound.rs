@@ -56,15 +56,15 @@ fn work(instance: &Instance, resource: usize) -> i32 {
         rests.truncate(1);
     }
     for rest in rests {
-        let mut sum = 0;
+        let mut sum = 0i64;
         for k in (0..tasks.len()).rev() {
             if tasks[k].1 >= rest {
-                sum += tasks[k].2;
+                sum = sum.saturating_add(tasks[k].2);
             }
             if k == 0 || tasks[k - 1].0 < tasks[k].0 {
-                let days = i32::try_from((sum + capacity - 1) / capacity).unwrap_or(0);
+                let days = i32::try_from(sum.saturating_add(capacity - 1) / capacity).unwrap_or(0);
                 if sum > 0 {
-                    bound = bound.max(tasks[k].0 + days + rest);
+                    bound = bound.max(tasks[k].0.saturating_add(days).saturating_add(rest));
                 }
             }
         }
@@ -105,16 +105,15 @@ impl Limit {
                 sums[until.min(last)] - sums[(*head as usize).min(last)]
             }
             Limit::Span(less) => i64::from(makespan) - less,
-            Limit::Mixed(parts) => parts
-                .iter()
-                .map(|(times, limit)| times * limit.at(makespan))
-                .sum(),
+            Limit::Mixed(parts) => parts.iter().fold(0, |sum: i64, (times, limit)| {
+                sum.saturating_add(times.saturating_mul(limit.at(makespan)))
+            }),
         }
     }
 }
 
-/// Budgets, and the work on each resource within windows, as rows.
-pub(crate) fn rows(instance: &Instance, most: i32) -> Vec<Row> {
+/// Budgets, and the work on each resource within so many windows, as rows.
+pub(crate) fn rows(instance: &Instance, most: i32, windows_each: usize) -> Vec<Row> {
     let mut rows = Vec::new();
     for b in 0..instance.budgets.len() {
         rows.push(Row {
@@ -188,7 +187,7 @@ pub(crate) fn rows(instance: &Instance, most: i32) -> Vec<Row> {
                 .iter()
                 .map(|w| (w.1, w.2))
                 .filter(|&w| w != whole)
-                .take(3),
+                .take(windows_each),
         );
         for (head, after) in chosen {
             rows.push(Row {
@@ -279,9 +278,9 @@ pub(crate) fn prices(
         // The mean of the choices, later ones counting more.
         let weight = (round + 1) as f64;
         taken += weight;
-        for task in 0..n {
-            for (m, mean) in mean[task].iter_mut().enumerate() {
-                let now = if m == choice[task] { 1.0 } else { 0.0 };
+        for (mean, &choice) in mean.iter_mut().zip(&choice) {
+            for (m, mean) in mean.iter_mut().enumerate() {
+                let now = if m == choice { 1.0 } else { 0.0 };
                 *mean += (now - *mean) * weight / taken;
             }
         }
@@ -390,7 +389,8 @@ fn excluded(rows: &[Row], price: &[i64], makespan: i32) -> bool {
 
 /// One row made of others at prices.
 pub(crate) fn mixed(rows: &[Row], price: &[i64]) -> Option<Row> {
-    let small = |value: i128| (value < 1 << 60).then_some(value as i64);
+    // Sums over all tasks must stay within 64 bits.
+    let small = |value: i128| (value < 1 << 42).then_some(value as i64);
     let mut needs = Vec::new();
     for task in 0..rows.first()?.needs.len() {
         let mut mine = Vec::new();
@@ -416,6 +416,12 @@ pub(crate) fn mixed(rows: &[Row], price: &[i64]) -> Option<Row> {
     })
 }
 
+/// How often prices are improved: less often where each time takes long.
+pub(crate) fn rounds(instance: &Instance) -> usize {
+    let modes: usize = instance.ways.iter().map(Vec::len).sum();
+    (2_000_000 / modes.max(1)).clamp(30, 400)
+}
+
 /// Raises a bound as long as prices exclude it.
 pub(crate) fn priced(
     instance: &Instance,
@@ -428,7 +434,7 @@ pub(crate) fn priced(
         return lower;
     }
     while lower < most && !stop() {
-        let (_, out) = prices(instance, rows, lower, 400);
+        let (_, out) = prices(instance, rows, lower, rounds(instance));
         if !out {
             break;
         }

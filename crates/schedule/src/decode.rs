@@ -247,14 +247,15 @@ impl Line {
                         return None;
                     }
                     let high = known.min(start + duration);
-                    for t in start..high {
-                        let at = t as usize * words;
-                        for (have, need) in free[at..at + words].iter().zip(packed) {
-                            if ((have | guard) - need) & guard != *guard {
-                                known = start;
-                                start = t - duration;
-                                continue 'next;
-                            }
+                    let moments =
+                        free[start as usize * words..high as usize * words].chunks(*words);
+                    for (k, there) in moments.enumerate() {
+                        let short =
+                            |(have, need): (&u64, &u64)| ((have | guard) - need) & guard != *guard;
+                        if there.iter().zip(packed).any(short) {
+                            known = start;
+                            start += k as i32 - duration;
+                            continue 'next;
                         }
                     }
                     return Some(start);

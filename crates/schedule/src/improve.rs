@@ -59,10 +59,7 @@ impl<'a> Breed<'a> {
             random: Random::new(seed),
             population: Vec::new(),
             veterans: Vec::new(),
-            tail: std::env::var("TAIL")
-                .ok()
-                .and_then(|v| v.parse().ok())
-                .unwrap_or(8),
+            tail: 8,
             per_unit: instance
                 .caps
                 .iter()
@@ -70,22 +67,10 @@ impl<'a> Breed<'a> {
                     1.0 / f64::from(steps.iter().map(|step| step.1).max().unwrap_or(0).max(1))
                 })
                 .collect(),
-            most: std::env::var("MOST")
-                .ok()
-                .and_then(|v| v.parse().ok())
-                .unwrap_or(400),
-            size: std::env::var("SIZE")
-                .ok()
-                .and_then(|v| v.parse().ok())
-                .unwrap_or(60),
-            rate: std::env::var("RATE")
-                .ok()
-                .and_then(|v| v.parse().ok())
-                .unwrap_or(0.03),
-            patience: std::env::var("PAT")
-                .ok()
-                .and_then(|v| v.parse().ok())
-                .unwrap_or(60),
+            most: 600,
+            size: 80,
+            rate: 0.03,
+            patience: 40,
             idle: 0,
             round: 0,
             best: None,
@@ -102,19 +87,12 @@ impl<'a> Breed<'a> {
         self.decoder.made
     }
 
-    /// Takes in a schedule found elsewhere.
+    /// Takes in a schedule found elsewhere. It waits with the best of settled populations, so that it
+    /// does not take over the one at hand.
     pub(crate) fn welcome(&mut self, found: &Found) {
-        if self
-            .best
-            .as_ref()
-            .is_none_or(|best| found.makespan < best.makespan)
-        {
-            self.best = Some(found.clone());
-        }
-        if self.population.len() >= self.size {
-            let member = self.member(found.clone());
-            self.enter(member);
-        }
+        self.record(found);
+        let member = self.member(found.clone());
+        self.veterans.push(member);
     }
 
     /// Makes about so many schedules more, or fewer when told to stop.
@@ -180,17 +158,6 @@ impl<'a> Breed<'a> {
     fn renew(&mut self) {
         self.round += 1;
         self.size = (self.size * 5 / 4).min(self.most);
-        if std::env::var("VERB").is_ok() {
-            let v: Vec<i32> = self.population.iter().map(|m| m.found.makespan).collect();
-            eprintln!(
-                "round {} made {} best {:?} pop {:?}..{:?}",
-                self.round,
-                self.decoder.made,
-                self.best.as_ref().map(|b| b.makespan),
-                v.iter().min(),
-                v.iter().max()
-            );
-        }
         self.idle = 0;
         self.population.sort_by_key(|member| member.score);
         let keep = if self.round.is_multiple_of(4) { 0 } else { 8 };

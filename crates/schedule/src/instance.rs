@@ -6,6 +6,9 @@ use crate::schedule::Schedule;
 /// Times from here on are not counted with.
 pub(crate) const FAR: i32 = 1 << 29;
 
+/// Modes that no other beats, of one task: more are refused.
+const MOST_MODES: usize = 250;
+
 /// One mode that can serve.
 #[derive(Clone, Debug)]
 pub(crate) struct Way {
@@ -162,6 +165,9 @@ impl Instance {
         if !reduce(&mut ways, &mut budgets) {
             return Ok(None);
         }
+        if ways.iter().any(|mine| mine.len() > MOST_MODES) {
+            return Err(ProjectError::TooLarge("the number of modes of a task"));
+        }
         let mut total: u64 = release.iter().copied().max().unwrap_or(0) as u64;
         total += caps
             .iter()
@@ -251,11 +257,26 @@ impl Instance {
         drawn
     }
 
-    pub(crate) fn within_budgets(&self, modes: &[u8]) -> bool {
-        self.drawn(modes)
-            .iter()
-            .zip(&self.budgets)
-            .all(|(drawn, limit)| drawn <= limit)
+    /// Whether the exact engine can count moments up to a makespan one by one.
+    pub(crate) fn countable(&self, most: i32) -> bool {
+        let moments = (self.caps.len() as u64 + 1) * most.max(0) as u64;
+        let values: u64 = (0..self.n)
+            .map(|task| (most - self.head[task] - self.tail[task]).max(0) as u64 * 2)
+            .sum();
+        let usage = (0..self.caps.len()).all(|r| {
+            let sum: i64 = self
+                .ways
+                .iter()
+                .map(|mine| {
+                    mine.iter()
+                        .map(|way| i64::from(way.uses(r)))
+                        .max()
+                        .unwrap_or(0)
+                })
+                .sum();
+            sum < i64::from(FAR)
+        });
+        usage && moments <= 20_000_000 && values <= 40_000_000
     }
 
     /// In the words of the project.
@@ -354,20 +375,16 @@ fn reduce(ways: &mut [Vec<Way>], budgets: &mut [i64]) -> bool {
                 keep[k - 1]
             });
             changed |= mine.len() != before;
-            // Modes are counted in bytes where they are many.
-            if mine.len() > 250 {
-                mine.truncate(250);
-            }
         }
         if !changed {
             break;
         }
     }
     // What every mode of a task draws is taken off the budget, which makes the rest sharper.
-    for b in 0..budgets.len() {
+    for (b, budget) in budgets.iter_mut().enumerate() {
         for mine in ways.iter_mut() {
             let least = mine.iter().map(|way| way.draw[b]).min().unwrap_or(0);
-            budgets[b] -= least;
+            *budget -= least;
             for way in mine.iter_mut() {
                 way.draw[b] -= least;
             }

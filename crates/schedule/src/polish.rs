@@ -28,7 +28,7 @@ impl<'a> Polish<'a> {
             instance,
             random: Random::new(seed),
             rows: if instance.multi {
-                bound::rows(instance, instance.horizon)
+                bound::rows(instance, instance.critical_path(), 0)
                     .into_iter()
                     .filter(|row| matches!(row.limit, Limit::Fixed(_)))
                     .collect()

@@ -16,7 +16,6 @@ use crate::improve::{Breed, Found};
 use crate::instance::Instance;
 use crate::polish::Polish;
 use crate::project::{Project, ProjectError};
-use crate::random::Random;
 use crate::schedule::Schedule;
 
 /// How a search ended.
@@ -224,14 +223,24 @@ pub fn solve(
     let Some(instance) = Instance::new(project)? else {
         return Ok(outcome(Status::Infeasible, None, None, 0, 0));
     };
+    if instance.n == 0 {
+        return Ok(outcome(
+            Status::Optimal,
+            Some(Schedule::default()),
+            Some(0),
+            0,
+            0,
+        ));
+    }
     let mut lower = bound::lower(&instance);
     let mut shared: Option<Found> = None;
-    let mut seek = Seek::new(&instance, options.seed);
+    let mut seek = Seek::new(&instance, options.seed.wrapping_mul(2));
+    let mut second = Seek::new(&instance, options.seed.wrapping_mul(2).wrapping_add(1));
     let mut prove = Prove::new(&instance);
     let mut nothing = false;
     let mut round = 0u64;
     loop {
-        let steps = seek.steps + prove.steps;
+        let steps = seek.steps + second.steps + prove.steps;
         if let Some(tell) = watch.progress.as_mut() {
             tell(&Progress {
                 makespan: shared.as_ref().map(|found| found.makespan as u64),
@@ -265,23 +274,34 @@ pub fn solve(
             return Ok(outcome(status, schedule, makespan, lower as u64, steps));
         }
         // Rounds grow, so that small projects are answered at once and large ones are not cut into bits.
-        let share = (20_000.0 * 1.25f64.powi(round.min(14) as i32)) as u64;
+        let share = (200_000.0 * 1.25f64.powi(round.min(14) as i32)) as u64;
         round += 1;
         let stop = || limits.reached();
+        // The first round is for a schedule to begin with. Then the second lane proves, but where a
+        // proof is far off, two rounds of three look for shorter schedules as well.
+        let near = shared
+            .as_ref()
+            .is_none_or(|found| found.makespan - lower <= (found.makespan / 50).max(2));
+        let proves = near || round % 3 == 2;
+        let mut lane = || match (round, proves) {
+            (1, _) => {}
+            (_, true) => prove.advance(share, lower, shared.as_ref(), &stop),
+            (_, false) => second.advance(share, lower, &stop),
+        };
         if options.threads > 1 && round > 1 {
             std::thread::scope(|scope| {
-                scope.spawn(|| prove.advance(share, lower, shared.as_ref(), &stop));
+                scope.spawn(lane);
                 seek.advance(share, lower, &stop);
             });
         } else {
             seek.advance(share, lower, &stop);
-            // The first round is for a schedule to begin with.
-            if round > 1 {
-                prove.advance(share, lower, shared.as_ref(), &stop);
-            }
+            lane();
         }
         let mut best = shared.take();
-        for other in [&seek.best, &prove.best].into_iter().flatten() {
+        for other in [&seek.best, &second.best, &prove.best]
+            .into_iter()
+            .flatten()
+        {
             if best
                 .as_ref()
                 .is_none_or(|best| other.makespan < best.makespan)
@@ -296,6 +316,7 @@ pub fn solve(
         }
         if let Some(best) = &best {
             seek.welcome(best);
+            second.welcome(best);
         }
         shared = best;
     }
@@ -323,15 +344,17 @@ fn outcome(
     }
 }
 
+/// A moved bound of the engine takes about as long as the placing of so many tasks: so the lanes need
+/// about the same time for a round.
+const DEAR: u64 = 10;
+
 /// The lane for shorter schedules: breeding, then large neighbourhoods, in turn.
 struct Seek<'a> {
     instance: &'a Instance,
     breed: Breed<'a>,
     polish: Polish<'a>,
-    random: Random,
     best: Option<Found>,
     steps: u64,
-    pool: Vec<Found>,
     turn: u64,
 }
 
@@ -339,12 +362,10 @@ impl<'a> Seek<'a> {
     fn new(instance: &'a Instance, seed: u64) -> Self {
         Self {
             instance,
-            breed: Breed::new(instance, seed.wrapping_mul(3).wrapping_add(1)),
-            polish: Polish::new(instance, seed.wrapping_mul(3).wrapping_add(2)),
-            random: Random::new(seed.wrapping_mul(3).wrapping_add(3)),
+            breed: Breed::new(instance, seed.wrapping_mul(2)),
+            polish: Polish::new(instance, seed.wrapping_mul(2).wrapping_add(1)),
             best: None,
             steps: 0,
-            pool: Vec::new(),
             turn: 0,
         }
     }
@@ -367,15 +388,20 @@ impl<'a> Seek<'a> {
                 return;
             }
             self.turn += 1;
-            let mode = std::env::var("LANE").unwrap_or_default();
-            let breed =
-                mode == "breed" || (mode != "polish" && self.turn % 2 == 1) || self.best.is_none();
-            let part = (share / 4).max(5_000);
+            let breed = match &self.best {
+                Some(best) => {
+                    !self.turn.is_multiple_of(8) || !self.instance.countable(best.makespan)
+                }
+                None => true,
+            };
+            let part = (share / 4).max(50_000);
             if breed {
                 let schedules = (part / self.instance.n.max(1) as u64).max(50);
                 let before = self.breed.made();
                 self.breed.advance(schedules, goal, stop);
-                self.steps += (self.breed.made() - before).max(1) * self.instance.n as u64 / 2;
+                self.steps += (self.breed.made() - before).max(1)
+                    * self.instance.n as u64
+                    * if self.instance.multi { 2 } else { 1 };
                 if let Some(found) = self.breed.best.clone()
                     && self
                         .best
@@ -399,7 +425,7 @@ impl<'a> Seek<'a> {
                     let base = best.clone();
                     let before = self.polish.steps;
                     let found = self.polish.step(&base, base.makespan - 1, 300, stop);
-                    self.steps += (self.polish.steps - before).max(1);
+                    self.steps += DEAR * (self.polish.steps - before).max(1);
                     if let Some(found) = found {
                         self.breed.welcome(&found);
                         self.best = Some(found);
@@ -407,7 +433,6 @@ impl<'a> Seek<'a> {
                 }
             }
         }
-        let _ = (&self.random, &self.pool);
     }
 }
 
@@ -422,7 +447,6 @@ struct Prove<'a> {
     steps: u64,
     most: i32,
     turn: u64,
-    mixed: Vec<bound::Row>,
 }
 
 impl<'a> Prove<'a> {
@@ -436,8 +460,28 @@ impl<'a> Prove<'a> {
             steps: 0,
             most: 0,
             turn: 0,
-            mixed: Vec::new(),
         }
+    }
+
+    /// Sums with limits for the engine, raising the bound on the way.
+    fn rows(&mut self, most: i32, stop: &dyn Fn() -> bool) -> Vec<bound::Row> {
+        if !self.instance.multi {
+            return Vec::new();
+        }
+        let mut plain = bound::rows(self.instance, most, 0);
+        if self.best.is_some() {
+            let mut rows = bound::rows(self.instance, most, 3);
+            self.lower = bound::priced(self.instance, &mut rows, self.lower, most + 1, stop);
+            let low = self.lower.min(most);
+            let mut goals = vec![low, (low + most) / 2, most];
+            goals.dedup();
+            for goal in goals {
+                let (price, _) =
+                    bound::prices(self.instance, &mut rows, goal, bound::rounds(self.instance));
+                plain.extend(bound::mixed(&rows, &price));
+            }
+        }
+        plain
     }
 
     fn advance(&mut self, share: u64, lower: i32, best: Option<&Found>, stop: &dyn Fn() -> bool) {
@@ -458,25 +502,11 @@ impl<'a> Prove<'a> {
                 .best
                 .as_ref()
                 .map_or(self.instance.horizon, |best| best.makespan - 1);
-            let mut rows = if self.instance.multi {
-                bound::rows(self.instance, most)
-            } else {
-                Vec::new()
-            };
-            if self.instance.multi && self.best.is_some() {
-                self.lower = bound::priced(self.instance, &mut rows, self.lower, most + 1, stop);
-                let goal = self.lower.max(most);
-                let plain = rows.len();
-                for at in [self.lower, (self.lower + goal) / 2, goal] {
-                    let (price, _) = bound::prices(self.instance, &mut rows, at.min(most), 600);
-                    if let Some(row) = bound::mixed(&rows, &price) {
-                        self.mixed.push(row);
-                    }
-                }
-                rows.truncate(plain);
-                rows.retain(|row| !matches!(row.limit, bound::Limit::Span(_)));
-                rows.append(&mut self.mixed);
+            if !self.instance.countable(most) {
+                self.steps += share;
+                return;
             }
+            let rows = self.rows(most, stop);
             let mut engine = Engine::new(self.instance, most, &[], &[], &rows);
             if let Some(best) = &self.best
                 && !engine.dead
@@ -488,10 +518,7 @@ impl<'a> Prove<'a> {
         }
         let engine = self.engine.as_mut().expect("it was made");
         let begun = engine.steps;
-        if std::env::var("PROVE").is_ok_and(|v| v == "off") {
-            return;
-        }
-        while engine.steps - begun < share && !stop() {
+        while DEAR * (engine.steps - begun) < share && !stop() {
             if let Some(best) = &self.best {
                 if best.makespan <= self.lower {
                     break;
@@ -502,8 +529,7 @@ impl<'a> Prove<'a> {
                 }
             }
             self.turn += 1;
-            let mode = std::env::var("PROVE").unwrap_or_default();
-            let up = mode == "up" || (mode != "down" && self.turn % 2 == 1 && self.best.is_some());
+            let up = self.turn % 2 == 1 && self.best.is_some();
             let within = (up && self.lower < self.most).then_some(self.lower);
             match engine.search(within, 500, stop) {
                 Verdict::Found => {
@@ -527,6 +553,6 @@ impl<'a> Prove<'a> {
                 Verdict::Open => {}
             }
         }
-        self.steps += (engine.steps - begun).max(1);
+        self.steps += DEAR * (engine.steps - begun).max(1);
     }
 }

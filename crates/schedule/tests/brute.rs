@@ -152,9 +152,6 @@ fn the_optimum_is_that_of_trying_everything() {
             threads: 1 + (seed % 2) as u32,
             ..Options::default()
         };
-        if std::env::var("DARSENA_BRUTE").is_ok() {
-            eprintln!("seed {seed} {project:?} {expected:?}");
-        }
         let outcome = solve(&project, &options, &mut Watch::nobody()).expect("it is a project");
         assert_eq!(outcome.makespan, expected, "seed {seed}: {project:?}");
         match &outcome.schedule {

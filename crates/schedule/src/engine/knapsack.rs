@@ -13,6 +13,8 @@ pub(crate) struct Knapsack {
     limit: Limit,
     /// By task: the least that is counted now.
     least: Vec<i64>,
+    /// By task: the least any mode needs.
+    bottom: Vec<i64>,
     sum: i64,
     /// Tasks with modes that differ, by falling spread.
     tasks: Vec<(u32, i64)>,
@@ -83,6 +85,10 @@ fn one(
     open.sort_by_key(|&(task, spread)| (-spread, task));
     Knapsack {
         least: vec![0; instance.n],
+        bottom: needs
+            .iter()
+            .map(|mine: &Vec<i64>| mine.iter().copied().min().unwrap_or(0))
+            .collect(),
         needs,
         limit,
         sum: 0,
@@ -200,10 +206,14 @@ impl Engine<'_> {
                 total += needs[mode];
                 continue;
             }
+            let bottom = sack.bottom[task];
+            // What is counted only grew since: most tasks are at their least even now.
+            if sack.least[task] == bottom && !self.summed[task] {
+                total += bottom;
+                continue;
+            }
             let mut least = i64::MAX;
-            let mut bottom = i64::MAX;
             for (m, &mode) in vars.modes.iter().enumerate() {
-                bottom = bottom.min(needs[m]);
                 if self.bound_at(2 * mode + 1, k) < 0 {
                     least = least.min(needs[m]);
                 }

@@ -639,10 +639,10 @@ impl<'a> Engine<'a> {
         {
             return false;
         }
-        for k in 0..ways.len() {
+        for (k, way) in ways.iter().enumerate() {
             let mode = self.tasks[task].modes[k];
             if self.mode_open(mode)
-                && low + ways[k].duration > high
+                && low + way.duration > high
                 && !self.push(
                     2 * mode + 1,
                     0,

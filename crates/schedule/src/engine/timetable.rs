@@ -64,9 +64,9 @@ impl Timetable {
         let mut users = vec![Vec::new(); cap.len()];
         let mut resources = Vec::with_capacity(n);
         let mut modes = Vec::with_capacity(n);
-        for task in 0..n {
+        for (task, vars) in tasks.iter().enumerate() {
             let ways = &instance.ways[task];
-            let places: Vec<usize> = if tasks[task].modes.is_empty() {
+            let places: Vec<usize> = if vars.modes.is_empty() {
                 vec![kept.get(task).copied().flatten().unwrap_or(0) as usize]
             } else {
                 (0..ways.len()).collect()
@@ -272,9 +272,9 @@ impl Engine<'_> {
             let part = self.part(task, &mut amounts);
             let table = &mut self.timetable;
             let before = table.parts[task];
-            for k in 0..amounts.len() {
+            for (k, &now) in amounts.iter().enumerate() {
                 let resource = table.resources[task][k] as usize;
-                let (was, now) = (table.amounts[task][k], amounts[k]);
+                let was = table.amounts[task][k];
                 let used = &mut table.used[resource];
                 let hull = &mut table.grown[resource];
                 if was == now && part.0 < before.1 && before.0 < part.1 {
