@@ -12,8 +12,7 @@ pub(crate) struct Board<'a> {
     pub(crate) visits: Vec<Option<Visit>>,
     /// By dock and day: assets in it, set-up of the next included.
     docked: Vec<Vec<i32>>,
-    /// By dock and day: whether it is shut.
-    closed: &'a [Vec<bool>],
+    still: &'a Still,
     /// By resource and day, in thousandths.
     used: Vec<Vec<i64>>,
     /// By fleet and day: assets away.
@@ -47,29 +46,50 @@ pub(crate) enum Relaxed {
     Others,
 }
 
-/// Days on which each dock is shut.
-pub(crate) fn closed_days(problem: &Problem) -> Vec<Vec<bool>> {
-    let each = problem.docks.iter().map(|dock| {
-        let mut closed = vec![false; problem.days];
-        for (from, until) in &dock.closed {
-            for day in *from..*until {
-                if let Some(closed) = usize::try_from(day).ok().and_then(|n| closed.get_mut(n)) {
-                    *closed = true;
-                }
+/// What follows from the problem alone, whatever is placed.
+pub(crate) struct Still {
+    /// By dock and day: whether it is shut.
+    docks: Vec<Vec<bool>>,
+    /// The same by site; empty where it never is.
+    sites: Vec<Vec<bool>>,
+    /// What each job costs at least.
+    pub(crate) floors: Vec<f64>,
+}
+
+impl Still {
+    pub(crate) fn of(problem: &Problem) -> Self {
+        let days = |spans: &[(Day, Day)]| {
+            let mut closed = vec![false; problem.days];
+            for (from, until) in spans {
+                closed[range(*from, *until, problem.days)].fill(true);
             }
+            closed
+        };
+        let sites = problem.closed_sites.iter();
+        Still {
+            docks: problem.docks.iter().map(|dock| days(&dock.closed)).collect(),
+            sites: sites.map(|spans| if spans.is_empty() { Vec::new() } else { days(spans) }).collect(),
+            floors: (0..problem.jobs.len()).map(|job| crate::place::alone(problem, job)).collect(),
         }
-        closed
-    });
-    each.collect()
+    }
+
+    /// Days on which what an option needs is shut.
+    #[inline]
+    pub(crate) fn shut(&self, option: &OptionData) -> &[bool] {
+        match option.dock {
+            Some(dock) => &self.docks[dock],
+            None => &self.sites[option.site],
+        }
+    }
 }
 
 impl<'a> Board<'a> {
-    pub(crate) fn new(problem: &'a Problem, closed: &'a [Vec<bool>]) -> Self {
+    pub(crate) fn new(problem: &'a Problem, still: &'a Still) -> Self {
         Board {
             problem,
             visits: vec![None; problem.jobs.len()],
             docked: vec![vec![0; problem.days]; problem.docks.len()],
-            closed,
+            still,
             used: vec![vec![0; problem.days]; problem.resources.len()],
             away: vec![vec![0; problem.days]; problem.fleets.len()],
             of_asset: vec![Vec::new(); problem.assets.len()],
@@ -99,14 +119,13 @@ impl<'a> Board<'a> {
     fn count(&mut self, job: usize, visit: &Visit, sign: i32) {
         let problem = self.problem;
         let data = &problem.jobs[job];
+        for (dock, from, until) in stays(problem, data, visit) {
+            for day in &mut self.docked[dock][range(from, until, problem.days)] {
+                *day += sign;
+            }
+        }
         for (task, (option, start)) in data.tasks.iter().zip(&visit.tasks) {
             let option = &task.options[*option];
-            if let Some(dock) = option.dock {
-                let until = start + option.days + problem.docks[dock].set_up;
-                for day in &mut self.docked[dock][range(*start, until, problem.days)] {
-                    *day += sign;
-                }
-            }
             for (resource, usage) in &option.uses {
                 self.sums[*resource].set(None);
                 for day in &mut self.used[*resource][range(*start, start + option.days, problem.days)] {
@@ -140,6 +159,11 @@ impl<'a> Board<'a> {
             free.push((from, end));
         }
         free
+    }
+
+    /// What a job costs at least.
+    pub(crate) fn floor(&self, job: usize) -> f64 {
+        self.still.floors[job]
     }
 
     /// What is paid in all, deferred jobs and what has no place included.
@@ -231,7 +255,9 @@ impl<'a> Board<'a> {
         if n >= problem.days {
             return true;
         }
-        if option.dock.is_some_and(|dock| self.closed[dock][n] && !self.looks_away(Relaxed::Closure(dock))) {
+        if self.still.shut(option).get(n).is_some_and(|shut| *shut)
+            && !option.dock.is_some_and(|dock| self.looks_away(Relaxed::Closure(dock)))
+        {
             return true;
         }
         option.uses.iter().any(|(resource, usage)| {
@@ -287,11 +313,14 @@ impl Terms for Board<'_> {
             .map(|fleet| (&problem.fleets[*fleet], &self.away[*fleet]))
             .filter(|(fleet, _)| fleet.shortage_cost > 0.0 && !self.looks_away(Relaxed::Fleet))
             .collect();
+        // The only one of its group makes all of its span.
+        let group = data.group.filter(|_| !self.looks_away(Relaxed::Group) && self.others_span(job).is_none());
+        let each_day = data.not_ready_cost + group.map_or(0.0, |group| problem.groups[group].span_cost);
         let mut sum = 0.0;
         let mut day = from;
         for place in sums.iter_mut() {
             *place = sum;
-            sum += data.not_ready_cost;
+            sum += each_day;
             for (fleet, away) in &fleets {
                 let n = usize::try_from(day).unwrap_or(usize::MAX);
                 if fleet.span.0 <= day && day < fleet.span.1 && away.get(n).is_some_and(|away| *away >= fleet.spare) {
@@ -300,6 +329,13 @@ impl Terms for Board<'_> {
             }
             day += 1;
         }
+    }
+
+    fn room(&self, resource: usize, day: Day) -> i64 {
+        let row = &self.problem.resources[resource];
+        usize::try_from(day).ok().filter(|n| *n < row.regular.len()).map_or(0, |n| {
+            row.regular[n] + row.overtime[n] - self.taken(resource, n)
+        })
     }
 
     fn leave(&self, job: usize, day: Day) -> f64 {
@@ -316,6 +352,28 @@ impl Terms for Board<'_> {
             None => late,
         }
     }
+}
+
+/// What a visit takes of docks, set-up included: an asset that stays in a dock from task to task is in it once.
+pub(crate) fn stays(problem: &Problem, data: &crate::problem::JobData, visit: &Visit) -> Vec<(usize, Day, Day)> {
+    let mut stays: Vec<(usize, Day, Day)> = Vec::new();
+    for (task, (option, start)) in data.tasks.iter().zip(&visit.tasks) {
+        let option = &task.options[*option];
+        if let Some(dock) = option.dock {
+            stays.push((dock, *start, start + option.days + problem.docks[dock].set_up));
+        }
+    }
+    if stays.len() > 1 {
+        stays.sort_unstable();
+        stays.dedup_by(|next, last| {
+            let joined = next.0 == last.0 && next.1 <= last.2;
+            if joined {
+                last.2 = last.2.max(next.2);
+            }
+            joined
+        });
+    }
+    stays
 }
 
 /// Cost of being back on a day: none until due, infinite past the deadline.

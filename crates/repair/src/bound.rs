@@ -13,15 +13,15 @@
 //! at its cost as far as it lasts, the shortage cost that of a fleet's day. The cost of a highest use is shared out among
 //! days, which is never more than it, because a mean is never above the highest. The prices are the answer to what one more dock-day is worth.
 
-use crate::board::{base, forbid, late, over_days, range};
+use crate::board::{Still, base, forbid, late, over_days, range};
 use crate::place::{Scratch, Terms, ends, least};
-use crate::problem::{Day, Problem};
+use crate::problem::{Day, JobData, Problem};
 
 /// Prices of days, and the best bound found with them.
 #[derive(Clone)]
 pub(crate) struct Bound<'a> {
     problem: &'a Problem,
-    closed: &'a [Vec<bool>],
+    still: &'a Still,
     prices: Prices,
     /// The best bound so far, and the prices that gave it.
     pub(crate) value: f64,
@@ -49,7 +49,7 @@ pub(crate) struct Prices {
 }
 
 impl<'a> Bound<'a> {
-    pub(crate) fn new(problem: &'a Problem, closed: &'a [Vec<bool>]) -> Self {
+    pub(crate) fn new(problem: &'a Problem, still: &'a Still) -> Self {
         let zero = |count: usize| vec![vec![0.0; problem.days]; count];
         let mut jobs_of = vec![0; problem.assets.len()];
         for job in &problem.jobs {
@@ -85,7 +85,7 @@ impl<'a> Bound<'a> {
         }
         Bound {
             problem,
-            closed,
+            still,
             best: prices.clone(),
             prices,
             value: f64::NEG_INFINITY,
@@ -117,7 +117,7 @@ impl<'a> Bound<'a> {
         let mut relaxed = vec![None; problem.jobs.len()];
         let terms = Priced::new(self);
         for (job, data) in problem.jobs.iter().enumerate() {
-            let (least_cost, path) = cheapest(problem, &terms, job, scratch);
+            let (least_cost, path) = cheapest(problem, &terms, (job, self.still.floors[job]), scratch);
             if data.deferral_cost.is_some_and(|price| price <= least_cost) {
                 value += data.deferral_cost.unwrap_or(0.0);
                 continue;
@@ -130,7 +130,7 @@ impl<'a> Bound<'a> {
             for (task, option, start) in &path {
                 let option = &data.tasks[*task].options[*option];
                 if let Some(dock) = option.dock {
-                    let until = start + option.days + problem.docks[dock].set_up;
+                    let until = start + option.days + set_up(problem, data, *task, dock);
                     for day in &mut use_of_docks[dock][range(*start, until, problem.days)] {
                         *day += 1.0;
                     }
@@ -151,8 +151,8 @@ impl<'a> Bound<'a> {
                 let site = |(task, option, _): (usize, usize, Day)| data.tasks[task].options[option].site;
                 let days = data.tasks[last.0].options[last.1].days;
                 (
-                    first.2 - problem.transit[home][site(first)],
-                    last.2 + days + problem.transit[site(last)][home],
+                    first.2 - problem.shortest[home][site(first)],
+                    last.2 + days + problem.shortest[site(last)][home],
                 )
             };
             relaxed[job] = Some(out);
@@ -280,12 +280,11 @@ impl<'a> Bound<'a> {
 fn cheapest(
     problem: &Problem,
     terms: &impl Terms,
-    job: usize,
+    (job, floor): (usize, f64),
     scratch: &mut Scratch,
 ) -> (f64, Option<Vec<(usize, usize, Day)>>) {
     let data = &problem.jobs[job];
     let end = Day::try_from(problem.days).unwrap_or(Day::MAX);
-    let floor = floor(problem, job);
     let mut until = first_window(problem, job).min(end);
     loop {
         let (cost, path) = least(problem, terms, job, (data.release.min(until), until), scratch);
@@ -298,25 +297,20 @@ fn cheapest(
     }
 }
 
-/// What a job costs at least, wherever it is done and whenever: no passage, no waiting, nobody in the way.
-pub(crate) fn floor(problem: &Problem, job: usize) -> f64 {
-    let data = &problem.jobs[job];
-    let each = data.tasks.iter().map(|task| {
-        let costs = task.options.iter().map(|option| {
-            let ready = if data.chain { f64::from(option.days) * data.not_ready_cost } else { 0.0 };
-            option.cost + ready
-        });
-        let least = costs.fold(f64::INFINITY, f64::min);
-        if least.is_finite() { least } else { 0.0 }
-    });
-    each.sum()
+/// Days of set-up that a task is priced with: none where another task of its job may use the same dock, as the asset
+/// may stay in it.
+fn set_up(problem: &Problem, data: &JobData, task: usize, dock: usize) -> Day {
+    let others = data.tasks.iter().enumerate().filter(|(other, _)| *other != task);
+    let mut options = others.flat_map(|(_, other)| &other.options);
+    if options.any(|option| option.dock == Some(dock)) { 0 } else { problem.docks[dock].set_up }
 }
 
 /// A first guess of the days in which the best place lies.
 pub(crate) fn first_window(problem: &Problem, job: usize) -> Day {
     let data = &problem.jobs[job];
     let longest = data.tasks.iter().map(|task| task.options.iter().map(|option| option.days).max().unwrap_or(0));
-    data.due.max(data.release + longest.sum::<Day>()) + 90
+    let work = longest.fold(0, Day::saturating_add);
+    data.due.max(data.release.saturating_add(work)).saturating_add(90)
 }
 
 /// The most of a resource there is on a day, in thousandths.
@@ -363,11 +357,11 @@ impl Terms for Priced<'_, '_> {
         base(row, option, from, costs);
         let first = usize::try_from(from).unwrap_or(0);
         let days = usize::try_from(option.days).unwrap_or(0);
-        let closed = option.dock.map(|dock| &self.bound.closed[dock]);
+        let shut = self.bound.still.shut(option);
         forbid(costs, days, |n| {
             let n = first + n;
             n >= problem.days
-                || closed.is_some_and(|closed| closed[n])
+                || shut.get(n).is_some_and(|shut| *shut)
                 || option.uses.iter().any(|(resource, usage)| {
                     let row = &problem.resources[*resource];
                     *usage > row.regular[n] + row.overtime[n]
@@ -376,7 +370,7 @@ impl Terms for Priced<'_, '_> {
         let price = |prices: &[f64], n: usize| prices.get(first + n).copied().unwrap_or(0.0);
         if let Some(dock) = option.dock {
             let prices = &self.bound.prices.docks[dock];
-            let set_up = usize::try_from(problem.docks[dock].set_up).unwrap_or(0);
+            let set_up = usize::try_from(set_up(problem, &problem.jobs[job], task, dock)).unwrap_or(0);
             over_days(costs, days + set_up, 1.0, |n| price(prices, n));
         }
         for (resource, usage) in &option.uses {
@@ -410,6 +404,10 @@ impl Terms for Priced<'_, '_> {
                 sum += self.bound.prices.fleets[*fleet].get(first + n).copied().unwrap_or(0.0);
             }
         }
+    }
+
+    fn room(&self, _: usize, _: Day) -> i64 {
+        i64::MAX
     }
 
     fn leave(&self, _: usize, _: Day) -> f64 {

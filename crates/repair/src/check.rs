@@ -1,6 +1,6 @@
 //! Verifies a schedule from the scenario's tables alone, day by day, without anything the search uses.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use darsena_scenario::{ClosureWhat, Scenario};
 use jiff::ToSpan;
@@ -42,6 +42,13 @@ struct Checker<'a> {
     windows: &'a Windows,
     breaches: Vec<Breach>,
     start: Date,
+}
+
+/// Usage and capacity of a day are counted in whole thousandths of a unit.
+fn thousandths(amount: f64) -> i64 {
+    #[expect(clippy::cast_possible_truncation, reason = "quantities of a scenario are far below what a number holds")]
+    let whole = (amount * 1000.0).round() as i64;
+    whole
 }
 
 impl Checker<'_> {
@@ -104,10 +111,11 @@ impl Checker<'_> {
                 _ => self.breach("job", format!("job `{id}` is not done once, nor left out where that has a price")),
             }
         }
+        let left_out = { schedule.deferred.iter() }.chain(&schedule.unplaced);
         let known = |id: &str| scenario.jobs().iter().any(|job| job.job.as_str() == id);
-        for done in &schedule.jobs {
-            if !known(&done.job) {
-                self.breach("job", format!("there is no job `{}`", done.job));
+        for id in schedule.jobs.iter().map(|done| &done.job).chain(left_out) {
+            if !known(id) {
+                self.breach("job", format!("there is no job `{id}`"));
             }
         }
     }
@@ -122,8 +130,13 @@ impl Checker<'_> {
         if rows.len() != done.tasks.len() {
             self.breach("task", format!("job `{id}` has {} tasks, {} are done", rows.len(), done.tasks.len()));
         }
+        for row in &rows {
+            let times = done.tasks.iter().filter(|task| task.task == row.task.as_str()).count();
+            if times != 1 {
+                self.breach("task", format!("task `{}` is done {times} times", row.task));
+            }
+        }
         let home = self.home(done);
-        let (mut out, mut back) = (Day::MAX, Day::MIN);
         let mut places: BTreeMap<&str, (Day, Day, String)> = BTreeMap::new();
         for task in &done.tasks {
             if !rows.iter().any(|row| row.task.as_str() == task.task) {
@@ -147,30 +160,38 @@ impl Checker<'_> {
             }
             self.fits(job, task, mode);
             let site = mode.site.to_string();
-            out = out.min(task.start - self.passage(&home, &site));
-            back = back.max(task.end + self.passage(&site, &home));
             places.insert(&task.task, (task.start, task.end, site));
         }
+        // From home to what comes first, and home from what ends last.
+        let order = |task: &str| done.tasks.iter().position(|done| done.task == task);
+        let first = places.iter().min_by_key(|(task, (start, end, _))| (*start, *end, order(task)));
+        let last = places.iter().max_by_key(|(task, (start, end, _))| (*end, *start, order(task)));
+        let out = first.map_or(done.out, |(_, (start, _, site))| start - self.passage(&home, site));
+        let back = last.map_or(done.back, |(_, (_, end, site))| end + self.passage(site, &home));
         if (out, back) != (done.out, done.back) {
             self.breach("passage", format!("job `{id}` is away from day {out} until {back}, not {} until {}", done.out, done.back));
         }
         for row in rows {
-            let Some((start, _, site)) = places.get(row.task.as_str()) else {
+            let Some((start, _, _)) = places.get(row.task.as_str()) else {
                 continue;
             };
             for before in &row.after {
-                let Some((_, end, other)) = places.get(before.as_str()) else {
-                    continue;
-                };
-                if end + self.passage(other, site) > *start {
-                    self.breach("order", format!("task `{}` begins before the asset comes from `{before}`", row.task));
+                if places.get(before.as_str()).is_some_and(|(_, end, _)| end > start) {
+                    self.breach("order", format!("task `{}` begins before `{before}` is done", row.task));
                 }
             }
         }
         let each: Vec<_> = places.iter().collect();
         for (n, (task, (start, end, site))) in each.iter().enumerate() {
             for (other, (begins, ends, there)) in &each[n + 1..] {
-                let apart = ends + self.passage(there, site) <= *start || end + self.passage(site, there) <= *begins;
+                // Passage is from one site to the next: where a third lies between, the two ways to and from it count.
+                let between = |from: &Day, until: &Day| {
+                    places.values().any(|(a, b, third)| third != site && third != there && from <= a && b <= until)
+                };
+                let way = |from: &Day, until: &Day, a: &str, b: &str| {
+                    from <= until && (between(from, until) || from + self.passage(a, b) <= *until)
+                };
+                let apart = way(ends, start, there, site) || way(end, begins, site, there);
                 if site != there && !apart {
                     self.breach("passage", format!("`{}` is at two sites at once for `{task}` and `{other}`", done.asset));
                 }
@@ -206,7 +227,7 @@ impl Checker<'_> {
                 if row.site != mode.site {
                     self.breach("dock", format!("dock `{dock}` is not at `{}`", mode.site));
                 }
-                if row.from.is_some_and(|day| from < day) || row.until.is_some_and(|day| day < until) {
+                if from < until && (row.from.is_some_and(|day| from < day) || row.until.is_some_and(|day| day < until)) {
                     self.breach("closure", format!("dock `{dock}` is not in use for the whole of task `{}`", task.task));
                 }
             }
@@ -214,7 +235,7 @@ impl Checker<'_> {
         }
         for (what, id) in closed {
             let meets = |row: &darsena_scenario::Closure| {
-                row.what == what && row.id.as_str() == id && row.from < until && from < row.until
+                row.what == what && row.id.as_str() == id && from < until && row.from < until && from < row.until
             };
             if scenario.closures().iter().any(meets) {
                 self.breach("closure", format!("`{id}` is closed while task `{}` is under way", task.task));
@@ -222,17 +243,19 @@ impl Checker<'_> {
         }
     }
 
-    /// No dock holds more assets than it takes, set-up included.
+    /// No dock holds more assets than it takes, set-up included; one that stays from task to task is there once.
     fn docks(&mut self, schedule: &Schedule) {
         for row in self.scenario.docks() {
             let set_up = Day::try_from(row.set_up_days).unwrap_or(Day::MAX);
-            let tasks = schedule.jobs.iter().flat_map(|job| &job.tasks);
-            let stays: Vec<(Day, Day, &str)> = tasks
-                .filter(|task| task.dock.as_deref() == Some(row.dock.as_str()))
-                .map(|task| (task.start, task.end + set_up, task.task.as_str()))
+            let tasks = { schedule.jobs.iter().enumerate() }.flat_map(|(n, job)| job.tasks.iter().map(move |task| (n, task)));
+            let stays: Vec<(Day, Day, &str, usize)> = tasks
+                .filter(|(_, task)| task.dock.as_deref() == Some(row.dock.as_str()))
+                .map(|(n, task)| (task.start, task.end + set_up, task.task.as_str(), n))
                 .collect();
-            for (start, _, task) in &stays {
-                let there = stays.iter().filter(|(from, until, _)| from <= start && start < until).count();
+            for (start, _, task, _) in &stays {
+                let there = stays.iter().filter(|(from, until, _, _)| from <= start && start < until);
+                let there: BTreeSet<usize> = there.map(|(_, _, _, job)| *job).collect();
+                let there = there.len();
                 if there > usize::try_from(row.ships).unwrap_or(usize::MAX) {
                     self.breach("dock", format!("dock `{}` is full when task `{task}` begins", row.dock));
                 }
@@ -259,7 +282,7 @@ impl Checker<'_> {
         for id in &schedule.deferred {
             cost.deferral += job_of(id).and_then(|job| job.deferral_cost).unwrap_or(0.0);
         }
-        let mut usage: BTreeMap<&str, BTreeMap<Day, f64>> = BTreeMap::new();
+        let mut usage: BTreeMap<&str, BTreeMap<Day, i64>> = BTreeMap::new();
         for done in &schedule.jobs {
             let Some(job) = job_of(&done.job) else { continue };
             cost.not_ready += f64::from(done.back - done.out) * job.not_ready_cost;
@@ -278,24 +301,29 @@ impl Checker<'_> {
                 for row in scenario.mode_usage().iter().filter(|row| row.task.as_str() == task.task && row.mode.as_str() == task.mode) {
                     let days = usage.entry(row.resource.as_str()).or_default();
                     for day in task.start..task.end {
-                        *days.entry(day).or_default() += row.usage;
+                        *days.entry(day).or_default() += thousandths(row.usage);
                     }
                 }
             }
         }
         for row in scenario.resources() {
             let Some(days) = usage.get(row.resource.as_str()) else { continue };
-            let mut highest = 0.0f64;
+            let units = |count: i64| {
+                #[expect(clippy::cast_precision_loss, reason = "amounts are far below what a number holds")]
+                let units = count as f64 / 1000.0;
+                units
+            };
+            let mut highest = 0;
             for (day, used) in days {
                 let (regular, overtime) = self.capacity(&row.resource, &row.site, *day);
-                // Half a thousandth is what counting in thousandths may round.
-                if *used > regular + overtime + 0.0011 {
-                    self.breach("capacity", format!("{used:.3} of `{}` are used on {}, there are {:.3}", row.resource, self.date(*day), regular + overtime));
+                if *used > regular + overtime {
+                    let what = format!("{} of `{}` are used on {}, there are {}", units(*used), row.resource, self.date(*day), units(regular + overtime));
+                    self.breach("capacity", what);
                 }
-                cost.overtime += (used - regular).max(0.0) * row.overtime_cost;
+                cost.overtime += units((used - regular).max(0)) * row.overtime_cost;
                 highest = highest.max(*used);
             }
-            cost.peaks += highest * row.peak_cost;
+            cost.peaks += units(highest) * row.peak_cost;
         }
         let end = scenario.head().horizon().end();
         for row in scenario.ready_fleet() {
@@ -306,7 +334,7 @@ impl Checker<'_> {
             let away: Vec<&DoneJob> = schedule.jobs.iter().filter(|done| of_fleet(&done.asset)).collect();
             for day in 0.. {
                 let date = self.date(day);
-                if date >= row.until.unwrap_or(end) {
+                if date >= row.until.map_or(end, |until| until.min(end)) {
                     break;
                 }
                 if date < row.from {
@@ -332,8 +360,8 @@ impl Checker<'_> {
         cost
     }
 
-    /// Regular capacity and overtime of a day.
-    fn capacity(&self, resource: &str, site: &str, day: Day) -> (f64, f64) {
+    /// Regular capacity and overtime of a day, in thousandths.
+    fn capacity(&self, resource: &str, site: &str, day: Day) -> (i64, i64) {
         let date = self.date(day);
         let shut = |row: &&darsena_scenario::Closure| {
             let same = (row.what == ClosureWhat::Resource && row.id.as_str() == resource)
@@ -341,20 +369,20 @@ impl Checker<'_> {
             same && row.from <= date && date < row.until
         };
         if self.scenario.closures().iter().any(|row| shut(&row)) {
-            return (0.0, 0.0);
+            return (0, 0);
         }
         let mean = self.scenario.head().period.mean_days();
         let rows = self.scenario.capacity().iter().filter(|row| row.resource.as_str() == resource);
         let row = rows.filter(|row| row.from <= date && row.until.is_none_or(|until| date < until)).last();
-        row.map_or((0.0, 0.0), |row| {
+        row.map_or((0, 0), |row| {
             let days = |from: Date, until: Date| f64::from(from.until(until).map_or(0, |span| span.get_days()));
             let amount = match (row.ramp_to, row.until) {
                 (Some(to), Some(until)) => {
-                    row.capacity + (to - row.capacity) * days(row.from, date) / days(row.from, until).max(1.0)
+                    row.capacity + (to - row.capacity) * (days(row.from, date) / days(row.from, until).max(1.0))
                 }
                 _ => row.capacity,
             };
-            (amount / mean, row.overtime / mean)
+            (thousandths(amount / mean), thousandths(row.overtime / mean))
         })
     }
 
@@ -371,8 +399,7 @@ impl Checker<'_> {
             ("deferral", found.deferral, told.deferral),
         ];
         for (name, found, told) in pairs {
-            // Capacities are counted in thousandths, which moves overtime by as much.
-            if (found - told).abs() > 1e-6 * found.abs().max(told.abs()) + 1e-6 + if name == "overtime" { 1e-3 * found.abs() } else { 0.0 } {
+            if (found - told).abs() > 1e-6 * found.abs().max(told.abs()) + 1e-6 {
                 self.breach("cost", format!("{name}: recomputed {found:.6}, said {told:.6}"));
             }
         }

@@ -60,7 +60,11 @@ impl Emergency {
         let mut before = visits.to_vec();
         for (job, visit) in visits.iter().enumerate() {
             let data = &mut changed.jobs[job];
-            let Some(visit) = visit else { continue };
+            let Some(visit) = visit else {
+                // What is left out is not done in the past.
+                data.release = data.release.max(day);
+                continue;
+            };
             let begun = visit.out < day;
             let mut tasks = Vec::new();
             for (task, (option, start)) in data.tasks.iter_mut().zip(&visit.tasks) {

@@ -18,7 +18,7 @@
 //! Exact where each task waits for the one before it. Of other jobs the program takes the longest chain as
 //! a bound, and a place is found day by day, greedily.
 
-use crate::problem::{Day, JobData, Problem};
+use crate::problem::{Day, JobData, OptionData, Problem};
 
 /// A job in its place.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,6 +37,8 @@ pub(crate) trait Terms {
     fn starts(&self, job: usize, task: usize, option: usize, from: Day, costs: &mut [f64]);
     /// Writes the sums of the prices of not being ready, of the days from `from` on: `sums[0]` is 0.
     fn absent(&self, job: usize, from: Day, sums: &mut [f64]);
+    /// What is left of a resource on a day, in thousandths.
+    fn room(&self, resource: usize, day: Day) -> i64;
     /// Cost of leaving on a day.
     fn leave(&self, job: usize, day: Day) -> f64;
     /// Cost of being back on a day.
@@ -72,9 +74,9 @@ pub(crate) fn best(
     if from >= until || data.tasks.is_empty() {
         return None;
     }
-    let order: Vec<usize> = (0..data.tasks.len()).collect();
     if data.chain {
-        let (cost, path) = chain(problem, terms, job, &order, (from, until), most, scratch)?;
+        let order: Vec<usize> = (0..data.tasks.len()).collect();
+        let (cost, path) = chain(problem, terms, (job, &order, &problem.transit), (from, until), most, scratch)?;
         return Some((cost, visit(problem, data, path)));
     }
     greedy(problem, terms, job, (from, until), most, scratch)
@@ -92,12 +94,8 @@ pub(crate) fn least(
     if from >= until || data.tasks.is_empty() {
         return (if data.tasks.is_empty() { 0.0 } else { f64::INFINITY }, None);
     }
-    let order = if data.chain {
-        (0..data.tasks.len()).collect()
-    } else {
-        longest_chain(data)
-    };
-    let path = chain(problem, terms, job, &order, (from, until), f64::INFINITY, scratch);
+    let (order, transit) = bounding(problem, data);
+    let path = chain(problem, terms, (job, &order, transit), (from, until), f64::INFINITY, scratch);
     let Some((cost, path)) = path else {
         return (f64::INFINITY, None);
     };
@@ -110,21 +108,68 @@ pub(crate) fn least(
     (cost + others.map(cheapest).sum::<f64>(), Some(path.collect()))
 }
 
+/// The tasks that bound a job, and passages between them: all of a chain; of another job the longest chain, and
+/// as other tasks may lie between, the shortest way round.
+fn bounding<'a>(problem: &'a Problem, data: &JobData) -> (Vec<usize>, &'a [Vec<Day>]) {
+    match data.chain {
+        true => ((0..data.tasks.len()).collect(), &problem.transit),
+        false => (longest_chain(data), &problem.shortest),
+    }
+}
+
+/// What a job costs at least, wherever it is done and whenever: no waiting, nobody in the way. A task that nobody can do
+/// counts nothing.
+pub(crate) fn alone(problem: &Problem, job: usize) -> f64 {
+    let data = &problem.jobs[job];
+    let (order, transit) = bounding(problem, data);
+    let home = problem.assets[data.asset].home;
+    let ready = |days: Day| f64::from(days) * data.not_ready_cost;
+    // By site: the least cost of being done there with what came before.
+    let mut at: Vec<(usize, f64)> = vec![(home, 0.0)];
+    let mut sum = 0.0;
+    for (task, row) in data.tasks.iter().enumerate() {
+        let usable = row.options.iter().filter(|option| !option.windows.is_empty());
+        if !order.contains(&task) {
+            let least = usable.map(|option| option.cost).fold(f64::INFINITY, f64::min);
+            sum += if least.is_finite() { least } else { 0.0 };
+        }
+    }
+    for task in order {
+        let mut next: Vec<(usize, f64)> = Vec::new();
+        for option in data.tasks[task].options.iter().filter(|option| !option.windows.is_empty()) {
+            let come = at.iter().map(|(site, cost)| cost + ready(transit[*site][option.site]));
+            let cost = come.fold(f64::INFINITY, f64::min) + option.cost + ready(option.days);
+            match next.iter_mut().find(|(site, _)| *site == option.site) {
+                Some((_, least)) => *least = least.min(cost),
+                None => next.push((option.site, cost)),
+            }
+        }
+        if !next.is_empty() {
+            at = next;
+        }
+    }
+    let home = at.iter().map(|(site, cost)| cost + ready(transit[*site][home]));
+    sum + home.fold(f64::INFINITY, f64::min)
+}
+
 fn visit(problem: &Problem, data: &JobData, tasks: Vec<(usize, Day)>) -> Visit {
     let (out, back) = ends(problem, data, &tasks);
     Visit { out, back, tasks }
 }
 
-/// Days on which the asset leaves and is back.
+/// Days on which the asset leaves for what it begins with, and is back from what it ends with.
 pub(crate) fn ends(problem: &Problem, data: &JobData, tasks: &[(usize, Day)]) -> (Day, Day) {
     let home = problem.assets[data.asset].home;
-    let (mut out, mut back) = (Day::MAX, Day::MIN);
-    for (task, (option, start)) in data.tasks.iter().zip(tasks) {
+    let stays = data.tasks.iter().zip(tasks).enumerate().map(|(n, (task, (option, start)))| {
         let option = &task.options[*option];
-        out = out.min(start - problem.transit[home][option.site]);
-        back = back.max(start + option.days + problem.transit[option.site][home]);
-    }
-    (out, back)
+        (*start, start + option.days, n, option.site)
+    });
+    let first = stays.clone().min();
+    let last = stays.max_by_key(|(start, end, n, _)| (*end, *start, *n));
+    let (Some(first), Some(last)) = (first, last) else {
+        return (0, 0);
+    };
+    (first.0 - problem.transit[home][first.3], last.1 + problem.transit[last.3][home])
 }
 
 /// The tasks of the chain that takes longest.
@@ -152,8 +197,7 @@ fn longest_chain(data: &JobData) -> Vec<usize> {
 fn chain(
     problem: &Problem,
     terms: &impl Terms,
-    job: usize,
-    order: &[usize],
+    (job, order, transit): (usize, &[usize], &[Vec<Day>]),
     (from, until): (Day, Day),
     most: f64,
     scratch: &mut Scratch,
@@ -179,9 +223,9 @@ fn chain(
         let mut kept = 0;
         for (m, option) in data.tasks[*task].options.iter().enumerate() {
             let days = usize::try_from(option.days).unwrap_or(0);
-            let back = option.days + problem.transit[option.site][home];
-            let back = usize::try_from(back).unwrap_or(0);
-            // A task that begins here can be done and the asset home before the end.
+            let passage = if k + 1 == order.len() { transit[option.site][home] } else { 0 };
+            let back = days + usize::try_from(passage).unwrap_or(0);
+            // What begins here can be done, and the asset be home, before the end.
             let Some(count) = (length + 1).checked_sub(back.max(1)) else {
                 continue;
             };
@@ -191,7 +235,7 @@ fn chain(
             free.clear();
             free.resize(count, f64::INFINITY);
             if k == 0 {
-                let passage = problem.transit[home][option.site];
+                let passage = transit[home][option.site];
                 for (n, free) in free.iter_mut().enumerate() {
                     let out = day_at(n) - passage;
                     if out >= data.release && out >= from {
@@ -200,7 +244,7 @@ fn chain(
                 }
             } else {
                 for arrival in &before[k - 1] {
-                    let passage = problem.transit[arrival.site][option.site];
+                    let passage = transit[arrival.site][option.site];
                     let passage = usize::try_from(passage).unwrap_or(0);
                     let late = free.iter_mut().skip(passage);
                     for (free, best) in late.zip(&arrival.best) {
@@ -260,7 +304,7 @@ fn chain(
     for k in (1..order.len()).rev() {
         let site = data.tasks[order[k]].options[option].site;
         let found = arrivals[k - 1].iter().filter_map(|arrival| {
-            let by = place(start).checked_sub(usize::try_from(problem.transit[arrival.site][site]).ok()?)?;
+            let by = place(start).checked_sub(usize::try_from(transit[arrival.site][site]).ok()?)?;
             arrival.best.get(by)
         });
         let least = found.fold((f64::INFINITY, 0, 0), |least, one| if one.0 < least.0 { *one } else { least });
@@ -313,7 +357,8 @@ fn greedy(
                     }
                 }
                 let last = until - option.days - problem.transit[option.site][home];
-                let day = (ready..=last).find(|day| starts[task][m].get(place(*day)).is_some_and(|cost| cost.is_finite()))?;
+                let possible = |day: Day| starts[task][m].get(place(day)).is_some_and(|cost| cost.is_finite());
+                let day = (ready..=last).find(|day| possible(*day) && beside(terms, data, &tasks, option, *day))?;
                 Some((day + option.days + problem.transit[option.site][home], m, day))
             };
             let Some((_, option, day)) = (0..row.options.len()).filter_map(soonest).min() else {
@@ -334,4 +379,23 @@ fn greedy(
         }
     }
     found
+}
+
+/// Whether trades are enough for an option beside the tasks of the same job.
+fn beside(terms: &impl Terms, data: &JobData, tasks: &[(usize, Day)], option: &OptionData, start: Day) -> bool {
+    let end = start + option.days;
+    option.uses.iter().all(|(resource, usage)| {
+        let own = data.tasks.iter().zip(tasks).filter_map(|(task, (chosen, begun))| {
+            let there = &task.options[*chosen];
+            let uses = there.uses.iter().find(|(other, _)| other == resource)?;
+            let (from, until) = (*begun.max(&start), end.min(begun + there.days));
+            (from < until).then_some((from, until, uses.1))
+        });
+        let own: Vec<(Day, Day, i64)> = own.collect();
+        // What others use was looked at before: only days shared with own tasks are left.
+        own.iter().flat_map(|(from, until, _)| *from..*until).all(|day| {
+            let beside = own.iter().filter(|(from, until, _)| *from <= day && day < *until).map(|(_, _, usage)| usage);
+            beside.sum::<i64>() + usage <= terms.room(*resource, day)
+        })
+    })
 }

@@ -14,6 +14,9 @@ pub type Day = i32;
 /// Capacity units are counted in thousandths, so that sums are exact.
 pub const UNIT: f64 = 1000.0;
 
+/// Days past the horizon on which what is begun in it may end, at most.
+const LONGEST_AFTER: Day = 3660;
+
 /// Knots at which an asset moves where no row of `transits` tells.
 const KNOTS: f64 = 16.0;
 
@@ -40,6 +43,10 @@ pub struct Problem {
     pub fleets: Vec<FleetData>,
     /// Days of passage between sites, by places in the table.
     pub transit: Vec<Vec<Day>>,
+    /// The same by the shortest way round, where some job is not a chain of tasks; else empty.
+    pub shortest: Vec<Vec<Day>>,
+    /// Days on which nothing is done at a site, by place in the table.
+    pub closed_sites: Vec<Vec<(Day, Day)>>,
     /// Modes nobody may use, and why.
     pub shut: Vec<ShutMode>,
 }
@@ -275,7 +282,7 @@ impl<'a> Reader<'a> {
         let longest: i64 = scenario.modes().iter().map(|mode| i64::from(mode.days)).max().unwrap_or(0);
         // Room after the horizon to finish what is begun in it, even where docks are short.
         let room = 2 * 366 + 4 * longest.min(2 * 366);
-        let days = i64::from(horizon.max(latest)) + room;
+        let days = i64::from(horizon.max(latest).min(horizon.saturating_add(LONGEST_AFTER))) + room;
         let sites = { scenario.sites().iter().enumerate() }
             .map(|(n, site)| (site.site.as_str(), n))
             .collect();
@@ -400,7 +407,7 @@ impl<'a> Reader<'a> {
                 .count();
             FleetData {
                 name: format!("{} at {}", row.class, row.home_site),
-                span: self.span(Some(row.from), Some(row.until.unwrap_or(self.end))),
+                span: self.span(Some(row.from), Some(row.until.map_or(self.end, |until| until.min(self.end)))),
                 spare: i64::try_from(counted).unwrap_or(0) - i64::from(row.minimum),
                 shortage_cost: row.shortage_cost,
             }
@@ -450,6 +457,25 @@ impl<'a> Reader<'a> {
         transit
     }
 
+    /// Passages by the shortest way round, over the sites where assets are at home or repaired.
+    fn shortest(&self, transit: &[Vec<Day>]) -> Vec<Vec<Day>> {
+        let homes = self.scenario.assets().iter().map(|asset| asset.home_site.as_str());
+        let yards = self.scenario.modes().iter().map(|mode| mode.site.as_str());
+        let mut sites: Vec<usize> = homes.chain(yards).map(|site| self.sites[site]).collect();
+        sites.sort_unstable();
+        sites.dedup();
+        let mut shortest = transit.to_vec();
+        for by in &sites {
+            for from in &sites {
+                for to in &sites {
+                    let round = shortest[*from][*by] + shortest[*by][*to];
+                    shortest[*from][*to] = shortest[*from][*to].min(round);
+                }
+            }
+        }
+        shortest
+    }
+
     fn read(&self, windows: &Windows, modes: Modes) -> Problem {
         let scenario = self.scenario;
         let docks = self.docks();
@@ -489,6 +515,11 @@ impl<'a> Reader<'a> {
                 chain,
             });
         }
+        let transit = self.transit();
+        let shortest = match jobs.iter().all(|job: &JobData| job.chain) {
+            true => Vec::new(),
+            false => self.shortest(&transit),
+        };
         Problem {
             start: self.start,
             horizon: self.horizon,
@@ -499,7 +530,11 @@ impl<'a> Reader<'a> {
             resources,
             groups,
             fleets: self.fleets(),
-            transit: self.transit(),
+            transit,
+            shortest,
+            closed_sites: { scenario.sites().iter() }
+                .map(|site| self.closures(ClosureWhat::Site, &site.site))
+                .collect(),
             shut,
         }
     }

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::board::{Board, Relaxed, closed_days};
+use crate::board::{Board, Relaxed, Still};
 use crate::place::{Scratch, Visit};
 use crate::problem::{Day, Problem};
 use crate::search::cheapest_place;
@@ -59,9 +59,9 @@ pub enum Obstacle {
 /// `lifted` are the problems read without one rule each.
 #[must_use]
 pub fn reasons(problem: &Problem, visits: &[Option<Visit>], lifted: &[(String, Problem)]) -> Vec<Reason> {
-    let closed = closed_days(problem);
+    let still = Still::of(problem);
     let mut scratch = Scratch::default();
-    let mut board = fill(problem, &closed, visits);
+    let mut board = fill(problem, &still, visits);
     let mut reasons = Vec::new();
     for (job, visit) in visits.iter().enumerate() {
         let Some(visit) = visit else { continue };
@@ -101,9 +101,9 @@ pub fn reasons(problem: &Problem, visits: &[Option<Visit>], lifted: &[(String, P
             }) {
                 continue;
             }
-            let closed = closed_days(other);
+            let still = Still::of(other);
             let Some(mapped) = mapped(problem, other, visits) else { continue };
-            let mut without = fill(other, &closed, &mapped);
+            let mut without = fill(other, &still, &mapped);
             without.take(job);
             if let Some((least, better)) = cheapest_place(&without, job, &mut scratch)
                 && least < cost - tolerance(cost)
@@ -165,8 +165,8 @@ fn holder(problem: &Problem, visits: &[Option<Visit>], job: usize, dock: usize, 
     found
 }
 
-pub(crate) fn fill<'a>(problem: &'a Problem, closed: &'a [Vec<bool>], visits: &[Option<Visit>]) -> Board<'a> {
-    let mut board = Board::new(problem, closed);
+pub(crate) fn fill<'a>(problem: &'a Problem, still: &'a Still, visits: &[Option<Visit>]) -> Board<'a> {
+    let mut board = Board::new(problem, still);
     for (job, visit) in visits.iter().enumerate() {
         if let Some(visit) = visit {
             board.place(job, visit.clone());

@@ -11,8 +11,8 @@
 
 use std::time::{Duration, Instant};
 
-use crate::board::{Board, Cost, closed_days};
-use crate::bound::{Bound, first_window, floor};
+use crate::board::{Board, Cost, Still};
+use crate::bound::{Bound, first_window};
 use crate::place::{Scratch, Visit, best};
 use crate::problem::{Day, Problem};
 
@@ -151,14 +151,19 @@ pub fn schedule_from(
     watch: &mut Watch<'_>,
 ) -> Outcome {
     let begun = Instant::now();
-    let closed = closed_days(problem);
+    let still = Still::of(problem);
     let mut scratch = Scratch::default();
-    let mut board = first(problem, &closed, &mut scratch);
+    let mut board = first(problem, &still, &mut scratch);
     if let Some(known) = known {
-        let mut other = Board::new(problem, &closed);
+        let mut other = Board::new(problem, &still);
         for (job, visit) in known.iter().enumerate() {
             if let Some(visit) = visit {
                 other.place(job, visit.clone());
+            }
+        }
+        for job in 0..problem.jobs.len() {
+            if other.visits[job].is_none() {
+                insert(&mut other, job, &mut scratch);
             }
         }
         if Rank::of(&other.cost()) <= Rank::of(&board.cost()) {
@@ -166,7 +171,7 @@ pub fn schedule_from(
         }
     }
     let first_after = begun.elapsed();
-    let mut bound = Bound::new(problem, &closed);
+    let mut bound = Bound::new(problem, &still);
     let mut searches: Vec<Search<'_>> = (0..SEARCHES)
         .map(|n| Search::new(board.clone(), options.seed.wrapping_mul(2).wrapping_add(n as u64)))
         .collect();
@@ -223,7 +228,7 @@ pub fn schedule_from(
             let order = { bound.relaxed.iter().enumerate() }.map(|(job, out)| (out.unwrap_or(Day::MAX), job));
             let mut order: Vec<(Day, usize)> = order.collect();
             order.sort_unstable();
-            let mut anew = Board::new(problem, &closed);
+            let mut anew = Board::new(problem, &still);
             for (_, job) in order {
                 insert(&mut anew, job, &mut scratch);
             }
@@ -240,7 +245,7 @@ pub fn schedule_from(
     }
     let best = winner(&searches);
     let visits = best.best.clone();
-    let mut board = Board::new(problem, &closed);
+    let mut board = Board::new(problem, &still);
     for (job, visit) in visits.iter().enumerate() {
         if let Some(visit) = visit {
             board.place(job, visit.clone());
@@ -293,7 +298,7 @@ impl Rank {
 }
 
 /// A first schedule: the best of a few orders.
-fn first<'a>(problem: &'a Problem, closed: &'a [Vec<bool>], scratch: &mut Scratch) -> Board<'a> {
+fn first<'a>(problem: &'a Problem, still: &'a Still, scratch: &mut Scratch) -> Board<'a> {
     let mut orders: Vec<Vec<usize>> = Vec::new();
     let sorted = |key: &dyn Fn(usize) -> f64| {
         let mut order: Vec<usize> = (0..problem.jobs.len()).collect();
@@ -306,12 +311,12 @@ fn first<'a>(problem: &'a Problem, closed: &'a [Vec<bool>], scratch: &mut Scratc
         orders.push(sorted(&|job| f64::from(problem.jobs[job].release)));
         orders.push(sorted(&|job| {
             let data = &problem.jobs[job];
-            f64::from(data.due) - 0.5 * floor(problem, job) / data.not_ready_cost.max(1e-9)
+            f64::from(data.due) - 0.5 * still.floors[job] / data.not_ready_cost.max(1e-9)
         }));
     }
     let mut best: Option<(Rank, Board<'a>)> = None;
     for order in orders {
-        let mut board = Board::new(problem, closed);
+        let mut board = Board::new(problem, still);
         for job in order {
             insert(&mut board, job, scratch);
         }
@@ -320,7 +325,7 @@ fn first<'a>(problem: &'a Problem, closed: &'a [Vec<bool>], scratch: &mut Scratc
             best = Some((rank, board));
         }
     }
-    best.map_or_else(|| Board::new(problem, closed), |(_, board)| board)
+    best.map_or_else(|| Board::new(problem, still), |(_, board)| board)
 }
 
 /// Places a job at its best, or leaves it out where that is cheaper.
@@ -335,7 +340,7 @@ pub(crate) fn cheapest_place(board: &Board<'_>, job: usize, scratch: &mut Scratc
     let problem = board.problem;
     let data = &problem.jobs[job];
     let mut found: Option<(f64, Visit)> = None;
-    let floor = floor(problem, job);
+    let floor = board.floor(job);
     for (from, end) in board.free(job) {
         if end <= data.release {
             continue;
@@ -357,10 +362,6 @@ pub(crate) fn cheapest_place(board: &Board<'_>, job: usize, scratch: &mut Scratc
             }
             let most = found.as_ref().map_or(most, |(cost, _)| *cost);
             if until >= end || later(until) >= most {
-                break;
-            }
-            // Nobody pays for being late, and there is a place: later ones are no better worth the search.
-            if found.is_some() && data.tardiness_cost <= 0.0 {
                 break;
             }
             until = (until + (until - from).max(64)).min(end);
@@ -531,7 +532,7 @@ impl<'a> Search<'a> {
     fn regret(&self, job: usize) -> f64 {
         let problem = self.board.problem;
         let data = &problem.jobs[job];
-        let floor = floor(problem, job);
+        let floor = self.board.floor(job);
         match &self.board.visits[job] {
             None => data.deferral_cost.unwrap_or(f64::INFINITY) - floor,
             Some(visit) => {
