@@ -16,7 +16,8 @@
 //!
 //! # Limits
 //! Exact where each task waits for the one before it. Of other jobs the program takes the longest chain as
-//! a bound, and a place is found day by day, greedily.
+//! a bound, and a place is found day by day, greedily. The highest use of a trade is paid for task by task: where two tasks of one
+//! job raise the same peak, the job seems dearer than it is.
 
 use crate::problem::{Day, JobData, OptionData, Problem};
 
@@ -315,7 +316,11 @@ fn chain(
     Some((cost, path))
 }
 
-/// A place found day by day: from each day on every task as soon as it can be, the soonest end first.
+/// Choices of options that are all tried for a job that is not a chain, at most.
+const CHOICES: usize = 32;
+
+/// A place found day by day: from each day on every task as soon as it can be, in every choice of options where these are
+/// few, else the soonest end first.
 fn greedy(
     problem: &Problem,
     terms: &impl Terms,
@@ -341,41 +346,59 @@ fn greedy(
             each.collect()
         })
         .collect();
+    // Which options of the tasks are tried: every choice where there are few, else those that end soonest.
+    let counts: Vec<usize> = data.tasks.iter().map(|task| task.options.len()).collect();
+    let choices = counts.iter().try_fold(1usize, |product, count| product.checked_mul(*count).filter(|product| *product <= CHOICES));
+    let choices: Vec<Option<usize>> = match choices {
+        Some(count) if count > 1 => (0..count).map(Some).chain([None]).collect(),
+        _ => vec![None],
+    };
     let step = (length / 256).max(1);
     let mut found: Option<(f64, Visit)> = None;
-    for first in (from.max(data.release)..until).step_by(step) {
-        let mut tasks: Vec<(usize, Day)> = Vec::new();
-        for (task, row) in data.tasks.iter().enumerate() {
-            let soonest = |m: usize| {
-                let option = &row.options[m];
-                let mut ready = first + problem.transit[home][option.site];
-                for (other, (chosen, start)) in tasks.iter().enumerate() {
-                    let there = &data.tasks[other].options[*chosen];
-                    let passage = problem.transit[there.site][option.site];
-                    if there.site != option.site || row.after.contains(&other) {
-                        ready = ready.max(start + there.days + passage);
+    for choice in choices {
+        for first in (from.max(data.release)..until).step_by(step) {
+            let mut tasks: Vec<(usize, Day)> = Vec::new();
+            let mut rest = choice;
+            for (task, row) in data.tasks.iter().enumerate() {
+                let soonest = |m: usize| {
+                    let option = &row.options[m];
+                    let mut ready = first + problem.transit[home][option.site];
+                    for (other, (chosen, start)) in tasks.iter().enumerate() {
+                        let there = &data.tasks[other].options[*chosen];
+                        let passage = problem.transit[there.site][option.site];
+                        if there.site != option.site || row.after.contains(&other) {
+                            ready = ready.max(start + there.days + passage);
+                        }
                     }
-                }
-                let last = until - option.days - problem.transit[option.site][home];
-                let possible = |day: Day| starts[task][m].get(place(day)).is_some_and(|cost| cost.is_finite());
-                let day = (ready..=last).find(|day| possible(*day) && beside(terms, data, &tasks, option, *day))?;
-                Some((day + option.days + problem.transit[option.site][home], m, day))
-            };
-            let Some((_, option, day)) = (0..row.options.len()).filter_map(soonest).min() else {
+                    let last = until - option.days - problem.transit[option.site][home];
+                    let possible = |day: Day| starts[task][m].get(place(day)).is_some_and(|cost| cost.is_finite());
+                    let day = (ready..=last).find(|day| possible(*day) && beside(terms, data, &tasks, option, *day))?;
+                    Some((day + option.days + problem.transit[option.site][home], m, day))
+                };
+                let best = match &mut rest {
+                    Some(rest) => {
+                        let option = *rest % counts[task];
+                        *rest /= counts[task];
+                        soonest(option)
+                    }
+                    None => (0..row.options.len()).filter_map(soonest).min(),
+                };
+                let Some((_, option, day)) = best else {
+                    break;
+                };
+                tasks.push((option, day));
+            }
+            if tasks.len() < data.tasks.len() {
                 break;
-            };
-            tasks.push((option, day));
-        }
-        if tasks.len() < data.tasks.len() {
-            break;
-        }
-        let visit = visit(problem, data, tasks);
-        let each = { visit.tasks.iter().enumerate() }.map(|(task, (option, day))| starts[task][*option][place(*day)]);
-        let cost = each.sum::<f64>() + terms.leave(job, visit.out) + terms.back(job, visit.back)
-            + scratch.absent[place(visit.back)]
-            - scratch.absent[place(visit.out)];
-        if cost < most && found.as_ref().is_none_or(|(least, _)| cost < *least) {
-            found = Some((cost, visit));
+            }
+            let visit = visit(problem, data, tasks);
+            let each = { visit.tasks.iter().enumerate() }.map(|(task, (option, day))| starts[task][*option][place(*day)]);
+            let cost = each.sum::<f64>() + terms.leave(job, visit.out) + terms.back(job, visit.back)
+                + scratch.absent[place(visit.back)]
+                - scratch.absent[place(visit.out)];
+            if cost < most && found.as_ref().is_none_or(|(least, _)| cost < *least) {
+                found = Some((cost, visit));
+            }
         }
     }
     found

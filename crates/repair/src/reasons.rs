@@ -66,9 +66,12 @@ pub fn reasons(problem: &Problem, visits: &[Option<Visit>], lifted: &[(String, P
     for (job, visit) in visits.iter().enumerate() {
         let Some(visit) = visit else { continue };
         board.take(job);
-        let now = cheapest_place(&board, job, &mut scratch);
-        // Equal costs have other places: the one of the schedule is compared.
-        let cost = now.map_or(f64::INFINITY, |(cost, _)| cost);
+        let now = cheapest_place(&board, job, 0, &mut scratch);
+        // Equal costs have other places: the one of the schedule is compared. None is found where leaving it out is cheaper.
+        let Some(cost) = now.map(|(cost, _)| cost).or(problem.jobs[job].deferral_cost) else {
+            board.place(job, visit.clone());
+            continue;
+        };
         let mut found = Vec::new();
         let mut tried: BTreeSet<Relaxed> = BTreeSet::new();
         for option in problem.jobs[job].tasks.iter().flat_map(|task| &task.options) {
@@ -105,7 +108,7 @@ pub fn reasons(problem: &Problem, visits: &[Option<Visit>], lifted: &[(String, P
             let Some(mapped) = mapped(problem, other, visits) else { continue };
             let mut without = fill(other, &still, &mapped);
             without.take(job);
-            if let Some((least, better)) = cheapest_place(&without, job, &mut scratch)
+            if let Some((least, better)) = cheapest_place(&without, job, 0, &mut scratch)
                 && least < cost - tolerance(cost)
             {
                 found.push(reason(job, Obstacle::Rule(rule.clone()), cost - least, visit, &better));
@@ -129,7 +132,7 @@ fn tolerance(cost: f64) -> f64 {
 
 fn gained(board: &mut Board<'_>, job: usize, relaxed: Relaxed, cost: f64, scratch: &mut Scratch) -> Option<(f64, Visit)> {
     board.relaxed = Some(relaxed);
-    let better = cheapest_place(board, job, scratch);
+    let better = cheapest_place(board, job, 0, scratch);
     board.relaxed = None;
     let (least, better) = better?;
     (least < cost - tolerance(cost)).then_some((cost - least, better))

@@ -330,22 +330,27 @@ fn first<'a>(problem: &'a Problem, still: &'a Still, scratch: &mut Scratch) -> B
 
 /// Places a job at its best, or leaves it out where that is cheaper.
 fn insert(board: &mut Board<'_>, job: usize, scratch: &mut Scratch) {
-    if let Some((_, visit)) = cheapest_place(board, job, scratch) {
+    insert_from(board, job, 0, scratch);
+}
+
+/// The same, from a day on.
+fn insert_from(board: &mut Board<'_>, job: usize, from: Day, scratch: &mut Scratch) {
+    if let Some((_, visit)) = cheapest_place(board, job, from, scratch) {
         board.place(job, visit);
     }
 }
 
-/// The cheapest place of a job that is not placed; none where leaving it out is cheaper, or nothing fits.
-pub(crate) fn cheapest_place(board: &Board<'_>, job: usize, scratch: &mut Scratch) -> Option<(f64, Visit)> {
+/// The cheapest place of a job that is not placed, from a day on; none where leaving it out is cheaper, or nothing fits.
+pub(crate) fn cheapest_place(board: &Board<'_>, job: usize, earliest: Day, scratch: &mut Scratch) -> Option<(f64, Visit)> {
     let problem = board.problem;
     let data = &problem.jobs[job];
     let mut found: Option<(f64, Visit)> = None;
     let floor = board.floor(job);
     for (from, end) in board.free(job) {
-        if end <= data.release {
+        let from = from.max(data.release).max(earliest);
+        if end <= from {
             continue;
         }
-        let from = from.max(data.release);
         let mut until = first_window(problem, job).max(from + 64).min(end);
         loop {
             let most = match &found {
@@ -452,8 +457,13 @@ impl<'a> Search<'a> {
                 out.sort_by(|a, b| weight(*a).total_cmp(&weight(*b)));
             }
         }
+        // Each at its best, one after the other, is not always best for all: some are held back a little or left out.
+        let nudge = self.dice.below(4) == 0;
         for job in &out {
-            insert(&mut self.board, *job, &mut self.scratch);
+            let from = if nudge { self.held_back(*job) } else { Some(0) };
+            if let Some(from) = from {
+                insert_from(&mut self.board, *job, from, &mut self.scratch);
+            }
         }
         let rank = Rank::of(&self.board.cost());
         let allowed = self.best_rank.total.abs() * 0.004 * heat * heat * self.dice.share();
@@ -474,6 +484,20 @@ impl<'a> Search<'a> {
             if let Some(visit) = visit {
                 self.board.place(job, visit);
             }
+        }
+    }
+
+    /// A day before which a job is not to be placed, mostly none; never where it is to be left out.
+    fn held_back(&mut self, job: usize) -> Option<Day> {
+        let data = &self.board.problem.jobs[job];
+        match self.dice.below(8) {
+            0 if data.deferral_cost.is_some() => None,
+            0..=3 => {
+                #[expect(clippy::cast_possible_truncation, reason = "at most 64 days")]
+                let days = (6.0 * self.dice.share()).exp2() as Day;
+                Some(data.release.saturating_add(days))
+            }
+            _ => Some(0),
         }
     }
 

@@ -18,7 +18,7 @@ pub(crate) enum Looked {
 }
 
 /// Schedules looked at, at most.
-const NODES: u64 = 1_000_000;
+const NODES: u64 = 200_000;
 
 /// The cheapest schedule below `most` in which every job has a place or is left out at its price.
 pub(crate) fn cheaper(problem: &Problem, most: f64) -> Looked {
