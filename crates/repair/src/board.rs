@@ -248,23 +248,6 @@ impl<'a> Board<'a> {
     fn taken(&self, resource: usize, n: usize) -> i64 {
         if self.looks_away(Relaxed::Resource(resource)) { 0 } else { self.used[resource][n] }
     }
-
-    #[inline]
-    fn is_shut(&self, option: &OptionData, n: usize) -> bool {
-        let problem = self.problem;
-        if n >= problem.days {
-            return true;
-        }
-        if self.still.shut(option).get(n).is_some_and(|shut| *shut)
-            && !option.dock.is_some_and(|dock| self.looks_away(Relaxed::Closure(dock)))
-        {
-            return true;
-        }
-        option.uses.iter().any(|(resource, usage)| {
-            let row = &problem.resources[*resource];
-            self.taken(*resource, n) + usage > row.regular[n] + row.overtime[n]
-        })
-    }
 }
 
 impl Terms for Board<'_> {
@@ -275,34 +258,42 @@ impl Terms for Board<'_> {
         base(row, option, from, costs);
         let first = usize::try_from(from).unwrap_or(0);
         let days = usize::try_from(option.days).unwrap_or(0);
-        forbid(costs, days, |n| self.is_shut(option, first + n));
+        let length = (costs.len() + days.saturating_sub(1)).min(problem.days.saturating_sub(first));
+        let span = first..first + length;
+        let nothing = vec![0; if self.relaxed.is_some() { problem.days } else { 0 }];
+        for (resource, usage) in &option.uses {
+            let row = &problem.resources[*resource];
+            let used = if self.looks_away(Relaxed::Resource(*resource)) { &nothing } else { &self.used[*resource] };
+            let (used, regular, overtime) = (&used[span.clone()], &row.regular[span.clone()], &row.overtime[span.clone()]);
+            forbid(costs, days, |n| n >= length || used[n] + usage > regular[n] + overtime[n]);
+            let price = if self.looks_away(Relaxed::Resource(*resource)) { 0.0 } else { row.peak_cost };
+            let beyond = |n: usize| (used[n] + usage - regular[n]).max(0) - (used[n] - regular[n]).max(0);
+            if row.overtime_cost > 0.0 && (0..length).any(|n| beyond(n) > 0) {
+                over_days(costs, days, row.overtime_cost, |n| if n < length { amount(beyond(n)) } else { 0.0 });
+            }
+            if price > 0.0 {
+                let room = self.sum(*resource).1 - usage;
+                if used.iter().any(|used| *used > room) {
+                    highest(costs, days, price, |n| if n < length { (used[n] - room).max(0) } else { 0 });
+                }
+            }
+        }
+    }
+
+    fn dock(&self, job: usize, task: usize, option: usize, from: Day, costs: &mut [f64]) {
+        let problem = self.problem;
+        let option = &problem.jobs[job].tasks[task].options[option];
+        let first = usize::try_from(from).unwrap_or(0);
+        let days = usize::try_from(option.days).unwrap_or(0);
+        let shut = self.still.shut(option);
+        let shut = if option.dock.is_some_and(|dock| self.looks_away(Relaxed::Closure(dock))) { &[][..] } else { shut };
+        forbid(costs, days, |n| first + n >= problem.days || shut.get(first + n).is_some_and(|shut| *shut));
         if let Some(dock) = option.dock.filter(|dock| !self.looks_away(Relaxed::Dock(*dock))) {
             let data = &problem.docks[dock];
             let ships = i32::try_from(data.ships).unwrap_or(i32::MAX);
             let set_up = usize::try_from(data.set_up).unwrap_or(0);
             let docked = &self.docked[dock];
             forbid(costs, days + set_up, |n| docked.get(first + n).is_some_and(|docked| *docked >= ships));
-        }
-        for (resource, usage) in &option.uses {
-            let row = &problem.resources[*resource];
-            let used = &self.used[*resource];
-            if row.overtime_cost > 0.0 {
-                let beyond = |n: usize| {
-                    let (used, regular) = (self.taken(*resource, n), row.regular[n]);
-                    ((used + usage - regular).max(0) - (used - regular).max(0)) as f64
-                };
-                over_days(costs, days, row.overtime_cost, |n| {
-                    let n = first + n;
-                    if n < used.len() { beyond(n) } else { 0.0 }
-                });
-            }
-            if row.peak_cost > 0.0 {
-                let peak = self.sum(*resource).1;
-                let used = if self.looks_away(Relaxed::Resource(*resource)) { &[][..] } else { used };
-                highest(costs, days, row.peak_cost, |n| {
-                    used.get(first + n).map_or(0, |used| (used + usage - peak).max(0))
-                });
-            }
         }
     }
 

@@ -357,22 +357,15 @@ impl Terms for Priced<'_, '_> {
         base(row, option, from, costs);
         let first = usize::try_from(from).unwrap_or(0);
         let days = usize::try_from(option.days).unwrap_or(0);
-        let shut = self.bound.still.shut(option);
         forbid(costs, days, |n| {
             let n = first + n;
             n >= problem.days
-                || shut.get(n).is_some_and(|shut| *shut)
                 || option.uses.iter().any(|(resource, usage)| {
                     let row = &problem.resources[*resource];
                     *usage > row.regular[n] + row.overtime[n]
                 })
         });
         let price = |prices: &[f64], n: usize| prices.get(first + n).copied().unwrap_or(0.0);
-        if let Some(dock) = option.dock {
-            let prices = &self.bound.prices.docks[dock];
-            let set_up = usize::try_from(set_up(problem, &problem.jobs[job], task, dock)).unwrap_or(0);
-            over_days(costs, days + set_up, 1.0, |n| price(prices, n));
-        }
         for (resource, usage) in &option.uses {
             let prices = &self.bound.prices.resources[*resource];
             let row = &problem.resources[*resource];
@@ -386,6 +379,20 @@ impl Terms for Priced<'_, '_> {
                 let whole = row.regular.get(first + n).map_or(0, |regular| regular + row.overtime[first + n]);
                 if whole > 0 { price(prices, n) * usage / crate::board::amount(whole) } else { 0.0 }
             });
+        }
+    }
+
+    fn dock(&self, job: usize, task: usize, option: usize, from: Day, costs: &mut [f64]) {
+        let problem = self.bound.problem;
+        let option = &problem.jobs[job].tasks[task].options[option];
+        let first = usize::try_from(from).unwrap_or(0);
+        let days = usize::try_from(option.days).unwrap_or(0);
+        let shut = self.bound.still.shut(option);
+        forbid(costs, days, |n| first + n >= problem.days || shut.get(first + n).is_some_and(|shut| *shut));
+        if let Some(dock) = option.dock {
+            let prices = &self.bound.prices.docks[dock];
+            let set_up = usize::try_from(set_up(problem, &problem.jobs[job], task, dock)).unwrap_or(0);
+            over_days(costs, days + set_up, 1.0, |n| prices.get(first + n).copied().unwrap_or(0.0));
         }
     }
 

@@ -28,7 +28,20 @@ pub fn check(scenario: &Scenario, windows: &Windows, schedule: &Schedule, cost: 
         windows,
         breaches: Vec::new(),
         start: scenario.head().start,
+        mode_places: { scenario.modes().iter().enumerate() }
+            .map(|(n, mode)| ((mode.task.as_str(), mode.mode.as_str()), n))
+            .collect(),
+        usage: BTreeMap::new(),
+        tasks: BTreeMap::new(),
+        jobs: { scenario.jobs().iter() }.map(|job| (job.job.as_str(), job)).collect(),
     };
+    for row in scenario.mode_usage() {
+        let key = (row.task.as_str(), row.mode.as_str());
+        checker.usage.entry(key).or_default().push((row.resource.as_str(), row.usage));
+    }
+    for row in scenario.tasks() {
+        checker.tasks.entry(row.job.as_str()).or_default().push(row);
+    }
     checker.jobs(schedule);
     checker.docks(schedule);
     checker.assets(schedule);
@@ -42,6 +55,11 @@ struct Checker<'a> {
     windows: &'a Windows,
     breaches: Vec<Breach>,
     start: Date,
+    /// Rows by what they belong to.
+    mode_places: BTreeMap<(&'a str, &'a str), usize>,
+    usage: BTreeMap<(&'a str, &'a str), Vec<(&'a str, f64)>>,
+    tasks: BTreeMap<&'a str, Vec<&'a darsena_scenario::Task>>,
+    jobs: BTreeMap<&'a str, &'a darsena_scenario::Job>,
 }
 
 /// Usage and capacity of a day are counted in whole thousandths of a unit.
@@ -51,7 +69,7 @@ fn thousandths(amount: f64) -> i64 {
     whole
 }
 
-impl Checker<'_> {
+impl<'a> Checker<'a> {
     fn breach(&mut self, rule: &'static str, what: String) {
         self.breaches.push(Breach { rule, what });
     }
@@ -87,9 +105,13 @@ impl Checker<'_> {
         days
     }
 
-    fn mode_place(&self, task: &str, mode: &str) -> Option<usize> {
-        let rows = self.scenario.modes();
-        rows.iter().position(|row| row.task.as_str() == task && row.mode.as_str() == mode)
+    fn mode_place<'b>(&'b self, task: &'b str, mode: &'b str) -> Option<usize> {
+        self.mode_places.get(&(task, mode)).copied()
+    }
+
+    fn usage_of(&self, task: &str, mode: &str) -> Vec<(&'a str, f64)> {
+        let usage: &BTreeMap<(&str, &str), Vec<(&'a str, f64)>> = &self.usage;
+        usage.get(&(task, mode)).cloned().unwrap_or_default()
     }
 
     fn home(&self, done: &DoneJob) -> String {
@@ -99,9 +121,13 @@ impl Checker<'_> {
 
     fn jobs(&mut self, schedule: &Schedule) {
         let scenario = self.scenario;
+        let mut of_job: BTreeMap<&str, Vec<&DoneJob>> = BTreeMap::new();
+        for done in &schedule.jobs {
+            of_job.entry(&done.job).or_default().push(done);
+        }
         for job in scenario.jobs() {
             let id = job.job.as_str();
-            let done: Vec<&DoneJob> = schedule.jobs.iter().filter(|done| done.job == id).collect();
+            let done = of_job.remove(id).unwrap_or_default();
             let left_out = schedule.deferred.iter().any(|other| other == id);
             let unplaced = schedule.unplaced.iter().any(|other| other == id);
             match (done.as_slice(), left_out, unplaced) {
@@ -112,9 +138,8 @@ impl Checker<'_> {
             }
         }
         let left_out = { schedule.deferred.iter() }.chain(&schedule.unplaced);
-        let known = |id: &str| scenario.jobs().iter().any(|job| job.job.as_str() == id);
         for id in schedule.jobs.iter().map(|done| &done.job).chain(left_out) {
-            if !known(id) {
+            if !self.jobs.contains_key(id.as_str()) {
                 self.breach("job", format!("there is no job `{id}`"));
             }
         }
@@ -126,7 +151,7 @@ impl Checker<'_> {
         if job.asset.as_str() != done.asset {
             self.breach("job", format!("job `{id}` is one of `{}`", job.asset));
         }
-        let rows: Vec<_> = scenario.tasks().iter().filter(|task| task.job == job.job).collect();
+        let rows = self.tasks.get(id).cloned().unwrap_or_default();
         if rows.len() != done.tasks.len() {
             self.breach("task", format!("job `{id}` has {} tasks, {} are done", rows.len(), done.tasks.len()));
         }
@@ -278,7 +303,9 @@ impl Checker<'_> {
     fn cost(&mut self, schedule: &Schedule) -> Cost {
         let scenario = self.scenario;
         let mut cost = Cost { unplaced: schedule.unplaced.len(), ..Cost::default() };
-        let job_of = |id: &str| scenario.jobs().iter().find(|job| job.job.as_str() == id);
+        let by_id = self.jobs.clone();
+        let agreed: BTreeMap<&str, _> = scenario.agreed().iter().map(|row| (row.task.as_str(), row)).collect();
+        let job_of = |id: &str| by_id.get(id).copied();
         for id in &schedule.deferred {
             cost.deferral += job_of(id).and_then(|job| job.deferral_cost).unwrap_or(0.0);
         }
@@ -291,17 +318,17 @@ impl Checker<'_> {
             for task in &done.tasks {
                 let Some(place) = self.mode_place(&task.task, &task.mode) else { continue };
                 cost.modes += scenario.modes()[place].cost;
-                if let Some(agreed) = scenario.agreed().iter().find(|row| row.task.as_str() == task.task) {
+                if let Some(agreed) = agreed.get(task.task.as_str()) {
                     let moved = self.date(task.start).since(agreed.start).map_or(0, |span| span.get_days());
                     cost.changes += f64::from(moved.abs()) * agreed.move_cost;
                     if agreed.mode.as_str() != task.mode {
                         cost.changes += agreed.change_cost;
                     }
                 }
-                for row in scenario.mode_usage().iter().filter(|row| row.task.as_str() == task.task && row.mode.as_str() == task.mode) {
-                    let days = usage.entry(row.resource.as_str()).or_default();
+                for (resource, used) in self.usage_of(&task.task, &task.mode) {
+                    let days = usage.entry(resource).or_default();
                     for day in task.start..task.end {
-                        *days.entry(day).or_default() += thousandths(row.usage);
+                        *days.entry(day).or_default() += thousandths(used);
                     }
                 }
             }

@@ -34,8 +34,11 @@ pub struct Visit {
 
 /// What placing a job costs, day by day.
 pub(crate) trait Terms {
-    /// Writes what it costs to begin each option of a task on the days from `from` on, as many as fit; never is infinite.
+    /// Writes what it costs to begin an option of a task on the days from `from` on, as many as fit; never is infinite. Options
+    /// of one mode cost the same but for their docks, which are not looked at.
     fn starts(&self, job: usize, task: usize, option: usize, from: Day, costs: &mut [f64]);
+    /// Adds to it what its dock, or its site, says.
+    fn dock(&self, job: usize, task: usize, option: usize, from: Day, costs: &mut [f64]);
     /// Writes the sums of the prices of not being ready, of the days from `from` on: `sums[0]` is 0.
     fn absent(&self, job: usize, from: Day, sums: &mut [f64]);
     /// What is left of a resource on a day, in thousandths.
@@ -53,6 +56,8 @@ pub(crate) struct Scratch {
     /// Per task and site before: least cost at which the asset can be free there, and from where.
     arrivals: Vec<Vec<Arrival>>,
     starts: Vec<f64>,
+    /// The same without docks, of the mode at hand.
+    modes: Vec<f64>,
     free: Vec<f64>,
 }
 
@@ -208,7 +213,7 @@ fn chain(
     let length = usize::try_from(until - from).unwrap_or(0);
     let place = |day: Day| usize::try_from(day - from).unwrap_or(usize::MAX);
     let day_at = |n: usize| from + Day::try_from(n).unwrap_or(Day::MAX);
-    let Scratch { absent, arrivals, starts, free } = scratch;
+    let Scratch { absent, arrivals, starts, modes, free } = scratch;
     absent.clear();
     absent.resize(length + 1, 0.0);
     terms.absent(job, from, absent);
@@ -221,6 +226,7 @@ fn chain(
     for (k, task) in order.iter().enumerate() {
         let (before, rest) = arrivals.split_at_mut(k);
         let here = &mut rest[0];
+        modes.clear();
         let mut kept = 0;
         for (m, option) in data.tasks[*task].options.iter().enumerate() {
             let days = usize::try_from(option.days).unwrap_or(0);
@@ -231,7 +237,18 @@ fn chain(
                 continue;
             };
             let count = count.min(length);
-            terms.starts(job, *task, m, from, &mut starts[..count]);
+            let mut last_row = None;
+            if m > 0 {
+                let other = &data.tasks[*task].options[m - 1];
+                last_row = Some(other.row).filter(|_| modes.len() == count);
+            }
+            if last_row != Some(option.row) {
+                modes.clear();
+                modes.resize(count, 0.0);
+                terms.starts(job, *task, m, from, modes);
+            }
+            starts[..count].copy_from_slice(modes);
+            terms.dock(job, *task, m, from, &mut starts[..count]);
             // The least cost at which the asset is free to begin here, less the prices of the days before.
             free.clear();
             free.resize(count, f64::INFINITY);
@@ -341,6 +358,7 @@ fn greedy(
             let each = (0..row.options.len()).map(|option| {
                 let mut costs = vec![f64::INFINITY; length];
                 terms.starts(job, task, option, from, &mut costs);
+                terms.dock(job, task, option, from, &mut costs);
                 costs
             });
             each.collect()

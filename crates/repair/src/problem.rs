@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use darsena_scenario::{Asset, ClosureWhat, Dock, Job, Scenario};
+use darsena_scenario::{Asset, ClosureWhat, Dock, Job, Scenario, Task};
 use jiff::ToSpan;
 use jiff::civil::Date;
 
@@ -267,6 +267,9 @@ struct Reader<'a> {
     days: usize,
     sites: BTreeMap<&'a str, usize>,
     states: BTreeMap<&'a str, &'a str>,
+    /// Rows of the tasks of a job, and of the docks of a site.
+    tasks_of: BTreeMap<&'a str, Vec<&'a Task>>,
+    docks_of: BTreeMap<&'a str, Vec<usize>>,
 }
 
 impl<'a> Reader<'a> {
@@ -289,8 +292,18 @@ impl<'a> Reader<'a> {
         let states = { scenario.parties().iter() }
             .map(|party| (party.party.as_str(), party.state.as_str()))
             .collect();
+        let mut tasks_of: BTreeMap<&str, Vec<&Task>> = BTreeMap::new();
+        for task in scenario.tasks() {
+            tasks_of.entry(task.job.as_str()).or_default().push(task);
+        }
+        let mut docks_of: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for (n, dock) in scenario.docks().iter().enumerate() {
+            docks_of.entry(dock.site.as_str()).or_default().push(n);
+        }
         Reader {
             scenario,
+            tasks_of,
+            docks_of,
             start,
             horizon,
             end: head.horizon().end(),
@@ -499,7 +512,7 @@ impl<'a> Reader<'a> {
             if let Some(group) = group {
                 groups[group].jobs.push(jobs.len());
             }
-            let tasks = self.tasks(job, &scenario.assets()[asset], &docks, &places, windows, modes, &mut shut);
+            let tasks = self.tasks(job, &scenario.assets()[asset], &places, windows, modes, &mut shut);
             let chain = tasks.iter().enumerate().all(|(n, task)| n == 0 || task.after.contains(&(n - 1)));
             jobs.push(JobData {
                 id: job.job.to_string(),
@@ -539,19 +552,17 @@ impl<'a> Reader<'a> {
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one pass over all tables that a task draws on")]
     fn tasks(
         &self,
         job: &Job,
         asset: &Asset,
-        docks: &[DockData],
         places: &BTreeMap<&str, usize>,
         windows: &Windows,
         modes: Modes,
         shut: &mut Vec<ShutMode>,
     ) -> Vec<TaskData> {
         let scenario = self.scenario;
-        let rows: Vec<_> = scenario.tasks().iter().filter(|task| task.job == job.job).collect();
+        let rows: &[&Task] = self.tasks_of.get(job.job.as_str()).map_or(&[], Vec::as_slice);
         // Each after those it waits for; the table's order among those that may go first.
         let mut order: Vec<usize> = Vec::new();
         while order.len() < rows.len() {
@@ -570,10 +581,10 @@ impl<'a> Reader<'a> {
             let after = row.after.iter();
             let after = after.filter_map(|id| order.iter().position(|m| rows[*m].task == *id)).collect();
             let mut options = Vec::new();
-            for (place, mode) in scenario.modes().iter().enumerate() {
-                if mode.task != row.task {
-                    continue;
-                }
+            // Rows of a table are in order of its key.
+            let first = scenario.modes().partition_point(|mode| mode.task < row.task);
+            let own = scenario.modes().iter().enumerate().skip(first);
+            for (place, mode) in own.take_while(|(_, mode)| mode.task == row.task) {
                 let site = self.sites[mode.site.as_str()];
                 let foreign = self.is_foreign(mode, asset);
                 if foreign && modes == Modes::Home {
@@ -594,9 +605,10 @@ impl<'a> Reader<'a> {
                     })
                     .filter(|(from, until)| from < until)
                     .collect();
-                let used = { scenario.mode_usage().iter() }
-                    .filter(|usage| usage.task == mode.task && usage.mode == mode.mode);
-                let uses: Vec<(usize, i64)> = used
+                let key = (&mode.task, &mode.mode);
+                let first = scenario.mode_usage().partition_point(|usage| (&usage.task, &usage.mode) < key);
+                let used = scenario.mode_usage()[first..].iter();
+                let uses: Vec<(usize, i64)> = { used.take_while(|usage| (&usage.task, &usage.mode) == key) }
                     .map(|usage| (places[usage.resource.as_str()], thousandths(usage.usage)))
                     .collect();
                 let option = |dock: Option<usize>| OptionData {
@@ -616,8 +628,9 @@ impl<'a> Reader<'a> {
                     Some(name) => {
                         let mut why = None;
                         let before = options.len();
-                        for (n, dock) in scenario.docks().iter().enumerate() {
-                            if docks[n].site != site || (name != "any" && dock.dock.as_str() != name) {
+                        for n in self.docks_of.get(mode.site.as_str()).into_iter().flatten().copied() {
+                            let dock = &scenario.docks()[n];
+                            if name != "any" && dock.dock.as_str() != name {
                                 continue;
                             }
                             match too_small(asset, dock) {
@@ -631,7 +644,8 @@ impl<'a> Reader<'a> {
                     }
                 }
             }
-            let agreed = scenario.agreed().iter().find(|agreed| agreed.task == row.task);
+            let agreed = scenario.agreed().binary_search_by(|agreed| agreed.task.cmp(&row.task));
+            let agreed = agreed.ok().map(|n| &scenario.agreed()[n]);
             tasks.push(TaskData {
                 id: row.task.to_string(),
                 after,
