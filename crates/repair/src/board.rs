@@ -12,8 +12,7 @@ pub(crate) struct Board<'a> {
     pub(crate) visits: Vec<Option<Visit>>,
     /// By dock and day: assets in it, set-up of the next included.
     docked: Vec<Vec<i32>>,
-    /// By dock and day: whether it is shut.
-    closed: &'a [Vec<bool>],
+    still: &'a Still,
     /// By resource and day, in thousandths.
     used: Vec<Vec<i64>>,
     /// By fleet and day: assets away.
@@ -47,29 +46,50 @@ pub(crate) enum Relaxed {
     Others,
 }
 
-/// Days on which each dock is shut.
-pub(crate) fn closed_days(problem: &Problem) -> Vec<Vec<bool>> {
-    let each = problem.docks.iter().map(|dock| {
-        let mut closed = vec![false; problem.days];
-        for (from, until) in &dock.closed {
-            for day in *from..*until {
-                if let Some(closed) = usize::try_from(day).ok().and_then(|n| closed.get_mut(n)) {
-                    *closed = true;
-                }
+/// What follows from the problem alone, whatever is placed.
+pub(crate) struct Still {
+    /// By dock and day: whether it is shut.
+    docks: Vec<Vec<bool>>,
+    /// The same by site; empty where it never is.
+    sites: Vec<Vec<bool>>,
+    /// What each job costs at least.
+    pub(crate) floors: Vec<f64>,
+}
+
+impl Still {
+    pub(crate) fn of(problem: &Problem) -> Self {
+        let days = |spans: &[(Day, Day)]| {
+            let mut closed = vec![false; problem.days];
+            for (from, until) in spans {
+                closed[range(*from, *until, problem.days)].fill(true);
             }
+            closed
+        };
+        let sites = problem.closed_sites.iter();
+        Still {
+            docks: problem.docks.iter().map(|dock| days(&dock.closed)).collect(),
+            sites: sites.map(|spans| if spans.is_empty() { Vec::new() } else { days(spans) }).collect(),
+            floors: (0..problem.jobs.len()).map(|job| crate::place::alone(problem, job)).collect(),
         }
-        closed
-    });
-    each.collect()
+    }
+
+    /// Days on which what an option needs is shut.
+    #[inline]
+    pub(crate) fn shut(&self, option: &OptionData) -> &[bool] {
+        match option.dock {
+            Some(dock) => &self.docks[dock],
+            None => &self.sites[option.site],
+        }
+    }
 }
 
 impl<'a> Board<'a> {
-    pub(crate) fn new(problem: &'a Problem, closed: &'a [Vec<bool>]) -> Self {
+    pub(crate) fn new(problem: &'a Problem, still: &'a Still) -> Self {
         Board {
             problem,
             visits: vec![None; problem.jobs.len()],
             docked: vec![vec![0; problem.days]; problem.docks.len()],
-            closed,
+            still,
             used: vec![vec![0; problem.days]; problem.resources.len()],
             away: vec![vec![0; problem.days]; problem.fleets.len()],
             of_asset: vec![Vec::new(); problem.assets.len()],
@@ -99,19 +119,16 @@ impl<'a> Board<'a> {
     fn count(&mut self, job: usize, visit: &Visit, sign: i32) {
         let problem = self.problem;
         let data = &problem.jobs[job];
+        for (dock, from, until) in stays(problem, data, visit) {
+            for day in &mut self.docked[dock][range(from, until, problem.days)] {
+                *day += sign;
+            }
+        }
         for (task, (option, start)) in data.tasks.iter().zip(&visit.tasks) {
             let option = &task.options[*option];
-            if let Some(dock) = option.dock {
-                let until = start + option.days + problem.docks[dock].set_up;
-                for day in &mut self.docked[dock][range(*start, until, problem.days)] {
-                    *day += sign;
-                }
-            }
             for (resource, usage) in &option.uses {
                 self.sums[*resource].set(None);
-                for day in
-                    &mut self.used[*resource][range(*start, start + option.days, problem.days)]
-                {
+                for day in &mut self.used[*resource][range(*start, start + option.days, problem.days)] {
                     *day += i64::from(sign) * usage;
                 }
             }
@@ -144,6 +161,11 @@ impl<'a> Board<'a> {
         free
     }
 
+    /// What a job costs at least.
+    pub(crate) fn floor(&self, job: usize) -> f64 {
+        self.still.floors[job]
+    }
+
     /// What is paid in all, deferred jobs and what has no place included.
     pub(crate) fn cost(&self) -> Cost {
         let problem = self.problem;
@@ -156,8 +178,7 @@ impl<'a> Board<'a> {
                 },
                 Some(visit) => {
                     cost.not_ready += f64::from(visit.back - visit.out) * data.not_ready_cost;
-                    cost.tardiness +=
-                        f64::from((visit.back - data.due).max(0)) * data.tardiness_cost;
+                    cost.tardiness += f64::from((visit.back - data.due).max(0)) * data.tardiness_cost;
                     for (task, (option, start)) in data.tasks.iter().zip(&visit.tasks) {
                         cost.modes += task.options[*option].cost;
                         if let Some(agreed) = &task.agreed {
@@ -191,12 +212,8 @@ impl<'a> Board<'a> {
     /// Units of a resource used beyond the regular, in sum over days, and its highest use; in thousandths.
     fn sum(&self, resource: usize) -> (i64, i64) {
         let sum = self.sums[resource].get().unwrap_or_else(|| {
-            let days = self.used[resource]
-                .iter()
-                .zip(&self.problem.resources[resource].regular);
-            days.fold((0, 0), |(beyond, peak), (used, regular)| {
-                (beyond + (used - regular).max(0), peak.max(*used))
-            })
+            let days = self.used[resource].iter().zip(&self.problem.resources[resource].regular);
+            days.fold((0, 0), |(beyond, peak), (used, regular)| (beyond + (used - regular).max(0), peak.max(*used)))
         });
         self.sums[resource].set(Some(sum));
         sum
@@ -223,37 +240,13 @@ impl<'a> Board<'a> {
 
     #[inline]
     fn looks_away(&self, from: Relaxed) -> bool {
-        self.relaxed.is_some_and(|relaxed| {
-            relaxed == from || (relaxed == Relaxed::Others && !matches!(from, Relaxed::Closure(_)))
-        })
+        self.relaxed.is_some_and(|relaxed| relaxed == from || (relaxed == Relaxed::Others && !matches!(from, Relaxed::Closure(_))))
     }
 
     /// What the other jobs use of a resource on a day.
     #[inline]
     fn taken(&self, resource: usize, n: usize) -> i64 {
-        if self.looks_away(Relaxed::Resource(resource)) {
-            0
-        } else {
-            self.used[resource][n]
-        }
-    }
-
-    #[inline]
-    fn is_shut(&self, option: &OptionData, n: usize) -> bool {
-        let problem = self.problem;
-        if n >= problem.days {
-            return true;
-        }
-        if option
-            .dock
-            .is_some_and(|dock| self.closed[dock][n] && !self.looks_away(Relaxed::Closure(dock)))
-        {
-            return true;
-        }
-        option.uses.iter().any(|(resource, usage)| {
-            let row = &problem.resources[*resource];
-            self.taken(*resource, n) + usage > row.regular[n] + row.overtime[n]
-        })
+        if self.looks_away(Relaxed::Resource(resource)) { 0 } else { self.used[resource][n] }
     }
 }
 
@@ -265,44 +258,42 @@ impl Terms for Board<'_> {
         base(row, option, from, costs);
         let first = usize::try_from(from).unwrap_or(0);
         let days = usize::try_from(option.days).unwrap_or(0);
-        forbid(costs, days, |n| self.is_shut(option, first + n));
-        if let Some(dock) = option
-            .dock
-            .filter(|dock| !self.looks_away(Relaxed::Dock(*dock)))
-        {
+        let length = (costs.len() + days.saturating_sub(1)).min(problem.days.saturating_sub(first));
+        let span = first..first + length;
+        let nothing = vec![0; if self.relaxed.is_some() { problem.days } else { 0 }];
+        for (resource, usage) in &option.uses {
+            let row = &problem.resources[*resource];
+            let used = if self.looks_away(Relaxed::Resource(*resource)) { &nothing } else { &self.used[*resource] };
+            let (used, regular, overtime) = (&used[span.clone()], &row.regular[span.clone()], &row.overtime[span.clone()]);
+            forbid(costs, days, |n| n >= length || used[n] + usage > regular[n] + overtime[n]);
+            let price = if self.looks_away(Relaxed::Resource(*resource)) { 0.0 } else { row.peak_cost };
+            let beyond = |n: usize| (used[n] + usage - regular[n]).max(0) - (used[n] - regular[n]).max(0);
+            if row.overtime_cost > 0.0 && (0..length).any(|n| beyond(n) > 0) {
+                over_days(costs, days, row.overtime_cost, |n| if n < length { amount(beyond(n)) } else { 0.0 });
+            }
+            if price > 0.0 {
+                let room = self.sum(*resource).1 - usage;
+                if used.iter().any(|used| *used > room) {
+                    highest(costs, days, price, |n| if n < length { (used[n] - room).max(0) } else { 0 });
+                }
+            }
+        }
+    }
+
+    fn dock(&self, job: usize, task: usize, option: usize, from: Day, costs: &mut [f64]) {
+        let problem = self.problem;
+        let option = &problem.jobs[job].tasks[task].options[option];
+        let first = usize::try_from(from).unwrap_or(0);
+        let days = usize::try_from(option.days).unwrap_or(0);
+        let shut = self.still.shut(option);
+        let shut = if option.dock.is_some_and(|dock| self.looks_away(Relaxed::Closure(dock))) { &[][..] } else { shut };
+        forbid(costs, days, |n| first + n >= problem.days || shut.get(first + n).is_some_and(|shut| *shut));
+        if let Some(dock) = option.dock.filter(|dock| !self.looks_away(Relaxed::Dock(*dock))) {
             let data = &problem.docks[dock];
             let ships = i32::try_from(data.ships).unwrap_or(i32::MAX);
             let set_up = usize::try_from(data.set_up).unwrap_or(0);
             let docked = &self.docked[dock];
-            forbid(costs, days + set_up, |n| {
-                docked.get(first + n).is_some_and(|docked| *docked >= ships)
-            });
-        }
-        for (resource, usage) in &option.uses {
-            let row = &problem.resources[*resource];
-            let used = &self.used[*resource];
-            if row.overtime_cost > 0.0 {
-                let beyond = |n: usize| {
-                    let (used, regular) = (self.taken(*resource, n), row.regular[n]);
-                    ((used + usage - regular).max(0) - (used - regular).max(0)) as f64
-                };
-                over_days(costs, days, row.overtime_cost, |n| {
-                    let n = first + n;
-                    if n < used.len() { beyond(n) } else { 0.0 }
-                });
-            }
-            if row.peak_cost > 0.0 {
-                let peak = self.sum(*resource).1;
-                let used = if self.looks_away(Relaxed::Resource(*resource)) {
-                    &[][..]
-                } else {
-                    used
-                };
-                highest(costs, days, row.peak_cost, |n| {
-                    used.get(first + n)
-                        .map_or(0, |used| (used + usage - peak).max(0))
-                });
-            }
+            forbid(costs, days + set_up, |n| docked.get(first + n).is_some_and(|docked| *docked >= ships));
         }
     }
 
@@ -313,22 +304,29 @@ impl Terms for Board<'_> {
             .map(|fleet| (&problem.fleets[*fleet], &self.away[*fleet]))
             .filter(|(fleet, _)| fleet.shortage_cost > 0.0 && !self.looks_away(Relaxed::Fleet))
             .collect();
+        // The only one of its group makes all of its span.
+        let group = data.group.filter(|_| !self.looks_away(Relaxed::Group) && self.others_span(job).is_none());
+        let each_day = data.not_ready_cost + group.map_or(0.0, |group| problem.groups[group].span_cost);
         let mut sum = 0.0;
         let mut day = from;
         for place in sums.iter_mut() {
             *place = sum;
-            sum += data.not_ready_cost;
+            sum += each_day;
             for (fleet, away) in &fleets {
                 let n = usize::try_from(day).unwrap_or(usize::MAX);
-                if fleet.span.0 <= day
-                    && day < fleet.span.1
-                    && away.get(n).is_some_and(|away| *away >= fleet.spare)
-                {
+                if fleet.span.0 <= day && day < fleet.span.1 && away.get(n).is_some_and(|away| *away >= fleet.spare) {
                     sum += fleet.shortage_cost;
                 }
             }
             day += 1;
         }
+    }
+
+    fn room(&self, resource: usize, day: Day) -> i64 {
+        let row = &self.problem.resources[resource];
+        usize::try_from(day).ok().filter(|n| *n < row.regular.len()).map_or(0, |n| {
+            row.regular[n] + row.overtime[n] - self.taken(resource, n)
+        })
     }
 
     fn leave(&self, job: usize, day: Day) -> f64 {
@@ -347,6 +345,28 @@ impl Terms for Board<'_> {
     }
 }
 
+/// What a visit takes of docks, set-up included: an asset that stays in a dock from task to task is in it once.
+pub(crate) fn stays(problem: &Problem, data: &crate::problem::JobData, visit: &Visit) -> Vec<(usize, Day, Day)> {
+    let mut stays: Vec<(usize, Day, Day)> = Vec::new();
+    for (task, (option, start)) in data.tasks.iter().zip(&visit.tasks) {
+        let option = &task.options[*option];
+        if let Some(dock) = option.dock {
+            stays.push((dock, *start, start + option.days + problem.docks[dock].set_up));
+        }
+    }
+    if stays.len() > 1 {
+        stays.sort_unstable();
+        stays.dedup_by(|next, last| {
+            let joined = next.0 == last.0 && next.1 <= last.2;
+            if joined {
+                last.2 = last.2.max(next.2);
+            }
+            joined
+        });
+    }
+    stays
+}
+
 /// Cost of being back on a day: none until due, infinite past the deadline.
 pub(crate) fn late(problem: &Problem, job: usize, day: Day) -> f64 {
     let data = &problem.jobs[job];
@@ -360,21 +380,12 @@ impl crate::problem::AgreedData {
     /// What it costs to begin on `start` in `option` instead of as agreed.
     pub(crate) fn cost(&self, option: &OptionData, start: Day) -> f64 {
         let moved = f64::from((start - self.start).abs()) * self.move_cost;
-        if option.mode == self.mode {
-            moved
-        } else {
-            moved + self.change_cost
-        }
+        if option.mode == self.mode { moved } else { moved + self.change_cost }
     }
 }
 
 /// What an option costs by itself on each day it may begin.
-pub(crate) fn base(
-    task: &crate::problem::TaskData,
-    option: &OptionData,
-    from: Day,
-    costs: &mut [f64],
-) {
+pub(crate) fn base(task: &crate::problem::TaskData, option: &OptionData, from: Day, costs: &mut [f64]) {
     let mut windows = option.windows.iter().peekable();
     let mut day = from;
     for cost in costs.iter_mut() {
@@ -383,11 +394,7 @@ pub(crate) fn base(
         }
         *cost = match windows.peek() {
             Some(window) if window.0 <= day => {
-                option.cost
-                    + task
-                        .agreed
-                        .as_ref()
-                        .map_or(0.0, |agreed| agreed.cost(option, day))
+                option.cost + task.agreed.as_ref().map_or(0.0, |agreed| agreed.cost(option, day))
             }
             _ => f64::INFINITY,
         };
@@ -452,10 +459,7 @@ pub(crate) fn range(from: Day, until: Day, days: usize) -> std::ops::Range<usize
     at(from)..at(until).max(at(from))
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "counts of days and thousandths are small"
-)]
+#[expect(clippy::cast_precision_loss, reason = "counts of days and thousandths are small")]
 #[inline]
 pub(crate) fn amount(count: i64) -> f64 {
     count as f64

@@ -32,6 +32,8 @@ impl Emergency {
         let new = problem.jobs.iter().position(|data| data.id == job)?;
         for data in &mut problem.jobs {
             let Some(done) = planned.jobs.iter().find(|done| done.job == data.id) else {
+                // What is left out, and the new job, is not done in the past.
+                data.release = data.release.max(day);
                 before.push(None);
                 continue;
             };

@@ -16,9 +16,10 @@
 //!
 //! # Limits
 //! Exact where each task waits for the one before it. Of other jobs the program takes the longest chain as
-//! a bound, and a place is found day by day, greedily.
+//! a bound, and a place is found day by day, greedily. The highest use of a trade is paid for task by task: where two tasks of one
+//! job raise the same peak, the job seems dearer than it is.
 
-use crate::problem::{Day, JobData, Problem};
+use crate::problem::{Day, JobData, OptionData, Problem};
 
 /// A job in its place.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,10 +34,15 @@ pub struct Visit {
 
 /// What placing a job costs, day by day.
 pub(crate) trait Terms {
-    /// Writes what it costs to begin each option of a task on the days from `from` on, as many as fit; never is infinite.
+    /// Writes what it costs to begin an option of a task on the days from `from` on, as many as fit; never is infinite. Options
+    /// of one mode cost the same but for their docks, which are not looked at.
     fn starts(&self, job: usize, task: usize, option: usize, from: Day, costs: &mut [f64]);
+    /// Adds to it what its dock, or its site, says.
+    fn dock(&self, job: usize, task: usize, option: usize, from: Day, costs: &mut [f64]);
     /// Writes the sums of the prices of not being ready, of the days from `from` on: `sums[0]` is 0.
     fn absent(&self, job: usize, from: Day, sums: &mut [f64]);
+    /// What is left of a resource on a day, in thousandths.
+    fn room(&self, resource: usize, day: Day) -> i64;
     /// Cost of leaving on a day.
     fn leave(&self, job: usize, day: Day) -> f64;
     /// Cost of being back on a day.
@@ -50,6 +56,8 @@ pub(crate) struct Scratch {
     /// Per task and site before: least cost at which the asset can be free there, and from where.
     arrivals: Vec<Vec<Arrival>>,
     starts: Vec<f64>,
+    /// The same without docks, of the mode at hand.
+    modes: Vec<f64>,
     free: Vec<f64>,
 }
 
@@ -72,9 +80,9 @@ pub(crate) fn best(
     if from >= until || data.tasks.is_empty() {
         return None;
     }
-    let order: Vec<usize> = (0..data.tasks.len()).collect();
     if data.chain {
-        let (cost, path) = chain(problem, terms, job, &order, (from, until), most, scratch)?;
+        let order: Vec<usize> = (0..data.tasks.len()).collect();
+        let (cost, path) = chain(problem, terms, (job, &order, &problem.transit), (from, until), most, scratch)?;
         return Some((cost, visit(problem, data, path)));
     }
     greedy(problem, terms, job, (from, until), most, scratch)
@@ -90,29 +98,10 @@ pub(crate) fn least(
 ) -> (f64, Option<Vec<(usize, usize, Day)>>) {
     let data = &problem.jobs[job];
     if from >= until || data.tasks.is_empty() {
-        return (
-            if data.tasks.is_empty() {
-                0.0
-            } else {
-                f64::INFINITY
-            },
-            None,
-        );
+        return (if data.tasks.is_empty() { 0.0 } else { f64::INFINITY }, None);
     }
-    let order = if data.chain {
-        (0..data.tasks.len()).collect()
-    } else {
-        longest_chain(data)
-    };
-    let path = chain(
-        problem,
-        terms,
-        job,
-        &order,
-        (from, until),
-        f64::INFINITY,
-        scratch,
-    );
+    let (order, transit) = bounding(problem, data);
+    let path = chain(problem, terms, (job, &order, transit), (from, until), f64::INFINITY, scratch);
     let Some((cost, path)) = path else {
         return (f64::INFINITY, None);
     };
@@ -122,10 +111,51 @@ pub(crate) fn least(
         costs.fold(f64::INFINITY, f64::min)
     };
     let path = { order.iter().zip(path) }.map(|(task, (option, day))| (*task, option, day));
-    (
-        cost + others.map(cheapest).sum::<f64>(),
-        Some(path.collect()),
-    )
+    (cost + others.map(cheapest).sum::<f64>(), Some(path.collect()))
+}
+
+/// The tasks that bound a job, and passages between them: all of a chain; of another job the longest chain, and
+/// as other tasks may lie between, the shortest way round.
+fn bounding<'a>(problem: &'a Problem, data: &JobData) -> (Vec<usize>, &'a [Vec<Day>]) {
+    match data.chain {
+        true => ((0..data.tasks.len()).collect(), &problem.transit),
+        false => (longest_chain(data), &problem.shortest),
+    }
+}
+
+/// What a job costs at least, wherever it is done and whenever: no waiting, nobody in the way. A task that nobody can do
+/// counts nothing.
+pub(crate) fn alone(problem: &Problem, job: usize) -> f64 {
+    let data = &problem.jobs[job];
+    let (order, transit) = bounding(problem, data);
+    let home = problem.assets[data.asset].home;
+    let ready = |days: Day| f64::from(days) * data.not_ready_cost;
+    // By site: the least cost of being done there with what came before.
+    let mut at: Vec<(usize, f64)> = vec![(home, 0.0)];
+    let mut sum = 0.0;
+    for (task, row) in data.tasks.iter().enumerate() {
+        let usable = row.options.iter().filter(|option| !option.windows.is_empty());
+        if !order.contains(&task) {
+            let least = usable.map(|option| option.cost).fold(f64::INFINITY, f64::min);
+            sum += if least.is_finite() { least } else { 0.0 };
+        }
+    }
+    for task in order {
+        let mut next: Vec<(usize, f64)> = Vec::new();
+        for option in data.tasks[task].options.iter().filter(|option| !option.windows.is_empty()) {
+            let come = at.iter().map(|(site, cost)| cost + ready(transit[*site][option.site]));
+            let cost = come.fold(f64::INFINITY, f64::min) + option.cost + ready(option.days);
+            match next.iter_mut().find(|(site, _)| *site == option.site) {
+                Some((_, least)) => *least = least.min(cost),
+                None => next.push((option.site, cost)),
+            }
+        }
+        if !next.is_empty() {
+            at = next;
+        }
+    }
+    let home = at.iter().map(|(site, cost)| cost + ready(transit[*site][home]));
+    sum + home.fold(f64::INFINITY, f64::min)
 }
 
 fn visit(problem: &Problem, data: &JobData, tasks: Vec<(usize, Day)>) -> Visit {
@@ -133,16 +163,19 @@ fn visit(problem: &Problem, data: &JobData, tasks: Vec<(usize, Day)>) -> Visit {
     Visit { out, back, tasks }
 }
 
-/// Days on which the asset leaves and is back.
+/// Days on which the asset leaves for what it begins with, and is back from what it ends with.
 pub(crate) fn ends(problem: &Problem, data: &JobData, tasks: &[(usize, Day)]) -> (Day, Day) {
     let home = problem.assets[data.asset].home;
-    let (mut out, mut back) = (Day::MAX, Day::MIN);
-    for (task, (option, start)) in data.tasks.iter().zip(tasks) {
+    let stays = data.tasks.iter().zip(tasks).enumerate().map(|(n, (task, (option, start)))| {
         let option = &task.options[*option];
-        out = out.min(start - problem.transit[home][option.site]);
-        back = back.max(start + option.days + problem.transit[option.site][home]);
-    }
-    (out, back)
+        (*start, start + option.days, n, option.site)
+    });
+    let first = stays.clone().min();
+    let last = stays.max_by_key(|(start, end, n, _)| (*end, *start, *n));
+    let (Some(first), Some(last)) = (first, last) else {
+        return (0, 0);
+    };
+    (first.0 - problem.transit[home][first.3], last.1 + problem.transit[last.3][home])
 }
 
 /// The tasks of the chain that takes longest.
@@ -153,10 +186,7 @@ fn longest_chain(data: &JobData) -> Vec<usize> {
     };
     let mut length: Vec<(Day, Option<usize>)> = Vec::new();
     for (task, row) in data.tasks.iter().enumerate() {
-        let before = row
-            .after
-            .iter()
-            .max_by_key(|before| (length[**before].0, usize::MAX - **before));
+        let before = row.after.iter().max_by_key(|before| (length[**before].0, usize::MAX - **before));
         let (days, before) = before.map_or((0, None), |before| (length[*before].0, Some(*before)));
         length.push((days + shortest(task), before));
     }
@@ -173,8 +203,7 @@ fn longest_chain(data: &JobData) -> Vec<usize> {
 fn chain(
     problem: &Problem,
     terms: &impl Terms,
-    job: usize,
-    order: &[usize],
+    (job, order, transit): (usize, &[usize], &[Vec<Day>]),
     (from, until): (Day, Day),
     most: f64,
     scratch: &mut Scratch,
@@ -184,12 +213,7 @@ fn chain(
     let length = usize::try_from(until - from).unwrap_or(0);
     let place = |day: Day| usize::try_from(day - from).unwrap_or(usize::MAX);
     let day_at = |n: usize| from + Day::try_from(n).unwrap_or(Day::MAX);
-    let Scratch {
-        absent,
-        arrivals,
-        starts,
-        free,
-    } = scratch;
+    let Scratch { absent, arrivals, starts, modes, free } = scratch;
     absent.clear();
     absent.resize(length + 1, 0.0);
     terms.absent(job, from, absent);
@@ -202,22 +226,34 @@ fn chain(
     for (k, task) in order.iter().enumerate() {
         let (before, rest) = arrivals.split_at_mut(k);
         let here = &mut rest[0];
+        modes.clear();
         let mut kept = 0;
         for (m, option) in data.tasks[*task].options.iter().enumerate() {
             let days = usize::try_from(option.days).unwrap_or(0);
-            let back = option.days + problem.transit[option.site][home];
-            let back = usize::try_from(back).unwrap_or(0);
-            // A task that begins here can be done and the asset home before the end.
+            let passage = if k + 1 == order.len() { transit[option.site][home] } else { 0 };
+            let back = days + usize::try_from(passage).unwrap_or(0);
+            // What begins here can be done, and the asset be home, before the end.
             let Some(count) = (length + 1).checked_sub(back.max(1)) else {
                 continue;
             };
             let count = count.min(length);
-            terms.starts(job, *task, m, from, &mut starts[..count]);
+            let mut last_row = None;
+            if m > 0 {
+                let other = &data.tasks[*task].options[m - 1];
+                last_row = Some(other.row).filter(|_| modes.len() == count);
+            }
+            if last_row != Some(option.row) {
+                modes.clear();
+                modes.resize(count, 0.0);
+                terms.starts(job, *task, m, from, modes);
+            }
+            starts[..count].copy_from_slice(modes);
+            terms.dock(job, *task, m, from, &mut starts[..count]);
             // The least cost at which the asset is free to begin here, less the prices of the days before.
             free.clear();
             free.resize(count, f64::INFINITY);
             if k == 0 {
-                let passage = problem.transit[home][option.site];
+                let passage = transit[home][option.site];
                 for (n, free) in free.iter_mut().enumerate() {
                     let out = day_at(n) - passage;
                     if out >= data.release && out >= from {
@@ -226,7 +262,7 @@ fn chain(
                 }
             } else {
                 for arrival in &before[k - 1] {
-                    let passage = problem.transit[arrival.site][option.site];
+                    let passage = transit[arrival.site][option.site];
                     let passage = usize::try_from(passage).unwrap_or(0);
                     let late = free.iter_mut().skip(passage);
                     for (free, best) in late.zip(&arrival.best) {
@@ -248,17 +284,11 @@ fn chain(
                 }
                 continue;
             }
-            let arrival = match here[..kept]
-                .iter()
-                .position(|arrival| arrival.site == option.site)
-            {
+            let arrival = match here[..kept].iter().position(|arrival| arrival.site == option.site) {
                 Some(found) => &mut here[found],
                 None => {
                     if kept == here.len() {
-                        here.push(Arrival {
-                            site: option.site,
-                            best: Vec::new(),
-                        });
+                        here.push(Arrival { site: option.site, best: Vec::new() });
                     }
                     let arrival = &mut here[kept];
                     arrival.site = option.site;
@@ -292,13 +322,10 @@ fn chain(
     for k in (1..order.len()).rev() {
         let site = data.tasks[order[k]].options[option].site;
         let found = arrivals[k - 1].iter().filter_map(|arrival| {
-            let by = place(start)
-                .checked_sub(usize::try_from(problem.transit[arrival.site][site]).ok()?)?;
+            let by = place(start).checked_sub(usize::try_from(transit[arrival.site][site]).ok()?)?;
             arrival.best.get(by)
         });
-        let least = found.fold((f64::INFINITY, 0, 0), |least, one| {
-            if one.0 < least.0 { *one } else { least }
-        });
+        let least = found.fold((f64::INFINITY, 0, 0), |least, one| if one.0 < least.0 { *one } else { least });
         (option, start) = (usize::try_from(least.1).unwrap_or(0), least.2);
         path.push((option, start));
     }
@@ -306,7 +333,11 @@ fn chain(
     Some((cost, path))
 }
 
-/// A place found day by day: from each day on every task as soon as it can be, the soonest end first.
+/// Choices of options that are all tried for a job that is not a chain, at most.
+const CHOICES: usize = 32;
+
+/// A place found day by day: from each day on every task as soon as it can be, in every choice of options where these are
+/// few, else the soonest end first.
 fn greedy(
     problem: &Problem,
     terms: &impl Terms,
@@ -327,57 +358,85 @@ fn greedy(
             let each = (0..row.options.len()).map(|option| {
                 let mut costs = vec![f64::INFINITY; length];
                 terms.starts(job, task, option, from, &mut costs);
+                terms.dock(job, task, option, from, &mut costs);
                 costs
             });
             each.collect()
         })
         .collect();
+    // Which options of the tasks are tried: every choice where there are few, else those that end soonest.
+    let counts: Vec<usize> = data.tasks.iter().map(|task| task.options.len()).collect();
+    let choices = counts.iter().try_fold(1usize, |product, count| product.checked_mul(*count).filter(|product| *product <= CHOICES));
+    let choices: Vec<Option<usize>> = match choices {
+        Some(count) if count > 1 => (0..count).map(Some).chain([None]).collect(),
+        _ => vec![None],
+    };
     let step = (length / 256).max(1);
     let mut found: Option<(f64, Visit)> = None;
-    for first in (from.max(data.release)..until).step_by(step) {
-        let mut tasks: Vec<(usize, Day)> = Vec::new();
-        for (task, row) in data.tasks.iter().enumerate() {
-            let soonest = |m: usize| {
-                let option = &row.options[m];
-                let mut ready = first + problem.transit[home][option.site];
-                for (other, (chosen, start)) in tasks.iter().enumerate() {
-                    let there = &data.tasks[other].options[*chosen];
-                    let passage = problem.transit[there.site][option.site];
-                    if there.site != option.site || row.after.contains(&other) {
-                        ready = ready.max(start + there.days + passage);
+    for choice in choices {
+        for first in (from.max(data.release)..until).step_by(step) {
+            let mut tasks: Vec<(usize, Day)> = Vec::new();
+            let mut rest = choice;
+            for (task, row) in data.tasks.iter().enumerate() {
+                let soonest = |m: usize| {
+                    let option = &row.options[m];
+                    let mut ready = first + problem.transit[home][option.site];
+                    for (other, (chosen, start)) in tasks.iter().enumerate() {
+                        let there = &data.tasks[other].options[*chosen];
+                        let passage = problem.transit[there.site][option.site];
+                        if there.site != option.site || row.after.contains(&other) {
+                            ready = ready.max(start + there.days + passage);
+                        }
                     }
-                }
-                let last = until - option.days - problem.transit[option.site][home];
-                let day = (ready..=last).find(|day| {
-                    starts[task][m]
-                        .get(place(*day))
-                        .is_some_and(|cost| cost.is_finite())
-                })?;
-                Some((
-                    day + option.days + problem.transit[option.site][home],
-                    m,
-                    day,
-                ))
-            };
-            let Some((_, option, day)) = (0..row.options.len()).filter_map(soonest).min() else {
+                    let last = until - option.days - problem.transit[option.site][home];
+                    let possible = |day: Day| starts[task][m].get(place(day)).is_some_and(|cost| cost.is_finite());
+                    let day = (ready..=last).find(|day| possible(*day) && beside(terms, data, &tasks, option, *day))?;
+                    Some((day + option.days + problem.transit[option.site][home], m, day))
+                };
+                let best = match &mut rest {
+                    Some(rest) => {
+                        let option = *rest % counts[task];
+                        *rest /= counts[task];
+                        soonest(option)
+                    }
+                    None => (0..row.options.len()).filter_map(soonest).min(),
+                };
+                let Some((_, option, day)) = best else {
+                    break;
+                };
+                tasks.push((option, day));
+            }
+            if tasks.len() < data.tasks.len() {
                 break;
-            };
-            tasks.push((option, day));
-        }
-        if tasks.len() < data.tasks.len() {
-            break;
-        }
-        let visit = visit(problem, data, tasks);
-        let each = { visit.tasks.iter().enumerate() }
-            .map(|(task, (option, day))| starts[task][*option][place(*day)]);
-        let cost = each.sum::<f64>()
-            + terms.leave(job, visit.out)
-            + terms.back(job, visit.back)
-            + scratch.absent[place(visit.back)]
-            - scratch.absent[place(visit.out)];
-        if cost < most && found.as_ref().is_none_or(|(least, _)| cost < *least) {
-            found = Some((cost, visit));
+            }
+            let visit = visit(problem, data, tasks);
+            let each = { visit.tasks.iter().enumerate() }.map(|(task, (option, day))| starts[task][*option][place(*day)]);
+            let cost = each.sum::<f64>() + terms.leave(job, visit.out) + terms.back(job, visit.back)
+                + scratch.absent[place(visit.back)]
+                - scratch.absent[place(visit.out)];
+            if cost < most && found.as_ref().is_none_or(|(least, _)| cost < *least) {
+                found = Some((cost, visit));
+            }
         }
     }
     found
+}
+
+/// Whether trades are enough for an option beside the tasks of the same job.
+fn beside(terms: &impl Terms, data: &JobData, tasks: &[(usize, Day)], option: &OptionData, start: Day) -> bool {
+    let end = start + option.days;
+    option.uses.iter().all(|(resource, usage)| {
+        let own = data.tasks.iter().zip(tasks).filter_map(|(task, (chosen, begun))| {
+            let there = &task.options[*chosen];
+            let uses = there.uses.iter().find(|(other, _)| other == resource)?;
+            let (from, until) = (*begun.max(&start), end.min(begun + there.days));
+            (from < until).then_some((from, until, uses.1))
+        });
+        let own: Vec<(Day, Day, i64)> = own.collect();
+        // What others use was looked at before: only days shared with own tasks are left.
+        own.iter().flat_map(|(from, until, _)| *from..*until).all(|day| {
+            let beside = own.iter().filter(|(from, until, _)| *from <= day && day < *until).map(|(_, _, usage)| usage);
+            beside.sum::<i64>() + usage <= terms.room(*resource, day)
+        })
+    })
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use darsena_scenario::{Asset, ClosureWhat, Dock, Job, Scenario};
+use darsena_scenario::{Asset, ClosureWhat, Dock, Job, Scenario, Task};
 use jiff::ToSpan;
 use jiff::civil::Date;
 
@@ -13,6 +13,9 @@ pub type Day = i32;
 
 /// Capacity units are counted in thousandths, so that sums are exact.
 pub const UNIT: f64 = 1000.0;
+
+/// Days past the horizon on which what is begun in it may end, at most.
+const LONGEST_AFTER: Day = 3660;
 
 /// Knots at which an asset moves where no row of `transits` tells.
 const KNOTS: f64 = 16.0;
@@ -40,6 +43,10 @@ pub struct Problem {
     pub fleets: Vec<FleetData>,
     /// Days of passage between sites, by places in the table.
     pub transit: Vec<Vec<Day>>,
+    /// The same by the shortest way round, where some job is not a chain of tasks; else empty.
+    pub shortest: Vec<Vec<Day>>,
+    /// Days on which nothing is done at a site, by place in the table.
+    pub closed_sites: Vec<Vec<(Day, Day)>>,
     /// Modes nobody may use, and why.
     pub shut: Vec<ShutMode>,
 }
@@ -260,6 +267,9 @@ struct Reader<'a> {
     days: usize,
     sites: BTreeMap<&'a str, usize>,
     states: BTreeMap<&'a str, &'a str>,
+    /// Rows of the tasks of a job, and of the docks of a site.
+    tasks_of: BTreeMap<&'a str, Vec<&'a Task>>,
+    docks_of: BTreeMap<&'a str, Vec<usize>>,
 }
 
 impl<'a> Reader<'a> {
@@ -272,23 +282,28 @@ impl<'a> Reader<'a> {
             .map(|job| day(job.deadline.unwrap_or(job.due)))
             .max()
             .unwrap_or(0);
-        let longest: i64 = scenario
-            .modes()
-            .iter()
-            .map(|mode| i64::from(mode.days))
-            .max()
-            .unwrap_or(0);
+        let longest: i64 = scenario.modes().iter().map(|mode| i64::from(mode.days)).max().unwrap_or(0);
         // Room after the horizon to finish what is begun in it, even where docks are short.
         let room = 2 * 366 + 4 * longest.min(2 * 366);
-        let days = i64::from(horizon.max(latest)) + room;
+        let days = i64::from(horizon.max(latest).min(horizon.saturating_add(LONGEST_AFTER))) + room;
         let sites = { scenario.sites().iter().enumerate() }
             .map(|(n, site)| (site.site.as_str(), n))
             .collect();
         let states = { scenario.parties().iter() }
             .map(|party| (party.party.as_str(), party.state.as_str()))
             .collect();
+        let mut tasks_of: BTreeMap<&str, Vec<&Task>> = BTreeMap::new();
+        for task in scenario.tasks() {
+            tasks_of.entry(task.job.as_str()).or_default().push(task);
+        }
+        let mut docks_of: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for (n, dock) in scenario.docks().iter().enumerate() {
+            docks_of.entry(dock.site.as_str()).or_default().push(n);
+        }
         Reader {
             scenario,
+            tasks_of,
+            docks_of,
             start,
             horizon,
             end: head.horizon().end(),
@@ -308,9 +323,7 @@ impl<'a> Reader<'a> {
 
     fn span(&self, from: Option<Date>, until: Option<Date>) -> (Day, Day) {
         let from = from.map_or(0, |date| self.day(date)).max(0);
-        let until = until
-            .map_or(self.last(), |date| self.day(date))
-            .min(self.last());
+        let until = until.map_or(self.last(), |date| self.day(date)).min(self.last());
         (from, until)
     }
 
@@ -407,7 +420,7 @@ impl<'a> Reader<'a> {
                 .count();
             FleetData {
                 name: format!("{} at {}", row.class, row.home_site),
-                span: self.span(Some(row.from), Some(row.until.unwrap_or(self.end))),
+                span: self.span(Some(row.from), Some(row.until.map_or(self.end, |until| until.min(self.end)))),
                 spare: i64::try_from(counted).unwrap_or(0) - i64::from(row.minimum),
                 shortage_cost: row.shortage_cost,
             }
@@ -445,20 +458,35 @@ impl<'a> Reader<'a> {
             }
         }
         for row in self.scenario.transits() {
-            let (from, to) = (
-                self.sites[row.from_site.as_str()],
-                self.sites[row.to_site.as_str()],
-            );
+            let (from, to) = (self.sites[row.from_site.as_str()], self.sites[row.to_site.as_str()]);
             transit[from][to] = days(row.days);
             // The way back takes as long, unless a row of its own tells.
             let back = self.scenario.transits().iter();
-            let mut back = back
-                .filter(|other| other.from_site == row.to_site && other.to_site == row.from_site);
+            let mut back = back.filter(|other| other.from_site == row.to_site && other.to_site == row.from_site);
             if back.next().is_none() {
                 transit[to][from] = days(row.days);
             }
         }
         transit
+    }
+
+    /// Passages by the shortest way round, over the sites where assets are at home or repaired.
+    fn shortest(&self, transit: &[Vec<Day>]) -> Vec<Vec<Day>> {
+        let homes = self.scenario.assets().iter().map(|asset| asset.home_site.as_str());
+        let yards = self.scenario.modes().iter().map(|mode| mode.site.as_str());
+        let mut sites: Vec<usize> = homes.chain(yards).map(|site| self.sites[site]).collect();
+        sites.sort_unstable();
+        sites.dedup();
+        let mut shortest = transit.to_vec();
+        for by in &sites {
+            for from in &sites {
+                for to in &sites {
+                    let round = shortest[*from][*by] + shortest[*by][*to];
+                    shortest[*from][*to] = shortest[*from][*to].min(round);
+                }
+            }
+        }
+        shortest
     }
 
     fn read(&self, windows: &Windows, modes: Modes) -> Problem {
@@ -484,19 +512,8 @@ impl<'a> Reader<'a> {
             if let Some(group) = group {
                 groups[group].jobs.push(jobs.len());
             }
-            let tasks = self.tasks(
-                job,
-                &scenario.assets()[asset],
-                &docks,
-                &places,
-                windows,
-                modes,
-                &mut shut,
-            );
-            let chain = tasks
-                .iter()
-                .enumerate()
-                .all(|(n, task)| n == 0 || task.after.contains(&(n - 1)));
+            let tasks = self.tasks(job, &scenario.assets()[asset], &places, windows, modes, &mut shut);
+            let chain = tasks.iter().enumerate().all(|(n, task)| n == 0 || task.after.contains(&(n - 1)));
             jobs.push(JobData {
                 id: job.job.to_string(),
                 asset,
@@ -511,6 +528,11 @@ impl<'a> Reader<'a> {
                 chain,
             });
         }
+        let transit = self.transit();
+        let shortest = match jobs.iter().all(|job: &JobData| job.chain) {
+            true => Vec::new(),
+            false => self.shortest(&transit),
+        };
         Problem {
             start: self.start,
             horizon: self.horizon,
@@ -521,40 +543,32 @@ impl<'a> Reader<'a> {
             resources,
             groups,
             fleets: self.fleets(),
-            transit: self.transit(),
+            transit,
+            shortest,
+            closed_sites: { scenario.sites().iter() }
+                .map(|site| self.closures(ClosureWhat::Site, &site.site))
+                .collect(),
             shut,
         }
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "one pass over all tables that a task draws on"
-    )]
     fn tasks(
         &self,
         job: &Job,
         asset: &Asset,
-        docks: &[DockData],
         places: &BTreeMap<&str, usize>,
         windows: &Windows,
         modes: Modes,
         shut: &mut Vec<ShutMode>,
     ) -> Vec<TaskData> {
         let scenario = self.scenario;
-        let rows: Vec<_> = scenario
-            .tasks()
-            .iter()
-            .filter(|task| task.job == job.job)
-            .collect();
+        let rows: &[&Task] = self.tasks_of.get(job.job.as_str()).map_or(&[], Vec::as_slice);
         // Each after those it waits for; the table's order among those that may go first.
         let mut order: Vec<usize> = Vec::new();
         while order.len() < rows.len() {
             let next = (0..rows.len()).find(|n| {
                 !order.contains(n)
-                    && rows[*n]
-                        .after
-                        .iter()
-                        .all(|id| order.iter().any(|m| rows[*m].task == *id))
+                    && rows[*n].after.iter().all(|id| order.iter().any(|m| rows[*m].task == *id))
             });
             match next {
                 Some(next) => order.push(next),
@@ -565,30 +579,22 @@ impl<'a> Reader<'a> {
         for n in &order {
             let row = rows[*n];
             let after = row.after.iter();
-            let after = after
-                .filter_map(|id| order.iter().position(|m| rows[*m].task == *id))
-                .collect();
+            let after = after.filter_map(|id| order.iter().position(|m| rows[*m].task == *id)).collect();
             let mut options = Vec::new();
-            for (place, mode) in scenario.modes().iter().enumerate() {
-                if mode.task != row.task {
-                    continue;
-                }
+            // Rows of a table are in order of its key.
+            let first = scenario.modes().partition_point(|mode| mode.task < row.task);
+            let own = scenario.modes().iter().enumerate().skip(first);
+            for (place, mode) in own.take_while(|(_, mode)| mode.task == row.task) {
                 let site = self.sites[mode.site.as_str()];
                 let foreign = self.is_foreign(mode, asset);
                 if foreign && modes == Modes::Home {
-                    shut.push(ShutMode {
-                        row: place,
-                        why: ShutWhy::Foreign,
-                    });
+                    shut.push(ShutMode { row: place, why: ShutWhy::Foreign });
                     continue;
                 }
                 let open = match windows.of(place) {
                     Ok(open) => open,
                     Err(why) => {
-                        shut.push(ShutMode {
-                            row: place,
-                            why: ShutWhy::Law(why.clone()),
-                        });
+                        shut.push(ShutMode { row: place, why: ShutWhy::Law(why.clone()) });
                         continue;
                     }
                 };
@@ -599,9 +605,10 @@ impl<'a> Reader<'a> {
                     })
                     .filter(|(from, until)| from < until)
                     .collect();
-                let used = { scenario.mode_usage().iter() }
-                    .filter(|usage| usage.task == mode.task && usage.mode == mode.mode);
-                let uses: Vec<(usize, i64)> = used
+                let key = (&mode.task, &mode.mode);
+                let first = scenario.mode_usage().partition_point(|usage| (&usage.task, &usage.mode) < key);
+                let used = scenario.mode_usage()[first..].iter();
+                let uses: Vec<(usize, i64)> = { used.take_while(|usage| (&usage.task, &usage.mode) == key) }
                     .map(|usage| (places[usage.resource.as_str()], thousandths(usage.usage)))
                     .collect();
                 let option = |dock: Option<usize>| OptionData {
@@ -621,10 +628,9 @@ impl<'a> Reader<'a> {
                     Some(name) => {
                         let mut why = None;
                         let before = options.len();
-                        for (n, dock) in scenario.docks().iter().enumerate() {
-                            if docks[n].site != site
-                                || (name != "any" && dock.dock.as_str() != name)
-                            {
+                        for n in self.docks_of.get(mode.site.as_str()).into_iter().flatten().copied() {
+                            let dock = &scenario.docks()[n];
+                            if name != "any" && dock.dock.as_str() != name {
                                 continue;
                             }
                             match too_small(asset, dock) {
@@ -633,18 +639,13 @@ impl<'a> Reader<'a> {
                             }
                         }
                         if let (true, Some(why)) = (options.len() == before, why) {
-                            shut.push(ShutMode {
-                                row: place,
-                                why: ShutWhy::Fit(why),
-                            });
+                            shut.push(ShutMode { row: place, why: ShutWhy::Fit(why) });
                         }
                     }
                 }
             }
-            let agreed = scenario
-                .agreed()
-                .iter()
-                .find(|agreed| agreed.task == row.task);
+            let agreed = scenario.agreed().binary_search_by(|agreed| agreed.task.cmp(&row.task));
+            let agreed = agreed.ok().map(|n| &scenario.agreed()[n]);
             tasks.push(TaskData {
                 id: row.task.to_string(),
                 after,
@@ -681,20 +682,12 @@ fn too_small(asset: &Asset, dock: &Dock) -> Option<String> {
     ];
     measures.into_iter().find_map(|(word, has, takes)| {
         let (has, takes) = (has?, takes?);
-        (has > takes).then(|| {
-            format!(
-                "`{}` is {has} m {word}, `{}` takes {takes} m",
-                asset.asset, dock.dock
-            )
-        })
+        (has > takes).then(|| format!("`{}` is {has} m {word}, `{}` takes {takes} m", asset.asset, dock.dock))
     })
 }
 
 fn thousandths(amount: f64) -> i64 {
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "capacities lie far inside the range"
-    )]
+    #[expect(clippy::cast_possible_truncation, reason = "capacities lie far inside the range")]
     let whole = (amount * UNIT).round() as i64;
     whole
 }
@@ -709,10 +702,7 @@ fn passage((lat_a, lon_a): (f64, f64), (lat_b, lon_b): (f64, f64)) -> Day {
     let half = |x: f64| (x / 2.0).sin().powi(2);
     let part = half(b - a) + a.cos() * b.cos() * half((lon_b - lon_a).to_radians());
     let miles = 2.0 * 3440.065 * part.sqrt().min(1.0).asin();
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "no way on earth takes a hundred days"
-    )]
+    #[expect(clippy::cast_possible_truncation, reason = "no way on earth takes a hundred days")]
     let days = (miles / KNOTS / 24.0).ceil() as Day;
     days
 }

@@ -11,8 +11,8 @@
 
 use std::time::{Duration, Instant};
 
-use crate::board::{Board, Cost, closed_days};
-use crate::bound::{Bound, first_window, floor};
+use crate::board::{Board, Cost, Still};
+use crate::bound::{Bound, first_window};
 use crate::place::{Scratch, Visit, best};
 use crate::problem::{Day, Problem};
 
@@ -151,18 +151,18 @@ pub fn schedule_from(
     watch: &mut Watch<'_>,
 ) -> Outcome {
     let begun = Instant::now();
-    let closed = closed_days(problem);
+    let still = Still::of(problem);
     let mut scratch = Scratch::default();
-    let mut board = first(problem, &closed, &mut scratch);
+    let mut board = first(problem, &still, &mut scratch);
     if let Some(known) = known {
-        let mut other = Board::new(problem, &closed);
+        let mut other = Board::new(problem, &still);
         for (job, visit) in known.iter().enumerate() {
             if let Some(visit) = visit {
                 other.place(job, visit.clone());
             }
         }
-        for (job, visit) in known.iter().enumerate() {
-            if visit.is_none() {
+        for job in 0..problem.jobs.len() {
+            if other.visits[job].is_none() {
                 insert(&mut other, job, &mut scratch);
             }
         }
@@ -171,14 +171,9 @@ pub fn schedule_from(
         }
     }
     let first_after = begun.elapsed();
-    let mut bound = Bound::new(problem, &closed);
+    let mut bound = Bound::new(problem, &still);
     let mut searches: Vec<Search<'_>> = (0..SEARCHES)
-        .map(|n| {
-            Search::new(
-                board.clone(),
-                options.seed.wrapping_mul(2).wrapping_add(n as u64),
-            )
-        })
+        .map(|n| Search::new(board.clone(), options.seed.wrapping_mul(2).wrapping_add(n as u64)))
         .collect();
     bound.improve(1, board.cost().total(), &mut scratch, || true);
     let mut status = Status::Feasible;
@@ -202,24 +197,16 @@ pub fn schedule_from(
             status = Status::Stopped;
             break;
         }
-        if options
-            .time_limit
-            .is_some_and(|limit| begun.elapsed() >= limit)
-        {
+        if options.time_limit.is_some_and(|limit| begun.elapsed() >= limit) {
             status = Status::TimeLimit;
             break;
         }
         let heat = 1.0 - f64::from(round) / f64::from(options.rounds.max(1));
         let stop = watch.stop;
         let over = || {
-            stop()
-                || options
-                    .time_limit
-                    .is_some_and(|limit| begun.elapsed() >= limit)
+            stop() || options.time_limit.is_some_and(|limit| begun.elapsed() >= limit)
         };
-        let bounding = |bound: &mut Bound<'_>| {
-            bound.improve(BOUND_STEPS, cost, &mut Scratch::default(), || !over())
-        };
+        let bounding = |bound: &mut Bound<'_>| bound.improve(BOUND_STEPS, cost, &mut Scratch::default(), || !over());
         if options.threads > 1 {
             std::thread::scope(|scope| {
                 let (one, two) = searches.split_at_mut(1);
@@ -238,11 +225,10 @@ pub fn schedule_from(
         done = round;
         // The prices say when each job would like to leave: an order to begin anew with.
         if round % 8 == 1 {
-            let order = { bound.relaxed.iter().enumerate() }
-                .map(|(job, out)| (out.unwrap_or(Day::MAX), job));
+            let order = { bound.relaxed.iter().enumerate() }.map(|(job, out)| (out.unwrap_or(Day::MAX), job));
             let mut order: Vec<(Day, usize)> = order.collect();
             order.sort_unstable();
-            let mut anew = Board::new(problem, &closed);
+            let mut anew = Board::new(problem, &still);
             for (_, job) in order {
                 insert(&mut anew, job, &mut scratch);
             }
@@ -259,7 +245,7 @@ pub fn schedule_from(
     }
     let best = winner(&searches);
     let visits = best.best.clone();
-    let mut board = Board::new(problem, &closed);
+    let mut board = Board::new(problem, &still);
     for (job, visit) in visits.iter().enumerate() {
         if let Some(visit) = visit {
             board.place(job, visit.clone());
@@ -269,11 +255,7 @@ pub fn schedule_from(
     // What rounding may have added to the bound.
     let value = bound.value - 1e-9 * bound.value.abs();
     if cost.unplaced > 0 {
-        status = if status == Status::Feasible || status == Status::Optimal {
-            Status::Infeasible
-        } else {
-            status
-        };
+        status = if status == Status::Feasible || status == Status::Optimal { Status::Infeasible } else { status };
     } else if status != Status::Stopped && gap(cost.total(), value) <= options.gap {
         status = Status::Optimal;
     }
@@ -316,7 +298,7 @@ impl Rank {
 }
 
 /// A first schedule: the best of a few orders.
-fn first<'a>(problem: &'a Problem, closed: &'a [Vec<bool>], scratch: &mut Scratch) -> Board<'a> {
+fn first<'a>(problem: &'a Problem, still: &'a Still, scratch: &mut Scratch) -> Board<'a> {
     let mut orders: Vec<Vec<usize>> = Vec::new();
     let sorted = |key: &dyn Fn(usize) -> f64| {
         let mut order: Vec<usize> = (0..problem.jobs.len()).collect();
@@ -329,12 +311,12 @@ fn first<'a>(problem: &'a Problem, closed: &'a [Vec<bool>], scratch: &mut Scratc
         orders.push(sorted(&|job| f64::from(problem.jobs[job].release)));
         orders.push(sorted(&|job| {
             let data = &problem.jobs[job];
-            f64::from(data.due) - 0.5 * floor(problem, job) / data.not_ready_cost.max(1e-9)
+            f64::from(data.due) - 0.5 * still.floors[job] / data.not_ready_cost.max(1e-9)
         }));
     }
     let mut best: Option<(Rank, Board<'a>)> = None;
     for order in orders {
-        let mut board = Board::new(problem, closed);
+        let mut board = Board::new(problem, still);
         for job in order {
             insert(&mut board, job, scratch);
         }
@@ -343,31 +325,32 @@ fn first<'a>(problem: &'a Problem, closed: &'a [Vec<bool>], scratch: &mut Scratc
             best = Some((rank, board));
         }
     }
-    best.map_or_else(|| Board::new(problem, closed), |(_, board)| board)
+    best.map_or_else(|| Board::new(problem, still), |(_, board)| board)
 }
 
 /// Places a job at its best, or leaves it out where that is cheaper.
 fn insert(board: &mut Board<'_>, job: usize, scratch: &mut Scratch) {
-    if let Some((_, visit)) = cheapest_place(board, job, scratch) {
+    insert_from(board, job, 0, scratch);
+}
+
+/// The same, from a day on.
+fn insert_from(board: &mut Board<'_>, job: usize, from: Day, scratch: &mut Scratch) {
+    if let Some((_, visit)) = cheapest_place(board, job, from, scratch) {
         board.place(job, visit);
     }
 }
 
-/// The cheapest place of a job that is not placed; none where leaving it out is cheaper, or nothing fits.
-pub(crate) fn cheapest_place(
-    board: &Board<'_>,
-    job: usize,
-    scratch: &mut Scratch,
-) -> Option<(f64, Visit)> {
+/// The cheapest place of a job that is not placed, from a day on; none where leaving it out is cheaper, or nothing fits.
+pub(crate) fn cheapest_place(board: &Board<'_>, job: usize, earliest: Day, scratch: &mut Scratch) -> Option<(f64, Visit)> {
     let problem = board.problem;
     let data = &problem.jobs[job];
     let mut found: Option<(f64, Visit)> = None;
-    let floor = floor(problem, job);
+    let floor = board.floor(job);
     for (from, end) in board.free(job) {
-        if end <= data.release {
+        let from = from.max(data.release).max(earliest);
+        if end <= from {
             continue;
         }
-        let from = from.max(data.release);
         let mut until = first_window(problem, job).max(from + 64).min(end);
         loop {
             let most = match &found {
@@ -384,10 +367,6 @@ pub(crate) fn cheapest_place(
             }
             let most = found.as_ref().map_or(most, |(cost, _)| *cost);
             if until >= end || later(until) >= most {
-                break;
-            }
-            // Nobody pays for being late, and there is a place: later ones are no better worth the search.
-            if found.is_some() && data.tardiness_cost <= 0.0 {
                 break;
             }
             until = (until + (until - from).max(64)).min(end);
@@ -459,10 +438,7 @@ impl<'a> Search<'a> {
     fn step(&mut self, heat: f64) {
         let mut out = self.choose();
         out.sort_unstable();
-        let before: Vec<(usize, Option<Visit>)> = out
-            .iter()
-            .map(|job| (*job, self.board.take(*job)))
-            .collect();
+        let before: Vec<(usize, Option<Visit>)> = out.iter().map(|job| (*job, self.board.take(*job))).collect();
         match self.dice.below(3) {
             0 => self.dice.shuffle(&mut out),
             1 => {
@@ -476,22 +452,23 @@ impl<'a> Search<'a> {
             }
             _ => {
                 let problem = self.board.problem;
-                let weight = |job: usize| {
-                    -problem.jobs[job].tardiness_cost - problem.jobs[job].not_ready_cost
-                };
+                let weight = |job: usize| -problem.jobs[job].tardiness_cost - problem.jobs[job].not_ready_cost;
                 self.dice.shuffle(&mut out);
                 out.sort_by(|a, b| weight(*a).total_cmp(&weight(*b)));
             }
         }
+        // Each at its best, one after the other, is not always best for all: some are held back a little or left out.
+        let nudge = self.dice.below(4) == 0;
         for job in &out {
-            insert(&mut self.board, *job, &mut self.scratch);
+            let from = if nudge { self.held_back(*job) } else { Some(0) };
+            if let Some(from) = from {
+                insert_from(&mut self.board, *job, from, &mut self.scratch);
+            }
         }
         let rank = Rank::of(&self.board.cost());
         let allowed = self.best_rank.total.abs() * 0.004 * heat * heat * self.dice.share();
         let accept = rank.unplaced < self.rank.unplaced
-            || (rank.unplaced == self.rank.unplaced
-                && rank.total <= self.rank.total.max(self.best_rank.total + allowed)
-                && rank.total <= self.rank.total + allowed);
+            || (rank.unplaced == self.rank.unplaced && rank.total <= self.rank.total.max(self.best_rank.total + allowed) && rank.total <= self.rank.total + allowed);
         if accept {
             self.rank = rank;
             if rank < self.best_rank {
@@ -507,6 +484,20 @@ impl<'a> Search<'a> {
             if let Some(visit) = visit {
                 self.board.place(job, visit);
             }
+        }
+    }
+
+    /// A day before which a job is not to be placed, mostly none; never where it is to be left out.
+    fn held_back(&mut self, job: usize) -> Option<Day> {
+        let data = &self.board.problem.jobs[job];
+        match self.dice.below(8) {
+            0 if data.deferral_cost.is_some() => None,
+            0..=3 => {
+                #[expect(clippy::cast_possible_truncation, reason = "at most 64 days")]
+                let days = (6.0 * self.dice.share()).exp2() as Day;
+                Some(data.release.saturating_add(days))
+            }
+            _ => Some(0),
         }
     }
 
@@ -565,7 +556,7 @@ impl<'a> Search<'a> {
     fn regret(&self, job: usize) -> f64 {
         let problem = self.board.problem;
         let data = &problem.jobs[job];
-        let floor = floor(problem, job);
+        let floor = self.board.floor(job);
         match &self.board.visits[job] {
             None => data.deferral_cost.unwrap_or(f64::INFINITY) - floor,
             Some(visit) => {
@@ -584,13 +575,8 @@ fn meets(problem: &Problem, one: usize, other: usize) -> bool {
         return true;
     }
     let sites = |job: usize| {
-        let options = problem.jobs[job]
-            .tasks
-            .iter()
-            .flat_map(|task| &task.options);
-        options
-            .filter(|option| option.dock.is_some() || !option.uses.is_empty())
-            .map(|option| option.site)
+        let options = problem.jobs[job].tasks.iter().flat_map(|task| &task.options);
+        options.filter(|option| option.dock.is_some() || !option.uses.is_empty()).map(|option| option.site)
     };
     sites(one).any(|site| sites(other).any(|there| there == site))
 }
