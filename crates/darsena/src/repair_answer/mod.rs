@@ -15,6 +15,7 @@ use crate::repair::Repair;
 pub fn answer(scenario: &Scenario, repair: &Repair, seconds: Option<f64>) -> Answer {
     let told = tables::Told { scenario, repair };
     let mut tables = vec![told.jobs(), told.schedule(), told.costs(), told.reasons(), told.docks(), told.resources()];
+    tables.extend(told.growth());
     tables.extend(told.conflicts());
     tables.extend(told.regained());
     tables.extend(told.freed());
