@@ -8,7 +8,7 @@ use darsena_scenario::Scenario;
 
 use crate::chart::{self, Caption, gantt};
 use crate::section::repair::rows;
-use crate::text::{self, repair as words};
+use crate::text::repair as words;
 
 /// A schedule of repair and everything said of it: read, not made here.
 #[derive(Debug, Clone)]
@@ -91,6 +91,6 @@ pub fn gantt_svg(scenario: &Scenario, page: &RepairPage<'_>, by: GanttBy) -> Str
     if by == GanttBy::Dock {
         notes.push(words::BY_DOCK_NOTE.to_owned());
     }
-    let caption = Caption { id: "gantt", title, description: text::repair::GANTT_DESCRIPTION };
+    let caption = Caption { id: "gantt", title, description: words::GANTT_ALONE };
     gantt::whole(&caption, &notes, &words::GANTT, page.problem.start, &groups, &chart::standalone_style()).into_string() + "\n"
 }

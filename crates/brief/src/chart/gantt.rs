@@ -331,7 +331,7 @@ fn laid_out(groups: &[Shown<'_>], scale: &Scale<'_>, (names, bars): (f64, f64), 
     let mut y = AXIS;
     let right = scale.x(scale.until);
     for group in groups {
-        labels.push(html! { text class="g-heading" x="0" y=(at(y + 16.0)) { (fit(group.title, 13.0, names + 190.0)) } });
+        labels.push(html! { text class="g-heading" x="0" y=(at(y + 16.0)) { (fit(group.title, 12.5 * BOLD, names + 188.0)) } });
         // A heading runs on over the bars: no line crosses it.
         let (top, foot) = (y + HEADING - 2.0, y + group.height());
         drawn.push(html! {
@@ -426,7 +426,7 @@ fn bar_at(bar: &Bar, y: f64, scale: &Scale<'_>, row: &Row) -> Markup {
             @if inside && !bar.label.is_empty() {
                 text class=(text) x=(at((from + until) / 2.0)) y=(at(y + top + tall / 2.0 + 3.5)) text-anchor="middle" { (bar.label) }
             } @else if let Some(x) = beside {
-                text class="g-text" x=(at(x)) y=(at(y + top + tall / 2.0 + 3.5)) { (bar.label) }
+                text class="g-beside" x=(at(x)) y=(at(y + top + tall / 2.0 + 3.5)) { (bar.label) }
             }
         }
     }
@@ -662,7 +662,8 @@ mod tests {
 
     #[test]
     fn a_name_stands_only_where_it_fits() {
-        let group = Group { title: "Yard".into(), rows: vec![row("one", vec![bar(0, 10, Kind::Dock), bar(200, 500, Kind::Dock)])] };
+        let unnamed = Bar { label: String::new(), ..bar(12, 60, Kind::Shut) };
+        let group = Group { title: "Yard".into(), rows: vec![row("one", vec![bar(0, 10, Kind::Dock), unnamed, bar(200, 500, Kind::Dock)])] };
         let part = &parts(&Caption { id: "x", title: "t", description: "d" }, start(), &[group])[0];
         let text = part.drawing.clone().into_string();
         assert_eq!(text.matches(">DDG-1<").count(), 1, "{text}");

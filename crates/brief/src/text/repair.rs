@@ -30,6 +30,7 @@ pub(crate) const GANTT: gantt::Words<'static> = gantt::Words {
     promise: "dates that hold when work grows: dot in half of all draws, end of line in four of five",
 };
 pub(crate) const GANTT_DESCRIPTION: &str = "One row each, time from left to right; the numbers are in the table below.";
+pub(crate) const GANTT_ALONE: &str = "One row each, time from left to right; what a bar stands for is told by its title.";
 pub(crate) const BY_DOCK_NOTE: &str = "Sites at which no dock is used are left out.";
 pub(crate) const NOTE: &str = "A day not ready counts from leaving home until back home with the last task done, passage included. \
     The status quo is the same search with no work by any other state.";
@@ -83,9 +84,17 @@ pub(crate) const DOCK_DAYS: &str = "dock-days";
 pub(crate) const UNIT_DAYS: &str = "man-days or team-days";
 
 /// The first sentence.
-pub(crate) fn headline(jobs: Markup, away: Markup, late_jobs: Markup, late: Markup) -> Markup {
-    html! { (jobs) " jobs of repair are scheduled: " (away) " not ready in all; " (late_jobs) " come back late, by " (late) " in all." }
+pub(crate) fn headline((count, jobs): (usize, Markup), away: Markup, late: Option<(Markup, Markup)>) -> Markup {
+    html! {
+        (jobs) (if count == 1 { " job of repair is scheduled: " } else { " jobs of repair are scheduled: " }) (away) " not ready in all; "
+        @match late {
+            None => "none comes back late.",
+            Some((jobs, days)) => { "late: " (jobs) " of them, by " (days) " in all." }
+        }
+    }
 }
+
+pub(crate) const AS_BEFORE: &str = "No work by another state changes anything: the schedule does as well as the status quo.";
 
 /// What is won against the status quo; a loss is said as one.
 pub(crate) fn regained(days: Markup, gains: bool, docks: Markup, docks_gain: bool, work: Markup, work_gain: bool) -> Markup {

@@ -69,16 +69,18 @@ fn scheduled(page: &RepairPage<'_>) -> Markup {
     let (jobs, away, late_jobs, late) = days_of(page.problem, page.outcome);
     let rows = Rows::new("repair.jobs", "*");
     words::headline(
-        Rows::new("repair.jobs", "status=done").quantity("job", jobs as f64),
+        (jobs, Rows::new("repair.jobs", "status=done").quantity("job", jobs as f64)),
         days(&rows, "days_not_ready", away),
-        rows.quantity("days_late>0", late_jobs as f64),
-        days(&rows, "days_late", late),
+        (late > 0).then(|| (rows.quantity("jobs_late", late_jobs as f64), days(&rows, "days_late", late))),
     )
 }
 
 fn won(page: &RepairPage<'_>) -> Option<Markup> {
     let regained = page.status_quo?.regained;
     let (won, docks, work) = (i64::from(regained.days()), regained.home_dock_days(), regained.home_work());
+    if won == 0 && docks == 0.0 && work == 0.0 {
+        return Some(html! { (words::AS_BEFORE) });
+    }
     let freed = |what: &str| Rows::filtered("repair.freed", &[("what", what), ("home", "true")]);
     Some(words::regained(
         days(&Rows::new("repair.regained", "*"), "days_regained", won.abs()),
