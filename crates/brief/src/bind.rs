@@ -3,7 +3,7 @@
 //! `data-table` names a table of the scenario or of the answer (`demands`, `deliver`, `prices`, ...).
 //! `data-row` is the key of a row, or the rows a sum runs over as `column=value` pairs joined by `;`
 //! (`*` for all). `data-column` is the column, `on_time`, `late` and `unmet` among them: late is what
-//! is delivered and not on time.
+//! is delivered and not on time. Tables of the answer to `repair` are led by its name: `repair.jobs`.
 
 use darsena_scenario::{Horizon, Scenario, SourceId};
 use maud::{Markup, html};

@@ -2,7 +2,7 @@
 //!
 //! [`html`] turns a scenario and its plan into one self-contained HTML page: headline numbers, what
 //! binds, who waits and why, curves of deliveries and stocks, shadow prices, utilisation, lines,
-//! the network map, method and sources. It needs no script and no network, prints, follows the
+//! repair by dock and by ship, the network map, method and sources. It needs no script and no network, prints, follows the
 //! reader's light or dark scheme and fits a phone.
 //!
 //! Every figure is read off the plan or the scenario and says where: it carries `data-table`,
@@ -36,19 +36,21 @@ mod figures;
 mod law;
 pub mod number;
 mod page;
+mod repair;
 mod section;
 mod table;
 mod text;
 
 pub use law::{ApprovalRow, LawPage, PairRow, RuleRow, Worth};
+pub use repair::{BeforePage, GanttBy, RepairPage, RepairRuleRow, gantt_svg};
 
 use darsena_plan::Plan;
 use darsena_scenario::Scenario;
 use jiff::civil::Date;
 
 /// What a reader chooses.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Options {
+#[derive(Debug, Clone, Default)]
+pub struct Options<'a> {
     /// Title of the page; without it that of the scenario.
     pub title: Option<String>,
     /// Language of the page.
@@ -57,6 +59,8 @@ pub struct Options {
     pub kept: LawKept,
     /// What that law does to the plan; without it nothing is said of rules.
     pub law: Option<LawPage>,
+    /// The schedule of repair; without it nothing is said of docks and jobs.
+    pub repair: Option<RepairPage<'a>>,
 }
 
 /// Which law a plan keeps.
@@ -95,6 +99,6 @@ impl Lang {
 /// # Panics
 /// Where the plan names a row that the scenario does not have: it was made from another one.
 #[must_use]
-pub fn html(scenario: &Scenario, plan: &Plan, options: &Options) -> String {
+pub fn html(scenario: &Scenario, plan: &Plan, options: &Options<'_>) -> String {
     page::page(scenario, plan, options).into_string()
 }

@@ -6,17 +6,17 @@ use darsena_plan::Plan;
 use darsena_scenario::Scenario;
 
 use crate::bind::{Notes, Rows, time};
-use crate::chart::{self, Time};
+use crate::chart::{self, Time, gantt};
 use crate::figures::Figures;
 use crate::number::currency_name;
 use crate::section::{
-    self, deliveries, front, late, law, lines, loads, method, network, stocks, worth,
+    self, deliveries, front, late, law, lines, loads, method, network, repair, stocks, worth,
 };
 use crate::{LawKept, Options, text};
 
 const STYLE: &str = include_str!("style.css");
 
-pub(crate) fn page(scenario: &Scenario, plan: &Plan, options: &Options) -> Markup {
+pub(crate) fn page(scenario: &Scenario, plan: &Plan, options: &Options<'_>) -> Markup {
     let figures = Figures::new(scenario, plan);
     let mut notes = Notes::new(scenario);
     let ticks = section::ticks(&figures);
@@ -34,8 +34,11 @@ pub(crate) fn page(scenario: &Scenario, plan: &Plan, options: &Options) -> Marku
     };
     // In the order in which they are read: footnotes are numbered as they are cited.
     let page = options.law.as_ref();
+    let schedule = options.repair.as_ref();
     let sections = [
-        Some(front::front(&figures, &mut notes, &groups, &worths)),
+        Some(front::front(
+            &figures, &mut notes, &groups, &worths, schedule,
+        )),
         Some(deliveries::deliveries(&figures, &axis)),
         Some(stocks::stocks(&figures, &mut notes, &axis)),
         Some(late::late(&figures, &mut notes, &groups)),
@@ -44,6 +47,7 @@ pub(crate) fn page(scenario: &Scenario, plan: &Plan, options: &Options) -> Marku
         page.map(|page| law::law(&figures, page)),
         Some(loads::loads(&figures, &mut notes, &axis)),
         Some(lines::lines(&figures, &mut notes)),
+        schedule.map(|schedule| repair::repair(&figures, &mut notes, schedule)),
         Some(network::network(&figures, &mut notes)),
         Some(method::method(&figures)),
     ];
@@ -57,7 +61,10 @@ pub(crate) fn page(scenario: &Scenario, plan: &Plan, options: &Options) -> Marku
                 meta name="color-scheme" content="light dark";
                 meta name="generator" content=(concat!("darsena ", env!("CARGO_PKG_VERSION")));
                 title { (title) }
-                style { (PreEscaped(STYLE)) (PreEscaped(chart::STYLE)) }
+                style {
+                    (PreEscaped(STYLE)) (PreEscaped(chart::STYLE))
+                    @if schedule.is_some() { (PreEscaped(gantt::STYLE)) (PreEscaped(gantt::PAGE_STYLE)) }
+                }
             }
             body {
                 a class="skip" href="#front" { (text::SKIP) }
@@ -69,7 +76,7 @@ pub(crate) fn page(scenario: &Scenario, plan: &Plan, options: &Options) -> Marku
                 }
                 nav aria-label=(text::CONTENTS) {
                     ul {
-                        @for (id, title) in CONTENTS.iter().filter(|(id, _)| page.is_some() || !matches!(*id, "rules" | "law")) { li { a href=(format!("#{id}")) { (title) } } }
+                        @for (id, title) in contents(page.is_some(), schedule.is_some()) { li { a href=(format!("#{id}")) { (title) } } }
                     }
                 }
                 main {
@@ -95,6 +102,20 @@ const CONTENTS: [(&str, &str); 12] = [
     ("method", text::METHOD),
     ("sources", text::SOURCES),
 ];
+
+/// The sections that the page has: id and title, in the order in which they stand.
+fn contents(law: bool, schedule: bool) -> Vec<(&'static str, &'static str)> {
+    let mut contents = Vec::new();
+    for (id, title) in CONTENTS {
+        if schedule && id == "network" {
+            contents.extend(repair::CONTENTS);
+        }
+        if law || !matches!(id, "rules" | "law") {
+            contents.push((id, title));
+        }
+    }
+    contents
+}
 
 /// What the brief rests on.
 fn facts(figures: &Figures<'_>, law: LawKept) -> Markup {

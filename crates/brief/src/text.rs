@@ -11,6 +11,8 @@ use maud::{Markup, html};
 
 use crate::figures::stretches;
 
+pub(crate) mod repair;
+
 pub(crate) const LANGUAGE: &str = "en";
 
 // Words that stand in drawings and tables.

@@ -4,7 +4,7 @@
 
 use std::path::PathBuf;
 
-use darsena_brief::chart::{Caption, Time, Width, bars, curves, map, shares, strips};
+use darsena_brief::chart::{Caption, Time, Width, bars, curves, gantt, map, ports, shares, strips};
 use maud::Markup;
 
 const CAPTION: Caption<'static> = Caption {
@@ -165,6 +165,205 @@ fn utilisation_strips() {
     );
 }
 
+fn bar(from: i32, until: i32, kind: gantt::Kind, label: &str) -> gantt::Bar {
+    gantt::Bar {
+        from,
+        until,
+        lane: 0,
+        kind,
+        foreign: false,
+        label: label.to_owned(),
+        title: format!("{label} & more"),
+        row: ("schedule", label.to_owned()),
+    }
+}
+
+fn row(label: &str, bars: Vec<gantt::Bar>) -> gantt::Row {
+    gantt::Row {
+        label: label.to_owned(),
+        short: "short".to_owned(),
+        title: label.to_owned(),
+        lanes: 1,
+        always: true,
+        bars,
+        marks: Vec::new(),
+    }
+}
+
+fn words() -> gantt::Words<'static> {
+    gantt::Words {
+        dock: "in dock",
+        pier: "at the pier",
+        trials: "trials",
+        work_up: "work-up",
+        passage: "passage",
+        wait: "waiting",
+        set_up: "set-up",
+        shut: "shut",
+        foreign: "by another state",
+        due: "due",
+        late: "late",
+        promise: "promise",
+    }
+}
+
+#[test]
+fn a_gantt_chart() {
+    use gantt::Kind;
+    let mut abroad = bar(60, 90, Kind::Dock, "DDG-2");
+    abroad.foreign = true;
+    let dock = row(
+        "dock <4>",
+        vec![
+            bar(-40, 20, Kind::Shut, ""),
+            bar(20, 50, Kind::Dock, "DDG-1"),
+            bar(50, 60, Kind::SetUp, ""),
+            abroad,
+        ],
+    );
+    let mut ship = row(
+        "USS Long Name That Does Not Fit (DDG-1)",
+        vec![
+            bar(0, 10, Kind::Passage, ""),
+            bar(10, 12, Kind::Wait, ""),
+            bar(12, 60, Kind::Pier, "Yard"),
+            bar(60, 65, Kind::Trials, ""),
+            bar(65, 80, Kind::WorkUp, ""),
+        ],
+    );
+    ship.marks.push(gantt::Mark {
+        due: 70,
+        back: 80,
+        promise: Some((85, 100)),
+        title: "late".to_owned(),
+    });
+    let groups = [
+        gantt::Group {
+            title: "Yard & Co".to_owned(),
+            rows: vec![dock],
+        },
+        gantt::Group {
+            title: "Ships".to_owned(),
+            rows: vec![ship],
+        },
+    ];
+    let start = jiff::civil::date(2024, 11, 15);
+    let parts = gantt::parts(&CAPTION, start, &groups);
+    assert_eq!((parts.len(), parts[0].years.as_str()), (1, "2024–2025"));
+    expect("gantt.svg", parts[0].drawing.clone());
+    let notes = ["a note".to_owned()];
+    expect(
+        "gantt-whole.svg",
+        gantt::whole(
+            &CAPTION,
+            &notes,
+            &words(),
+            start,
+            &groups,
+            ".chart { fill: black; }",
+        ),
+    );
+}
+
+#[test]
+fn names_in_a_gantt_chart_do_not_collide() {
+    // Stays of all lengths at all distances: a name stands in its bar, beside it, or not at all.
+    let rows: Vec<gantt::Row> = (0..30)
+        .map(|n| {
+            let mut day = 0;
+            let mut bars = Vec::new();
+            for k in 0..40 {
+                let (long, gap) = (5 + (n * 7 + k * 13) % 90, (n * 5 + k * 3) % 40);
+                bars.push(bar(
+                    day,
+                    day + long,
+                    gantt::Kind::Dock,
+                    &format!("D{n}-{k}"),
+                ));
+                bars.push(bar(day + long, day + long + 3, gantt::Kind::SetUp, ""));
+                day += long + 3 + gap;
+            }
+            row(&format!("dock {n}"), bars)
+        })
+        .collect();
+    let groups = [gantt::Group {
+        title: "Yard".to_owned(),
+        rows,
+    }];
+    let mut named = 0;
+    for part in gantt::parts(&CAPTION, jiff::civil::date(2024, 7, 1), &groups) {
+        let drawing = part.drawing.into_string();
+        let bars = &drawing[drawing.find("<svg id=").expect("the bars")..];
+        let number = |tag: &str, key: &str| -> f64 {
+            let from = tag.find(&format!(" {key}=\"")).unwrap() + key.len() + 3;
+            tag[from..].split('"').next().unwrap().parse().unwrap()
+        };
+        let mut frames: Vec<(f64, f64, f64)> = Vec::new();
+        let mut shapes: Vec<(f64, f64, f64)> = Vec::new();
+        for tag in bars.split("<rect class=\"g-dock\"").skip(1) {
+            let (x, y) = (number(tag, "x"), number(tag, "y"));
+            shapes.push((x, x + number(tag, "width"), y));
+        }
+        for tag in bars.split("<text class=\"g-").skip(1) {
+            if tag.starts_with("quarter") {
+                continue;
+            }
+            let text = &tag[tag.find('>').unwrap() + 1..tag.find('<').unwrap()];
+            let (x, y, wide) = (
+                number(tag, "x"),
+                number(tag, "y"),
+                text.chars().count() as f64 * 5.6,
+            );
+            let left = if tag.contains("\"middle\"") {
+                x - wide / 2.0
+            } else {
+                x
+            };
+            if tag.starts_with("beside") {
+                for (from, until, top) in &shapes {
+                    let apart = *until <= x || left + wide <= *from || (y - top).abs() > 12.0;
+                    assert!(apart, "{text} at {x} runs into a bar from {from}");
+                }
+            }
+            frames.push((left, left + wide, y));
+        }
+        named += frames.len();
+        for (k, a) in frames.iter().enumerate() {
+            for b in &frames[k + 1..] {
+                assert!(
+                    a.1 <= b.0 || b.1 <= a.0 || (a.2 - b.2).abs() > 9.0,
+                    "{a:?} {b:?}"
+                );
+            }
+        }
+    }
+    assert!(named >= 200, "most stays are named: {named}");
+}
+
+#[test]
+fn the_load_of_a_port() {
+    let ticks = ticks();
+    let panels = [
+        ports::Panel {
+            label: "Dock 4",
+            note: "fullest month 100 %",
+            used: &[0.0, 0.5, 1.0, 1.0, 0.0, 0.2],
+            capacity: &[1.0, 1.0, 1.0, 1.0, 0.0, 1.0],
+        },
+        ports::Panel {
+            label: "Hull & structure",
+            note: "fullest month 125 %",
+            used: &[10.0, 25.0, 20.0, 0.0, 0.0, 5.0],
+            capacity: &[20.0; 6],
+        },
+    ];
+    let time = Time {
+        periods: 6,
+        ticks: &ticks,
+    };
+    expect("port.svg", ports::port(&CAPTION, &time, &panels));
+}
+
 fn network() -> (Vec<map::Spot<'static>>, Vec<map::Flow>) {
     let spot = |name, mark, longitude, latitude| map::Spot {
         name,
@@ -284,6 +483,15 @@ fn drawings_of_nothing_are_drawings() {
         curves::deliveries(&CAPTION, &time, &none, &names),
         bars::bars(&CAPTION, Width::Wide, &[]),
         strips::strips(&CAPTION, Width::Wide, &time, &[]),
+        ports::port(&CAPTION, &time, &[]),
+        gantt::whole(
+            &CAPTION,
+            &[],
+            &words(),
+            jiff::civil::date(2024, 7, 1),
+            &[],
+            "",
+        ),
         map::world(&CAPTION, Width::Wide, &[], &[]),
         map::region(&CAPTION, Width::Wide, &[], &[], &[]),
     ] {

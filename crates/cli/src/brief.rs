@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use darsena::milp::{Progress, Watch};
+use darsena::repair::{self, RepairOptions};
 use darsena::rule_prices::{self, PriceOptions};
 
 use crate::ask::{self, Solving, Wanted};
@@ -13,8 +14,8 @@ use crate::terminal::{self, Answered};
 
 /// Write the report on the plan: one self-contained page.
 ///
-/// Headline numbers, who waits and why, delivery and stock curves, shadow prices, a network map with
-/// flows, sources as footnotes. No script and no network is needed to read it, and it prints.
+/// Headline numbers, who waits and why, delivery and stock curves, shadow prices, repair by dock and by ship where
+/// there are jobs, a network map with flows, sources as footnotes. No script and no network is needed to read it, and it prints.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -38,6 +39,12 @@ pub(crate) struct BriefArguments {
     /// Leave out what each rule costs, which takes a plan for each.
     #[arg(long)]
     no_rule_prices: bool,
+    /// Leave out repair, which takes a search for a schedule.
+    #[arg(long)]
+    no_repair: bool,
+    /// Rounds of that search: equal rounds give equal pages, on any machine.
+    #[arg(long, default_value_t = 10, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
+    repair_rounds: u32,
     /// No progress and no warnings.
     #[arg(long, short)]
     quiet: bool,
@@ -99,6 +106,27 @@ pub(crate) fn run(arguments: &BriefArguments) -> Answered {
         }
         _ => None,
     };
+    let repaired = match scenario.jobs().is_empty() || arguments.no_repair {
+        true => None,
+        false => Some(repair::repair(
+            &scenario,
+            arguments
+                .wanted
+                .as_of(&scenario)
+                .map(|(as_of, _)| (ask::law(), as_of)),
+            &RepairOptions {
+                search: darsena::schedule::Options {
+                    rounds: arguments.repair_rounds,
+                    threads: std::thread::available_parallelism().map_or(1, usize::from),
+                    ..darsena::schedule::Options::default()
+                },
+                rules: !arguments.no_rule_prices,
+                ..RepairOptions::default()
+            },
+            &|| watch.stop.stopped(),
+            &mut |what: &str, at| line.search(what, &at),
+        )?),
+    };
     drop(line);
     let lang = match arguments.lang {
         Language::En => darsena::brief::Lang::En,
@@ -111,6 +139,7 @@ pub(crate) fn run(arguments: &BriefArguments) -> Answered {
             lang,
             kept: arguments.wanted.law_kept(),
             law,
+            repair: repaired.as_ref().map(repair::Repair::page),
         },
     );
     darsena::write::whole_file(&arguments.out, page.as_bytes())?;

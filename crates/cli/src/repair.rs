@@ -4,7 +4,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
+use darsena::brief::GanttBy;
 use darsena::emergency::{Damage, emergency};
 use darsena::repair::{self, RepairOptions};
 use darsena::schedule::growth::GrowthOptions;
@@ -32,6 +33,8 @@ Examples:
   darsena repair scenarios/us-japan-2024 --table schedule --format csv
   darsena repair --psplib j6013_8.sm --cpu-limit 60                       a published project file
   darsena repair my-scenario --format xlsx --out repair.xlsx
+  darsena repair my-scenario --gantt docks.svg                           a picture beside the answer, one row a dock
+  darsena repair my-scenario --gantt ships.svg --gantt-by ship           one row a ship
 
 Ctrl-C gives the best schedule so far, with its status; a second one ends the process.")]
 pub(crate) struct RepairArguments {
@@ -96,6 +99,18 @@ pub(crate) struct RepairArguments {
     /// Threads; they change nothing but the time it takes.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
     threads: Option<u32>,
+    /// Draw the schedule into this file as well, `.svg`.
+    #[arg(long, value_name = "FILE")]
+    gantt: Option<PathBuf>,
+    /// What the rows of the drawing are.
+    #[arg(
+        long,
+        value_enum,
+        default_value = "dock",
+        requires = "gantt",
+        value_name = "ROWS"
+    )]
+    gantt_by: Rows,
     #[command(flatten)]
     output: Output,
     /// Put the wall time into the answer (then equal questions no longer have equal bytes).
@@ -117,9 +132,30 @@ fn damage(text: &str) -> Result<Damage, String> {
     }
 }
 
+/// What the rows of the drawing are.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Rows {
+    /// Docks and bays, by site.
+    Dock,
+    /// Ships and aircraft, by home and class.
+    Ship,
+}
+
+/// A drawing was asked for in a form it does not have.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot write `{}`: the drawing is an SVG file", .0.display())]
+pub(crate) struct NoDrawing(PathBuf);
+
 /// Answers `darsena repair`.
 pub(crate) fn run(arguments: &RepairArguments) -> Answered {
     let started = Instant::now();
+    if let Some(path) = arguments
+        .gantt
+        .as_ref()
+        .filter(|path| path.extension().is_none_or(|end| end != "svg"))
+    {
+        return Err(NoDrawing(path.clone()).into());
+    }
     let output = &arguments.output;
     let Some(path) = &arguments.scenario else {
         return projects(arguments, started);
@@ -221,6 +257,14 @@ pub(crate) fn run(arguments: &RepairArguments) -> Answered {
     let seconds = arguments.timing.then(|| started.elapsed().as_secs_f64());
     let mut answer = darsena::repair_answer::answer(&scenario, &repaired, seconds);
     arguments.law.tell(&mut answer);
+    if let Some(path) = &arguments.gantt {
+        let by = match arguments.gantt_by {
+            Rows::Dock => GanttBy::Dock,
+            Rows::Ship => GanttBy::Ship,
+        };
+        let drawing = darsena::brief::gantt_svg(&scenario, &repaired.page(), by);
+        darsena::write::whole_file(path, drawing.as_bytes())?;
+    }
     let code = output.write(&answer, &|answer| {
         darsena::repair_answer::readable(&scenario, &repaired, answer)
     })?;

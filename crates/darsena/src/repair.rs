@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use darsena_brief::{BeforePage, RepairPage, RepairRuleRow};
 use darsena_law::{AsOf, Cited, Law, ReadingOptions};
 use darsena_repair::check::{Breach, check};
 use darsena_repair::growth::{Growth, GrowthOptions, grow};
@@ -61,6 +62,40 @@ pub struct Repair {
     pub status_quo: Option<StatusQuo>,
     /// What each rule costs.
     pub rules: Vec<RulePrice>,
+}
+
+impl Repair {
+    /// The schedule as the brief is told of it.
+    #[must_use]
+    pub fn page(&self) -> RepairPage<'_> {
+        let (away, late) = days_of(&self.problem, &self.outcome);
+        let cost = self.outcome.cost.total();
+        let rules = self.rules.iter().map(|one| RepairRuleRow {
+            rule: one.rule.id.clone(),
+            plain: one.rule.plain.clone(),
+            citation: one.rule.citation.clone(),
+            url: one.rule.url.clone(),
+            confidence: one.rule.confidence.as_str().to_owned(),
+            days_regained: away - one.days_not_ready,
+            days_less_late: late - one.days_late,
+            worth: (cost - one.cost).max(0.0),
+            most: (cost - one.bound).max(0.0),
+        });
+        RepairPage {
+            problem: &self.problem,
+            outcome: &self.outcome,
+            windows: &self.windows,
+            reasons: &self.reasons,
+            growth: self.growth.as_ref(),
+            status_quo: self.status_quo.as_ref().map(|quo| BeforePage {
+                problem: &quo.problem,
+                outcome: &quo.outcome,
+                growth: quo.growth.as_ref(),
+                regained: &quo.regained,
+            }),
+            rules: rules.collect(),
+        }
+    }
 }
 
 /// The status quo.

@@ -67,9 +67,23 @@ impl Still {
         };
         let sites = problem.closed_sites.iter();
         Still {
-            docks: problem.docks.iter().map(|dock| days(&dock.closed)).collect(),
-            sites: sites.map(|spans| if spans.is_empty() { Vec::new() } else { days(spans) }).collect(),
-            floors: (0..problem.jobs.len()).map(|job| crate::place::alone(problem, job)).collect(),
+            docks: problem
+                .docks
+                .iter()
+                .map(|dock| days(&dock.closed))
+                .collect(),
+            sites: sites
+                .map(|spans| {
+                    if spans.is_empty() {
+                        Vec::new()
+                    } else {
+                        days(spans)
+                    }
+                })
+                .collect(),
+            floors: (0..problem.jobs.len())
+                .map(|job| crate::place::alone(problem, job))
+                .collect(),
         }
     }
 
@@ -128,7 +142,9 @@ impl<'a> Board<'a> {
             let option = &task.options[*option];
             for (resource, usage) in &option.uses {
                 self.sums[*resource].set(None);
-                for day in &mut self.used[*resource][range(*start, start + option.days, problem.days)] {
+                for day in
+                    &mut self.used[*resource][range(*start, start + option.days, problem.days)]
+                {
                     *day += i64::from(sign) * usage;
                 }
             }
@@ -178,7 +194,8 @@ impl<'a> Board<'a> {
                 },
                 Some(visit) => {
                     cost.not_ready += f64::from(visit.back - visit.out) * data.not_ready_cost;
-                    cost.tardiness += f64::from((visit.back - data.due).max(0)) * data.tardiness_cost;
+                    cost.tardiness +=
+                        f64::from((visit.back - data.due).max(0)) * data.tardiness_cost;
                     for (task, (option, start)) in data.tasks.iter().zip(&visit.tasks) {
                         cost.modes += task.options[*option].cost;
                         if let Some(agreed) = &task.agreed {
@@ -212,8 +229,12 @@ impl<'a> Board<'a> {
     /// Units of a resource used beyond the regular, in sum over days, and its highest use; in thousandths.
     fn sum(&self, resource: usize) -> (i64, i64) {
         let sum = self.sums[resource].get().unwrap_or_else(|| {
-            let days = self.used[resource].iter().zip(&self.problem.resources[resource].regular);
-            days.fold((0, 0), |(beyond, peak), (used, regular)| (beyond + (used - regular).max(0), peak.max(*used)))
+            let days = self.used[resource]
+                .iter()
+                .zip(&self.problem.resources[resource].regular);
+            days.fold((0, 0), |(beyond, peak), (used, regular)| {
+                (beyond + (used - regular).max(0), peak.max(*used))
+            })
         });
         self.sums[resource].set(Some(sum));
         sum
@@ -240,13 +261,19 @@ impl<'a> Board<'a> {
 
     #[inline]
     fn looks_away(&self, from: Relaxed) -> bool {
-        self.relaxed.is_some_and(|relaxed| relaxed == from || (relaxed == Relaxed::Others && !matches!(from, Relaxed::Closure(_))))
+        self.relaxed.is_some_and(|relaxed| {
+            relaxed == from || (relaxed == Relaxed::Others && !matches!(from, Relaxed::Closure(_)))
+        })
     }
 
     /// What the other jobs use of a resource on a day.
     #[inline]
     fn taken(&self, resource: usize, n: usize) -> i64 {
-        if self.looks_away(Relaxed::Resource(resource)) { 0 } else { self.used[resource][n] }
+        if self.looks_away(Relaxed::Resource(resource)) {
+            0
+        } else {
+            self.used[resource][n]
+        }
     }
 }
 
@@ -260,21 +287,51 @@ impl Terms for Board<'_> {
         let days = usize::try_from(option.days).unwrap_or(0);
         let length = (costs.len() + days.saturating_sub(1)).min(problem.days.saturating_sub(first));
         let span = first..first + length;
-        let nothing = vec![0; if self.relaxed.is_some() { problem.days } else { 0 }];
+        let nothing = vec![
+            0;
+            if self.relaxed.is_some() {
+                problem.days
+            } else {
+                0
+            }
+        ];
         for (resource, usage) in &option.uses {
             let row = &problem.resources[*resource];
-            let used = if self.looks_away(Relaxed::Resource(*resource)) { &nothing } else { &self.used[*resource] };
-            let (used, regular, overtime) = (&used[span.clone()], &row.regular[span.clone()], &row.overtime[span.clone()]);
-            forbid(costs, days, |n| n >= length || used[n] + usage > regular[n] + overtime[n]);
-            let price = if self.looks_away(Relaxed::Resource(*resource)) { 0.0 } else { row.peak_cost };
-            let beyond = |n: usize| (used[n] + usage - regular[n]).max(0) - (used[n] - regular[n]).max(0);
+            let used = if self.looks_away(Relaxed::Resource(*resource)) {
+                &nothing
+            } else {
+                &self.used[*resource]
+            };
+            let (used, regular, overtime) = (
+                &used[span.clone()],
+                &row.regular[span.clone()],
+                &row.overtime[span.clone()],
+            );
+            forbid(costs, days, |n| {
+                n >= length || used[n] + usage > regular[n] + overtime[n]
+            });
+            let price = if self.looks_away(Relaxed::Resource(*resource)) {
+                0.0
+            } else {
+                row.peak_cost
+            };
+            let beyond =
+                |n: usize| (used[n] + usage - regular[n]).max(0) - (used[n] - regular[n]).max(0);
             if row.overtime_cost > 0.0 && (0..length).any(|n| beyond(n) > 0) {
-                over_days(costs, days, row.overtime_cost, |n| if n < length { amount(beyond(n)) } else { 0.0 });
+                over_days(costs, days, row.overtime_cost, |n| {
+                    if n < length { amount(beyond(n)) } else { 0.0 }
+                });
             }
             if price > 0.0 {
                 let room = self.sum(*resource).1 - usage;
                 if used.iter().any(|used| *used > room) {
-                    highest(costs, days, price, |n| if n < length { (used[n] - room).max(0) } else { 0 });
+                    highest(costs, days, price, |n| {
+                        if n < length {
+                            (used[n] - room).max(0)
+                        } else {
+                            0
+                        }
+                    });
                 }
             }
         }
@@ -286,14 +343,28 @@ impl Terms for Board<'_> {
         let first = usize::try_from(from).unwrap_or(0);
         let days = usize::try_from(option.days).unwrap_or(0);
         let shut = self.still.shut(option);
-        let shut = if option.dock.is_some_and(|dock| self.looks_away(Relaxed::Closure(dock))) { &[][..] } else { shut };
-        forbid(costs, days, |n| first + n >= problem.days || shut.get(first + n).is_some_and(|shut| *shut));
-        if let Some(dock) = option.dock.filter(|dock| !self.looks_away(Relaxed::Dock(*dock))) {
+        let shut = if option
+            .dock
+            .is_some_and(|dock| self.looks_away(Relaxed::Closure(dock)))
+        {
+            &[][..]
+        } else {
+            shut
+        };
+        forbid(costs, days, |n| {
+            first + n >= problem.days || shut.get(first + n).is_some_and(|shut| *shut)
+        });
+        if let Some(dock) = option
+            .dock
+            .filter(|dock| !self.looks_away(Relaxed::Dock(*dock)))
+        {
             let data = &problem.docks[dock];
             let ships = i32::try_from(data.ships).unwrap_or(i32::MAX);
             let set_up = usize::try_from(data.set_up).unwrap_or(0);
             let docked = &self.docked[dock];
-            forbid(costs, days + set_up, |n| docked.get(first + n).is_some_and(|docked| *docked >= ships));
+            forbid(costs, days + set_up, |n| {
+                docked.get(first + n).is_some_and(|docked| *docked >= ships)
+            });
         }
     }
 
@@ -305,8 +376,11 @@ impl Terms for Board<'_> {
             .filter(|(fleet, _)| fleet.shortage_cost > 0.0 && !self.looks_away(Relaxed::Fleet))
             .collect();
         // The only one of its group makes all of its span.
-        let group = data.group.filter(|_| !self.looks_away(Relaxed::Group) && self.others_span(job).is_none());
-        let each_day = data.not_ready_cost + group.map_or(0.0, |group| problem.groups[group].span_cost);
+        let group = data
+            .group
+            .filter(|_| !self.looks_away(Relaxed::Group) && self.others_span(job).is_none());
+        let each_day =
+            data.not_ready_cost + group.map_or(0.0, |group| problem.groups[group].span_cost);
         let mut sum = 0.0;
         let mut day = from;
         for place in sums.iter_mut() {
@@ -314,7 +388,10 @@ impl Terms for Board<'_> {
             sum += each_day;
             for (fleet, away) in &fleets {
                 let n = usize::try_from(day).unwrap_or(usize::MAX);
-                if fleet.span.0 <= day && day < fleet.span.1 && away.get(n).is_some_and(|away| *away >= fleet.spare) {
+                if fleet.span.0 <= day
+                    && day < fleet.span.1
+                    && away.get(n).is_some_and(|away| *away >= fleet.spare)
+                {
                     sum += fleet.shortage_cost;
                 }
             }
@@ -324,9 +401,12 @@ impl Terms for Board<'_> {
 
     fn room(&self, resource: usize, day: Day) -> i64 {
         let row = &self.problem.resources[resource];
-        usize::try_from(day).ok().filter(|n| *n < row.regular.len()).map_or(0, |n| {
-            row.regular[n] + row.overtime[n] - self.taken(resource, n)
-        })
+        usize::try_from(day)
+            .ok()
+            .filter(|n| *n < row.regular.len())
+            .map_or(0, |n| {
+                row.regular[n] + row.overtime[n] - self.taken(resource, n)
+            })
     }
 
     fn leave(&self, job: usize, day: Day) -> f64 {
@@ -346,12 +426,20 @@ impl Terms for Board<'_> {
 }
 
 /// What a visit takes of docks, set-up included: an asset that stays in a dock from task to task is in it once.
-pub(crate) fn stays(problem: &Problem, data: &crate::problem::JobData, visit: &Visit) -> Vec<(usize, Day, Day)> {
+pub(crate) fn stays(
+    problem: &Problem,
+    data: &crate::problem::JobData,
+    visit: &Visit,
+) -> Vec<(usize, Day, Day)> {
     let mut stays: Vec<(usize, Day, Day)> = Vec::new();
     for (task, (option, start)) in data.tasks.iter().zip(&visit.tasks) {
         let option = &task.options[*option];
         if let Some(dock) = option.dock {
-            stays.push((dock, *start, start + option.days + problem.docks[dock].set_up));
+            stays.push((
+                dock,
+                *start,
+                start + option.days + problem.docks[dock].set_up,
+            ));
         }
     }
     if stays.len() > 1 {
@@ -380,12 +468,21 @@ impl crate::problem::AgreedData {
     /// What it costs to begin on `start` in `option` instead of as agreed.
     pub(crate) fn cost(&self, option: &OptionData, start: Day) -> f64 {
         let moved = f64::from((start - self.start).abs()) * self.move_cost;
-        if option.mode == self.mode { moved } else { moved + self.change_cost }
+        if option.mode == self.mode {
+            moved
+        } else {
+            moved + self.change_cost
+        }
     }
 }
 
 /// What an option costs by itself on each day it may begin.
-pub(crate) fn base(task: &crate::problem::TaskData, option: &OptionData, from: Day, costs: &mut [f64]) {
+pub(crate) fn base(
+    task: &crate::problem::TaskData,
+    option: &OptionData,
+    from: Day,
+    costs: &mut [f64],
+) {
     let mut windows = option.windows.iter().peekable();
     let mut day = from;
     for cost in costs.iter_mut() {
@@ -394,7 +491,11 @@ pub(crate) fn base(task: &crate::problem::TaskData, option: &OptionData, from: D
         }
         *cost = match windows.peek() {
             Some(window) if window.0 <= day => {
-                option.cost + task.agreed.as_ref().map_or(0.0, |agreed| agreed.cost(option, day))
+                option.cost
+                    + task
+                        .agreed
+                        .as_ref()
+                        .map_or(0.0, |agreed| agreed.cost(option, day))
             }
             _ => f64::INFINITY,
         };
@@ -459,7 +560,10 @@ pub(crate) fn range(from: Day, until: Day, days: usize) -> std::ops::Range<usize
     at(from)..at(until).max(at(from))
 }
 
-#[expect(clippy::cast_precision_loss, reason = "counts of days and thousandths are small")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts of days and thousandths are small"
+)]
 #[inline]
 pub(crate) fn amount(count: i64) -> f64 {
     count as f64

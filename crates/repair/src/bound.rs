@@ -55,7 +55,13 @@ impl<'a> Bound<'a> {
         for job in &problem.jobs {
             jobs_of[job.asset] += 1;
         }
-        let assets = jobs_of.iter().map(|jobs| if *jobs > 1 { vec![0.0; problem.days] } else { Vec::new() });
+        let assets = jobs_of.iter().map(|jobs| {
+            if *jobs > 1 {
+                vec![0.0; problem.days]
+            } else {
+                Vec::new()
+            }
+        });
         let prices = Prices {
             docks: zero(problem.docks.len()),
             resources: zero(problem.resources.len()),
@@ -64,10 +70,14 @@ impl<'a> Bound<'a> {
             peaks: { problem.resources.iter() }
                 .map(|resource| match resource.peak_cost > 0.0 {
                     true => {
-                        let days = usize::try_from(problem.horizon).unwrap_or(0).clamp(1, problem.days.max(1));
+                        let days = usize::try_from(problem.horizon)
+                            .unwrap_or(0)
+                            .clamp(1, problem.days.max(1));
                         #[expect(clippy::cast_precision_loss, reason = "days are few")]
                         let share = resource.peak_cost * scale(resource) / days as f64;
-                        (0..problem.days).map(|n| if n < days { share } else { 0.0 }).collect()
+                        (0..problem.days)
+                            .map(|n| if n < days { share } else { 0.0 })
+                            .collect()
                     }
                     false => Vec::new(),
                 })
@@ -80,7 +90,8 @@ impl<'a> Bound<'a> {
                 .filter(|job| problem.jobs[*job].deferral_cost.is_none())
                 .collect();
             for job in &sure {
-                shares[*job] = group.span_cost / f64::from(u32::try_from(sure.len()).unwrap_or(u32::MAX));
+                shares[*job] =
+                    group.span_cost / f64::from(u32::try_from(sure.len()).unwrap_or(u32::MAX));
             }
         }
         Bound {
@@ -98,7 +109,13 @@ impl<'a> Bound<'a> {
     }
 
     /// So many steps towards a better bound; `cost` is that of the best schedule known.
-    pub(crate) fn improve(&mut self, steps: u32, cost: f64, scratch: &mut Scratch, mut go_on: impl FnMut() -> bool) {
+    pub(crate) fn improve(
+        &mut self,
+        steps: u32,
+        cost: f64,
+        scratch: &mut Scratch,
+        mut go_on: impl FnMut() -> bool,
+    ) {
         for _ in 0..steps {
             if !go_on() {
                 return;
@@ -111,13 +128,19 @@ impl<'a> Bound<'a> {
         let problem = self.problem;
         let mut use_of_docks = vec![vec![0.0f64; problem.days]; problem.docks.len()];
         let mut use_of_resources = vec![vec![0.0f64; problem.days]; problem.resources.len()];
-        let mut use_of_assets: Vec<Vec<f64>> = self.prices.assets.iter().map(|prices| vec![0.0; prices.len()]).collect();
+        let mut use_of_assets: Vec<Vec<f64>> = self
+            .prices
+            .assets
+            .iter()
+            .map(|prices| vec![0.0; prices.len()])
+            .collect();
         let mut use_of_fleets = vec![vec![0.0f64; problem.days]; problem.fleets.len()];
         let mut value = 0.0;
         let mut relaxed = vec![None; problem.jobs.len()];
         let terms = Priced::new(self);
         for (job, data) in problem.jobs.iter().enumerate() {
-            let (least_cost, path) = cheapest(problem, &terms, (job, self.still.floors[job]), scratch);
+            let (least_cost, path) =
+                cheapest(problem, &terms, (job, self.still.floors[job]), scratch);
             if data.deferral_cost.is_some_and(|price| price <= least_cost) {
                 value += data.deferral_cost.unwrap_or(0.0);
                 continue;
@@ -143,12 +166,16 @@ impl<'a> Bound<'a> {
                 }
             }
             let (out, back) = if path.len() == data.tasks.len() {
-                let tasks: Vec<(usize, Day)> = path.iter().map(|(_, option, start)| (*option, *start)).collect();
+                let tasks: Vec<(usize, Day)> = path
+                    .iter()
+                    .map(|(_, option, start)| (*option, *start))
+                    .collect();
                 ends(problem, data, &tasks)
             } else {
                 let home = problem.assets[data.asset].home;
                 let (first, last) = (path[0], path[path.len() - 1]);
-                let site = |(task, option, _): (usize, usize, Day)| data.tasks[task].options[option].site;
+                let site =
+                    |(task, option, _): (usize, usize, Day)| data.tasks[task].options[option].site;
                 let days = data.tasks[last.0].options[last.1].days;
                 (
                     first.2 - problem.shortest[home][site(first)],
@@ -216,11 +243,19 @@ impl<'a> Bound<'a> {
         for (n, fleet) in problem.fleets.iter().enumerate() {
             let span = range(fleet.span.0, fleet.span.1, problem.days);
             let spare = crate::board::amount(fleet.spare);
-            for (day, (asked, price)) in use_of_fleets[n].iter_mut().zip(&self.prices.fleets[n]).enumerate() {
+            for (day, (asked, price)) in use_of_fleets[n]
+                .iter_mut()
+                .zip(&self.prices.fleets[n])
+                .enumerate()
+            {
                 if span.contains(&day) && fleet.shortage_cost > 0.0 {
                     let over = slope(*price, *asked, spare, &mut value);
                     // At its highest price a further rise is not wanted.
-                    *asked = if *price >= fleet.shortage_cost { over.min(0.0) } else { over };
+                    *asked = if *price >= fleet.shortage_cost {
+                        over.min(0.0)
+                    } else {
+                        over
+                    };
                 } else {
                     *asked = 0.0;
                 }
@@ -271,7 +306,11 @@ impl<'a> Bound<'a> {
             move_by(&mut self.prices.assets[n], used, f64::INFINITY);
         }
         for (n, used) in use_of_fleets.iter().enumerate() {
-            move_by(&mut self.prices.fleets[n], used, problem.fleets[n].shortage_cost);
+            move_by(
+                &mut self.prices.fleets[n],
+                used,
+                problem.fleets[n].shortage_cost,
+            );
         }
     }
 }
@@ -287,7 +326,13 @@ fn cheapest(
     let end = Day::try_from(problem.days).unwrap_or(Day::MAX);
     let mut until = first_window(problem, job).min(end);
     loop {
-        let (cost, path) = least(problem, terms, job, (data.release.min(until), until), scratch);
+        let (cost, path) = least(
+            problem,
+            terms,
+            job,
+            (data.release.min(until), until),
+            scratch,
+        );
         // Whoever is back later pays at least this.
         let later = floor + late(problem, job, until);
         if until >= end || later >= cost || (until > data.due && later.is_infinite()) {
@@ -300,17 +345,33 @@ fn cheapest(
 /// Days of set-up that a task is priced with: none where another task of its job may use the same dock, as the asset
 /// may stay in it.
 fn set_up(problem: &Problem, data: &JobData, task: usize, dock: usize) -> Day {
-    let others = data.tasks.iter().enumerate().filter(|(other, _)| *other != task);
+    let others = data
+        .tasks
+        .iter()
+        .enumerate()
+        .filter(|(other, _)| *other != task);
     let mut options = others.flat_map(|(_, other)| &other.options);
-    if options.any(|option| option.dock == Some(dock)) { 0 } else { problem.docks[dock].set_up }
+    if options.any(|option| option.dock == Some(dock)) {
+        0
+    } else {
+        problem.docks[dock].set_up
+    }
 }
 
 /// A first guess of the days in which the best place lies.
 pub(crate) fn first_window(problem: &Problem, job: usize) -> Day {
     let data = &problem.jobs[job];
-    let longest = data.tasks.iter().map(|task| task.options.iter().map(|option| option.days).max().unwrap_or(0));
+    let longest = data.tasks.iter().map(|task| {
+        task.options
+            .iter()
+            .map(|option| option.days)
+            .max()
+            .unwrap_or(0)
+    });
     let work = longest.fold(0, Day::saturating_add);
-    data.due.max(data.release.saturating_add(work)).saturating_add(90)
+    data.due
+        .max(data.release.saturating_add(work))
+        .saturating_add(90)
 }
 
 /// The most of a resource there is on a day, in thousandths.
@@ -376,8 +437,15 @@ impl Terms for Priced<'_, '_> {
                 over_days(costs, days, by, |n| price(peaks, n));
             }
             over_days(costs, days, 1.0, |n| {
-                let whole = row.regular.get(first + n).map_or(0, |regular| regular + row.overtime[first + n]);
-                if whole > 0 { price(prices, n) * usage / crate::board::amount(whole) } else { 0.0 }
+                let whole = row
+                    .regular
+                    .get(first + n)
+                    .map_or(0, |regular| regular + row.overtime[first + n]);
+                if whole > 0 {
+                    price(prices, n) * usage / crate::board::amount(whole)
+                } else {
+                    0.0
+                }
             });
         }
     }
@@ -388,11 +456,16 @@ impl Terms for Priced<'_, '_> {
         let first = usize::try_from(from).unwrap_or(0);
         let days = usize::try_from(option.days).unwrap_or(0);
         let shut = self.bound.still.shut(option);
-        forbid(costs, days, |n| first + n >= problem.days || shut.get(first + n).is_some_and(|shut| *shut));
+        forbid(costs, days, |n| {
+            first + n >= problem.days || shut.get(first + n).is_some_and(|shut| *shut)
+        });
         if let Some(dock) = option.dock {
             let prices = &self.bound.prices.docks[dock];
-            let set_up = usize::try_from(set_up(problem, &problem.jobs[job], task, dock)).unwrap_or(0);
-            over_days(costs, days + set_up, 1.0, |n| prices.get(first + n).copied().unwrap_or(0.0));
+            let set_up =
+                usize::try_from(set_up(problem, &problem.jobs[job], task, dock)).unwrap_or(0);
+            over_days(costs, days + set_up, 1.0, |n| {
+                prices.get(first + n).copied().unwrap_or(0.0)
+            });
         }
     }
 
@@ -408,7 +481,10 @@ impl Terms for Priced<'_, '_> {
             sum += data.not_ready_cost + self.bound.shares[job];
             sum += own.get(first + n).copied().unwrap_or(0.0);
             for fleet in fleets {
-                sum += self.bound.prices.fleets[*fleet].get(first + n).copied().unwrap_or(0.0);
+                sum += self.bound.prices.fleets[*fleet]
+                    .get(first + n)
+                    .copied()
+                    .unwrap_or(0.0);
             }
         }
     }

@@ -22,7 +22,12 @@ pub struct Breach {
 
 /// Returns everything that `schedule` breaks; `cost` is what it is said to cost.
 #[must_use]
-pub fn check(scenario: &Scenario, windows: &Windows, schedule: &Schedule, cost: &Cost) -> Vec<Breach> {
+pub fn check(
+    scenario: &Scenario,
+    windows: &Windows,
+    schedule: &Schedule,
+    cost: &Cost,
+) -> Vec<Breach> {
     let mut checker = Checker {
         scenario,
         windows,
@@ -33,11 +38,17 @@ pub fn check(scenario: &Scenario, windows: &Windows, schedule: &Schedule, cost: 
             .collect(),
         usage: BTreeMap::new(),
         tasks: BTreeMap::new(),
-        jobs: { scenario.jobs().iter() }.map(|job| (job.job.as_str(), job)).collect(),
+        jobs: { scenario.jobs().iter() }
+            .map(|job| (job.job.as_str(), job))
+            .collect(),
     };
     for row in scenario.mode_usage() {
         let key = (row.task.as_str(), row.mode.as_str());
-        checker.usage.entry(key).or_default().push((row.resource.as_str(), row.usage));
+        checker
+            .usage
+            .entry(key)
+            .or_default()
+            .push((row.resource.as_str(), row.usage));
     }
     for row in scenario.tasks() {
         checker.tasks.entry(row.job.as_str()).or_default().push(row);
@@ -64,7 +75,10 @@ struct Checker<'a> {
 
 /// Usage and capacity of a day are counted in whole thousandths of a unit.
 fn thousandths(amount: f64) -> i64 {
-    #[expect(clippy::cast_possible_truncation, reason = "quantities of a scenario are far below what a number holds")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "quantities of a scenario are far below what a number holds"
+    )]
     let whole = (amount * 1000.0).round() as i64;
     whole
 }
@@ -85,22 +99,32 @@ impl<'a> Checker<'a> {
         }
         let rows = self.scenario.transits();
         let row = |a: &str, b: &str| {
-            let row = rows.iter().find(|row| row.from_site.as_str() == a && row.to_site.as_str() == b);
+            let row = rows
+                .iter()
+                .find(|row| row.from_site.as_str() == a && row.to_site.as_str() == b);
             row.map(|row| Day::try_from(row.days).unwrap_or(Day::MAX))
         };
         if let Some(days) = row(from, to).or_else(|| row(to, from)) {
             return days;
         }
         let place = |id: &str| {
-            let site = self.scenario.sites().iter().find(|site| site.site.as_str() == id)?;
+            let site = self
+                .scenario
+                .sites()
+                .iter()
+                .find(|site| site.site.as_str() == id)?;
             Some((site.latitude?.to_radians(), site.longitude?.to_radians()))
         };
         let (Some(a), Some(b)) = (place(from), place(to)) else {
             return 0;
         };
-        let half = ((b.0 - a.0) / 2.0).sin().powi(2) + a.0.cos() * b.0.cos() * ((b.1 - a.1) / 2.0).sin().powi(2);
+        let half = ((b.0 - a.0) / 2.0).sin().powi(2)
+            + a.0.cos() * b.0.cos() * ((b.1 - a.1) / 2.0).sin().powi(2);
         let miles = 2.0 * 3440.065 * half.sqrt().min(1.0).asin();
-        #[expect(clippy::cast_possible_truncation, reason = "no way on earth takes a hundred days")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "no way on earth takes a hundred days"
+        )]
         let days = (miles / (16.0 * 24.0)).ceil() as Day;
         days
     }
@@ -115,7 +139,11 @@ impl<'a> Checker<'a> {
     }
 
     fn home(&self, done: &DoneJob) -> String {
-        let asset = self.scenario.assets().iter().find(|asset| asset.asset.as_str() == done.asset);
+        let asset = self
+            .scenario
+            .assets()
+            .iter()
+            .find(|asset| asset.asset.as_str() == done.asset);
         asset.map_or_else(String::new, |asset| asset.home_site.to_string())
     }
 
@@ -134,7 +162,10 @@ impl<'a> Checker<'a> {
                 ([done], false, false) => self.job(job, done),
                 ([], true, false) if job.deferral_cost.is_some() => {}
                 ([], false, true) if job.deferral_cost.is_none() => {}
-                _ => self.breach("job", format!("job `{id}` is not done once, nor left out where that has a price")),
+                _ => self.breach(
+                    "job",
+                    format!("job `{id}` is not done once, nor left out where that has a price"),
+                ),
             }
         }
         let left_out = { schedule.deferred.iter() }.chain(&schedule.unplaced);
@@ -153,10 +184,21 @@ impl<'a> Checker<'a> {
         }
         let rows = self.tasks.get(id).cloned().unwrap_or_default();
         if rows.len() != done.tasks.len() {
-            self.breach("task", format!("job `{id}` has {} tasks, {} are done", rows.len(), done.tasks.len()));
+            self.breach(
+                "task",
+                format!(
+                    "job `{id}` has {} tasks, {} are done",
+                    rows.len(),
+                    done.tasks.len()
+                ),
+            );
         }
         for row in &rows {
-            let times = done.tasks.iter().filter(|task| task.task == row.task.as_str()).count();
+            let times = done
+                .tasks
+                .iter()
+                .filter(|task| task.task == row.task.as_str())
+                .count();
             if times != 1 {
                 self.breach("task", format!("task `{}` is done {times} times", row.task));
             }
@@ -169,19 +211,35 @@ impl<'a> Checker<'a> {
                 continue;
             }
             let Some(place) = self.mode_place(&task.task, &task.mode) else {
-                self.breach("task", format!("task `{}` has no mode `{}`", task.task, task.mode));
+                self.breach(
+                    "task",
+                    format!("task `{}` has no mode `{}`", task.task, task.mode),
+                );
                 continue;
             };
             let mode = &scenario.modes()[place];
             if i64::from(task.end) - i64::from(task.start) != i64::from(mode.days) {
-                self.breach("task", format!("task `{}` takes {} days in mode `{}`", task.task, mode.days, mode.mode));
+                self.breach(
+                    "task",
+                    format!(
+                        "task `{}` takes {} days in mode `{}`",
+                        task.task, mode.days, mode.mode
+                    ),
+                );
             }
             let on = self.date(task.start);
             let lawful = self.windows.of(place).is_ok_and(|open| {
-                open.iter().any(|(from, until)| *from <= on && until.is_none_or(|until| on < until))
+                open.iter()
+                    .any(|(from, until)| *from <= on && until.is_none_or(|until| on < until))
             });
             if !lawful {
-                self.breach("law", format!("task `{}` may not begin on {on} in mode `{}`", task.task, mode.mode));
+                self.breach(
+                    "law",
+                    format!(
+                        "task `{}` may not begin on {on} in mode `{}`",
+                        task.task, mode.mode
+                    ),
+                );
             }
             self.fits(job, task, mode);
             let site = mode.site.to_string();
@@ -189,20 +247,40 @@ impl<'a> Checker<'a> {
         }
         // From home to what comes first, and home from what ends last.
         let order = |task: &str| done.tasks.iter().position(|done| done.task == task);
-        let first = places.iter().min_by_key(|(task, (start, end, _))| (*start, *end, order(task)));
-        let last = places.iter().max_by_key(|(task, (start, end, _))| (*end, *start, order(task)));
-        let out = first.map_or(done.out, |(_, (start, _, site))| start - self.passage(&home, site));
-        let back = last.map_or(done.back, |(_, (_, end, site))| end + self.passage(site, &home));
+        let first = places
+            .iter()
+            .min_by_key(|(task, (start, end, _))| (*start, *end, order(task)));
+        let last = places
+            .iter()
+            .max_by_key(|(task, (start, end, _))| (*end, *start, order(task)));
+        let out = first.map_or(done.out, |(_, (start, _, site))| {
+            start - self.passage(&home, site)
+        });
+        let back = last.map_or(done.back, |(_, (_, end, site))| {
+            end + self.passage(site, &home)
+        });
         if (out, back) != (done.out, done.back) {
-            self.breach("passage", format!("job `{id}` is away from day {out} until {back}, not {} until {}", done.out, done.back));
+            self.breach(
+                "passage",
+                format!(
+                    "job `{id}` is away from day {out} until {back}, not {} until {}",
+                    done.out, done.back
+                ),
+            );
         }
         for row in rows {
             let Some((start, _, _)) = places.get(row.task.as_str()) else {
                 continue;
             };
             for before in &row.after {
-                if places.get(before.as_str()).is_some_and(|(_, end, _)| end > start) {
-                    self.breach("order", format!("task `{}` begins before `{before}` is done", row.task));
+                if places
+                    .get(before.as_str())
+                    .is_some_and(|(_, end, _)| end > start)
+                {
+                    self.breach(
+                        "order",
+                        format!("task `{}` begins before `{before}` is done", row.task),
+                    );
                 }
             }
         }
@@ -211,27 +289,53 @@ impl<'a> Checker<'a> {
             for (other, (begins, ends, there)) in &each[n + 1..] {
                 // Passage is from one site to the next: where a third lies between, the two ways to and from it count.
                 let between = |from: &Day, until: &Day| {
-                    places.values().any(|(a, b, third)| third != site && third != there && from <= a && b <= until)
+                    places.values().any(|(a, b, third)| {
+                        third != site && third != there && from <= a && b <= until
+                    })
                 };
                 let way = |from: &Day, until: &Day, a: &str, b: &str| {
                     from <= until && (between(from, until) || from + self.passage(a, b) <= *until)
                 };
                 let apart = way(ends, start, there, site) || way(end, begins, site, there);
                 if site != there && !apart {
-                    self.breach("passage", format!("`{}` is at two sites at once for `{task}` and `{other}`", done.asset));
+                    self.breach(
+                        "passage",
+                        format!(
+                            "`{}` is at two sites at once for `{task}` and `{other}`",
+                            done.asset
+                        ),
+                    );
                 }
             }
         }
         if self.date(out) < job.release {
-            self.breach("release", format!("job `{id}` leaves on {}, before its release on {}", self.date(out), job.release));
+            self.breach(
+                "release",
+                format!(
+                    "job `{id}` leaves on {}, before its release on {}",
+                    self.date(out),
+                    job.release
+                ),
+            );
         }
         if let Some(deadline) = job.deadline.filter(|deadline| self.date(back) > *deadline) {
-            self.breach("deadline", format!("job `{id}` is back on {}, after its deadline on {deadline}", self.date(back)));
+            self.breach(
+                "deadline",
+                format!(
+                    "job `{id}` is back on {}, after its deadline on {deadline}",
+                    self.date(back)
+                ),
+            );
         }
     }
 
     /// A task's dock: of the site, large enough, in use on its days; nothing closed under it.
-    fn fits(&mut self, job: &darsena_scenario::Job, task: &crate::schedule::DoneTask, mode: &darsena_scenario::Mode) {
+    fn fits(
+        &mut self,
+        job: &darsena_scenario::Job,
+        task: &crate::schedule::DoneTask,
+        mode: &darsena_scenario::Mode,
+    ) {
         let scenario = self.scenario;
         let (from, until) = (self.date(task.start), self.date(task.end));
         let mut closed: Vec<(ClosureWhat, &str)> = vec![(ClosureWhat::Site, mode.site.as_str())];
@@ -239,31 +343,67 @@ impl<'a> Checker<'a> {
             (None, None) => {}
             (Some(wanted), Some(dock)) if wanted == dock || wanted == "any" => {
                 closed.push((ClosureWhat::Dock, dock));
-                let row = scenario.docks().iter().find(|row| row.dock.as_str() == dock);
-                let asset = scenario.assets().iter().find(|asset| asset.asset == job.asset);
+                let row = scenario
+                    .docks()
+                    .iter()
+                    .find(|row| row.dock.as_str() == dock);
+                let asset = scenario
+                    .assets()
+                    .iter()
+                    .find(|asset| asset.asset == job.asset);
                 let Some((row, asset)) = row.zip(asset) else {
                     self.breach("dock", format!("there is no dock `{dock}`"));
                     return;
                 };
-                let over = |has: Option<f64>, takes: Option<f64>| has.zip(takes).is_some_and(|(has, takes)| has > takes);
-                if over(asset.length_m, row.length_m) || over(asset.beam_m, row.beam_m) || over(asset.draft_m, row.draft_m) {
-                    self.breach("fit", format!("`{}` does not fit into `{dock}`", asset.asset));
+                let over = |has: Option<f64>, takes: Option<f64>| {
+                    has.zip(takes).is_some_and(|(has, takes)| has > takes)
+                };
+                if over(asset.length_m, row.length_m)
+                    || over(asset.beam_m, row.beam_m)
+                    || over(asset.draft_m, row.draft_m)
+                {
+                    self.breach(
+                        "fit",
+                        format!("`{}` does not fit into `{dock}`", asset.asset),
+                    );
                 }
                 if row.site != mode.site {
                     self.breach("dock", format!("dock `{dock}` is not at `{}`", mode.site));
                 }
-                if from < until && (row.from.is_some_and(|day| from < day) || row.until.is_some_and(|day| day < until)) {
-                    self.breach("closure", format!("dock `{dock}` is not in use for the whole of task `{}`", task.task));
+                if from < until
+                    && (row.from.is_some_and(|day| from < day)
+                        || row.until.is_some_and(|day| day < until))
+                {
+                    self.breach(
+                        "closure",
+                        format!(
+                            "dock `{dock}` is not in use for the whole of task `{}`",
+                            task.task
+                        ),
+                    );
                 }
             }
-            _ => self.breach("dock", format!("task `{}` is in another dock than its mode `{}` says", task.task, mode.mode)),
+            _ => self.breach(
+                "dock",
+                format!(
+                    "task `{}` is in another dock than its mode `{}` says",
+                    task.task, mode.mode
+                ),
+            ),
         }
         for (what, id) in closed {
             let meets = |row: &darsena_scenario::Closure| {
-                row.what == what && row.id.as_str() == id && from < until && row.from < until && from < row.until
+                row.what == what
+                    && row.id.as_str() == id
+                    && from < until
+                    && row.from < until
+                    && from < row.until
             };
             if scenario.closures().iter().any(meets) {
-                self.breach("closure", format!("`{id}` is closed while task `{}` is under way", task.task));
+                self.breach(
+                    "closure",
+                    format!("`{id}` is closed while task `{}` is under way", task.task),
+                );
             }
         }
     }
@@ -272,17 +412,23 @@ impl<'a> Checker<'a> {
     fn docks(&mut self, schedule: &Schedule) {
         for row in self.scenario.docks() {
             let set_up = Day::try_from(row.set_up_days).unwrap_or(Day::MAX);
-            let tasks = { schedule.jobs.iter().enumerate() }.flat_map(|(n, job)| job.tasks.iter().map(move |task| (n, task)));
+            let tasks = { schedule.jobs.iter().enumerate() }
+                .flat_map(|(n, job)| job.tasks.iter().map(move |task| (n, task)));
             let stays: Vec<(Day, Day, &str, usize)> = tasks
                 .filter(|(_, task)| task.dock.as_deref() == Some(row.dock.as_str()))
                 .map(|(n, task)| (task.start, task.end + set_up, task.task.as_str(), n))
                 .collect();
             for (start, _, task, _) in &stays {
-                let there = stays.iter().filter(|(from, until, _, _)| from <= start && start < until);
+                let there = stays
+                    .iter()
+                    .filter(|(from, until, _, _)| from <= start && start < until);
                 let there: BTreeSet<usize> = there.map(|(_, _, _, job)| *job).collect();
                 let there = there.len();
                 if there > usize::try_from(row.ships).unwrap_or(usize::MAX) {
-                    self.breach("dock", format!("dock `{}` is full when task `{task}` begins", row.dock));
+                    self.breach(
+                        "dock",
+                        format!("dock `{}` is full when task `{task}` begins", row.dock),
+                    );
                 }
             }
         }
@@ -293,7 +439,13 @@ impl<'a> Checker<'a> {
         for (n, one) in schedule.jobs.iter().enumerate() {
             for other in &schedule.jobs[n + 1..] {
                 if one.asset == other.asset && one.out < other.back && other.out < one.back {
-                    self.breach("asset", format!("`{}` is away for `{}` and `{}` at once", one.asset, one.job, other.job));
+                    self.breach(
+                        "asset",
+                        format!(
+                            "`{}` is away for `{}` and `{}` at once",
+                            one.asset, one.job, other.job
+                        ),
+                    );
                 }
             }
         }
@@ -302,24 +454,42 @@ impl<'a> Checker<'a> {
     /// What the schedule costs; what each resource is used beyond what there is, is a breach.
     fn cost(&mut self, schedule: &Schedule) -> Cost {
         let scenario = self.scenario;
-        let mut cost = Cost { unplaced: schedule.unplaced.len(), ..Cost::default() };
+        let mut cost = Cost {
+            unplaced: schedule.unplaced.len(),
+            ..Cost::default()
+        };
         let by_id = self.jobs.clone();
-        let agreed: BTreeMap<&str, _> = scenario.agreed().iter().map(|row| (row.task.as_str(), row)).collect();
+        let agreed: BTreeMap<&str, _> = scenario
+            .agreed()
+            .iter()
+            .map(|row| (row.task.as_str(), row))
+            .collect();
         let job_of = |id: &str| by_id.get(id).copied();
         for id in &schedule.deferred {
             cost.deferral += job_of(id).and_then(|job| job.deferral_cost).unwrap_or(0.0);
         }
         let mut usage: BTreeMap<&str, BTreeMap<Day, i64>> = BTreeMap::new();
         for done in &schedule.jobs {
-            let Some(job) = job_of(&done.job) else { continue };
+            let Some(job) = job_of(&done.job) else {
+                continue;
+            };
             cost.not_ready += f64::from(done.back - done.out) * job.not_ready_cost;
-            let late = self.start.saturating_add(i64::from(done.back).days()).since(job.due).map_or(0, |span| span.get_days());
+            let late = self
+                .start
+                .saturating_add(i64::from(done.back).days())
+                .since(job.due)
+                .map_or(0, |span| span.get_days());
             cost.tardiness += f64::from(late.max(0)) * job.tardiness_cost;
             for task in &done.tasks {
-                let Some(place) = self.mode_place(&task.task, &task.mode) else { continue };
+                let Some(place) = self.mode_place(&task.task, &task.mode) else {
+                    continue;
+                };
                 cost.modes += scenario.modes()[place].cost;
                 if let Some(agreed) = agreed.get(task.task.as_str()) {
-                    let moved = self.date(task.start).since(agreed.start).map_or(0, |span| span.get_days());
+                    let moved = self
+                        .date(task.start)
+                        .since(agreed.start)
+                        .map_or(0, |span| span.get_days());
                     cost.changes += f64::from(moved.abs()) * agreed.move_cost;
                     if agreed.mode.as_str() != task.mode {
                         cost.changes += agreed.change_cost;
@@ -334,9 +504,14 @@ impl<'a> Checker<'a> {
             }
         }
         for row in scenario.resources() {
-            let Some(days) = usage.get(row.resource.as_str()) else { continue };
+            let Some(days) = usage.get(row.resource.as_str()) else {
+                continue;
+            };
             let units = |count: i64| {
-                #[expect(clippy::cast_precision_loss, reason = "amounts are far below what a number holds")]
+                #[expect(
+                    clippy::cast_precision_loss,
+                    reason = "amounts are far below what a number holds"
+                )]
                 let units = count as f64 / 1000.0;
                 units
             };
@@ -344,7 +519,13 @@ impl<'a> Checker<'a> {
             for (day, used) in days {
                 let (regular, overtime) = self.capacity(&row.resource, &row.site, *day);
                 if *used > regular + overtime {
-                    let what = format!("{} of `{}` are used on {}, there are {}", units(*used), row.resource, self.date(*day), units(regular + overtime));
+                    let what = format!(
+                        "{} of `{}` are used on {}, there are {}",
+                        units(*used),
+                        row.resource,
+                        self.date(*day),
+                        units(regular + overtime)
+                    );
                     self.breach("capacity", what);
                 }
                 cost.overtime += units((used - regular).max(0)) * row.overtime_cost;
@@ -354,11 +535,21 @@ impl<'a> Checker<'a> {
         }
         let end = scenario.head().horizon().end();
         for row in scenario.ready_fleet() {
-            let of_fleet = |id: &str| scenario.assets().iter().any(|asset| {
-                asset.asset.as_str() == id && asset.class.as_deref() == Some(row.class.as_str()) && asset.home_site == row.home_site
-            });
-            let all = { scenario.assets().iter() }.filter(|asset| of_fleet(&asset.asset)).count();
-            let away: Vec<&DoneJob> = schedule.jobs.iter().filter(|done| of_fleet(&done.asset)).collect();
+            let of_fleet = |id: &str| {
+                scenario.assets().iter().any(|asset| {
+                    asset.asset.as_str() == id
+                        && asset.class.as_deref() == Some(row.class.as_str())
+                        && asset.home_site == row.home_site
+                })
+            };
+            let all = { scenario.assets().iter() }
+                .filter(|asset| of_fleet(&asset.asset))
+                .count();
+            let away: Vec<&DoneJob> = schedule
+                .jobs
+                .iter()
+                .filter(|done| of_fleet(&done.asset))
+                .collect();
             for day in 0.. {
                 let date = self.date(day);
                 if date >= row.until.map_or(end, |until| until.min(end)) {
@@ -367,16 +558,23 @@ impl<'a> Checker<'a> {
                 if date < row.from {
                     continue;
                 }
-                let out = away.iter().filter(|done| done.out <= day && day < done.back).count();
+                let out = away
+                    .iter()
+                    .filter(|done| done.out <= day && day < done.back)
+                    .count();
                 let ready = all.saturating_sub(out);
-                let short = usize::try_from(row.minimum).unwrap_or(usize::MAX).saturating_sub(ready);
+                let short = usize::try_from(row.minimum)
+                    .unwrap_or(usize::MAX)
+                    .saturating_sub(ready);
                 #[expect(clippy::cast_precision_loss, reason = "fleets are small")]
                 let short = short as f64;
                 cost.shortage += short * row.shortage_cost;
             }
         }
         for row in scenario.groups() {
-            let of_group = |done: &&DoneJob| job_of(&done.job).is_some_and(|job| job.group.as_ref() == Some(&row.group));
+            let of_group = |done: &&DoneJob| {
+                job_of(&done.job).is_some_and(|job| job.group.as_ref() == Some(&row.group))
+            };
             let jobs: Vec<&DoneJob> = schedule.jobs.iter().filter(of_group).collect();
             let first = jobs.iter().map(|done| done.out).min();
             let last = jobs.iter().map(|done| done.back).max();
@@ -399,13 +597,23 @@ impl<'a> Checker<'a> {
             return (0, 0);
         }
         let mean = self.scenario.head().period.mean_days();
-        let rows = self.scenario.capacity().iter().filter(|row| row.resource.as_str() == resource);
-        let row = rows.filter(|row| row.from <= date && row.until.is_none_or(|until| date < until)).last();
+        let rows = self
+            .scenario
+            .capacity()
+            .iter()
+            .filter(|row| row.resource.as_str() == resource);
+        let row = rows
+            .filter(|row| row.from <= date && row.until.is_none_or(|until| date < until))
+            .last();
         row.map_or((0, 0), |row| {
-            let days = |from: Date, until: Date| f64::from(from.until(until).map_or(0, |span| span.get_days()));
+            let days = |from: Date, until: Date| {
+                f64::from(from.until(until).map_or(0, |span| span.get_days()))
+            };
             let amount = match (row.ramp_to, row.until) {
                 (Some(to), Some(until)) => {
-                    row.capacity + (to - row.capacity) * (days(row.from, date) / days(row.from, until).max(1.0))
+                    row.capacity
+                        + (to - row.capacity)
+                            * (days(row.from, date) / days(row.from, until).max(1.0))
                 }
                 _ => row.capacity,
             };
@@ -427,11 +635,20 @@ impl<'a> Checker<'a> {
         ];
         for (name, found, told) in pairs {
             if (found - told).abs() > 1e-6 * found.abs().max(told.abs()) + 1e-6 {
-                self.breach("cost", format!("{name}: recomputed {found:.6}, said {told:.6}"));
+                self.breach(
+                    "cost",
+                    format!("{name}: recomputed {found:.6}, said {told:.6}"),
+                );
             }
         }
         if found.unplaced != told.unplaced {
-            self.breach("cost", format!("{} jobs without a place, said {}", found.unplaced, told.unplaced));
+            self.breach(
+                "cost",
+                format!(
+                    "{} jobs without a place, said {}",
+                    found.unplaced, told.unplaced
+                ),
+            );
         }
     }
 }

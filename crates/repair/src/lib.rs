@@ -35,6 +35,7 @@ pub mod check;
 pub mod emergency;
 pub mod growth;
 pub mod law;
+pub mod load;
 mod place;
 pub mod problem;
 pub mod reasons;

@@ -82,7 +82,14 @@ pub(crate) fn best(
     }
     if data.chain {
         let order: Vec<usize> = (0..data.tasks.len()).collect();
-        let (cost, path) = chain(problem, terms, (job, &order, &problem.transit), (from, until), most, scratch)?;
+        let (cost, path) = chain(
+            problem,
+            terms,
+            (job, &order, &problem.transit),
+            (from, until),
+            most,
+            scratch,
+        )?;
         return Some((cost, visit(problem, data, path)));
     }
     greedy(problem, terms, job, (from, until), most, scratch)
@@ -98,10 +105,24 @@ pub(crate) fn least(
 ) -> (f64, Option<Vec<(usize, usize, Day)>>) {
     let data = &problem.jobs[job];
     if from >= until || data.tasks.is_empty() {
-        return (if data.tasks.is_empty() { 0.0 } else { f64::INFINITY }, None);
+        return (
+            if data.tasks.is_empty() {
+                0.0
+            } else {
+                f64::INFINITY
+            },
+            None,
+        );
     }
     let (order, transit) = bounding(problem, data);
-    let path = chain(problem, terms, (job, &order, transit), (from, until), f64::INFINITY, scratch);
+    let path = chain(
+        problem,
+        terms,
+        (job, &order, transit),
+        (from, until),
+        f64::INFINITY,
+        scratch,
+    );
     let Some((cost, path)) = path else {
         return (f64::INFINITY, None);
     };
@@ -111,7 +132,10 @@ pub(crate) fn least(
         costs.fold(f64::INFINITY, f64::min)
     };
     let path = { order.iter().zip(path) }.map(|(task, (option, day))| (*task, option, day));
-    (cost + others.map(cheapest).sum::<f64>(), Some(path.collect()))
+    (
+        cost + others.map(cheapest).sum::<f64>(),
+        Some(path.collect()),
+    )
 }
 
 /// The tasks that bound a job, and passages between them: all of a chain; of another job the longest chain, and
@@ -134,16 +158,27 @@ pub(crate) fn alone(problem: &Problem, job: usize) -> f64 {
     let mut at: Vec<(usize, f64)> = vec![(home, 0.0)];
     let mut sum = 0.0;
     for (task, row) in data.tasks.iter().enumerate() {
-        let usable = row.options.iter().filter(|option| !option.windows.is_empty());
+        let usable = row
+            .options
+            .iter()
+            .filter(|option| !option.windows.is_empty());
         if !order.contains(&task) {
-            let least = usable.map(|option| option.cost).fold(f64::INFINITY, f64::min);
+            let least = usable
+                .map(|option| option.cost)
+                .fold(f64::INFINITY, f64::min);
             sum += if least.is_finite() { least } else { 0.0 };
         }
     }
     for task in order {
         let mut next: Vec<(usize, f64)> = Vec::new();
-        for option in data.tasks[task].options.iter().filter(|option| !option.windows.is_empty()) {
-            let come = at.iter().map(|(site, cost)| cost + ready(transit[*site][option.site]));
+        for option in data.tasks[task]
+            .options
+            .iter()
+            .filter(|option| !option.windows.is_empty())
+        {
+            let come = at
+                .iter()
+                .map(|(site, cost)| cost + ready(transit[*site][option.site]));
             let cost = come.fold(f64::INFINITY, f64::min) + option.cost + ready(option.days);
             match next.iter_mut().find(|(site, _)| *site == option.site) {
                 Some((_, least)) => *least = least.min(cost),
@@ -154,7 +189,9 @@ pub(crate) fn alone(problem: &Problem, job: usize) -> f64 {
             at = next;
         }
     }
-    let home = at.iter().map(|(site, cost)| cost + ready(transit[*site][home]));
+    let home = at
+        .iter()
+        .map(|(site, cost)| cost + ready(transit[*site][home]));
     sum + home.fold(f64::INFINITY, f64::min)
 }
 
@@ -166,16 +203,24 @@ fn visit(problem: &Problem, data: &JobData, tasks: Vec<(usize, Day)>) -> Visit {
 /// Days on which the asset leaves for what it begins with, and is back from what it ends with.
 pub(crate) fn ends(problem: &Problem, data: &JobData, tasks: &[(usize, Day)]) -> (Day, Day) {
     let home = problem.assets[data.asset].home;
-    let stays = data.tasks.iter().zip(tasks).enumerate().map(|(n, (task, (option, start)))| {
-        let option = &task.options[*option];
-        (*start, start + option.days, n, option.site)
-    });
+    let stays = data
+        .tasks
+        .iter()
+        .zip(tasks)
+        .enumerate()
+        .map(|(n, (task, (option, start)))| {
+            let option = &task.options[*option];
+            (*start, start + option.days, n, option.site)
+        });
     let first = stays.clone().min();
     let last = stays.max_by_key(|(start, end, n, _)| (*end, *start, *n));
     let (Some(first), Some(last)) = (first, last) else {
         return (0, 0);
     };
-    (first.0 - problem.transit[home][first.3], last.1 + problem.transit[last.3][home])
+    (
+        first.0 - problem.transit[home][first.3],
+        last.1 + problem.transit[last.3][home],
+    )
 }
 
 /// The tasks of the chain that takes longest.
@@ -186,7 +231,10 @@ fn longest_chain(data: &JobData) -> Vec<usize> {
     };
     let mut length: Vec<(Day, Option<usize>)> = Vec::new();
     for (task, row) in data.tasks.iter().enumerate() {
-        let before = row.after.iter().max_by_key(|before| (length[**before].0, usize::MAX - **before));
+        let before = row
+            .after
+            .iter()
+            .max_by_key(|before| (length[**before].0, usize::MAX - **before));
         let (days, before) = before.map_or((0, None), |before| (length[*before].0, Some(*before)));
         length.push((days + shortest(task), before));
     }
@@ -213,7 +261,13 @@ fn chain(
     let length = usize::try_from(until - from).unwrap_or(0);
     let place = |day: Day| usize::try_from(day - from).unwrap_or(usize::MAX);
     let day_at = |n: usize| from + Day::try_from(n).unwrap_or(Day::MAX);
-    let Scratch { absent, arrivals, starts, modes, free } = scratch;
+    let Scratch {
+        absent,
+        arrivals,
+        starts,
+        modes,
+        free,
+    } = scratch;
     absent.clear();
     absent.resize(length + 1, 0.0);
     terms.absent(job, from, absent);
@@ -230,7 +284,11 @@ fn chain(
         let mut kept = 0;
         for (m, option) in data.tasks[*task].options.iter().enumerate() {
             let days = usize::try_from(option.days).unwrap_or(0);
-            let passage = if k + 1 == order.len() { transit[option.site][home] } else { 0 };
+            let passage = if k + 1 == order.len() {
+                transit[option.site][home]
+            } else {
+                0
+            };
             let back = days + usize::try_from(passage).unwrap_or(0);
             // What begins here can be done, and the asset be home, before the end.
             let Some(count) = (length + 1).checked_sub(back.max(1)) else {
@@ -284,11 +342,17 @@ fn chain(
                 }
                 continue;
             }
-            let arrival = match here[..kept].iter().position(|arrival| arrival.site == option.site) {
+            let arrival = match here[..kept]
+                .iter()
+                .position(|arrival| arrival.site == option.site)
+            {
                 Some(found) => &mut here[found],
                 None => {
                     if kept == here.len() {
-                        here.push(Arrival { site: option.site, best: Vec::new() });
+                        here.push(Arrival {
+                            site: option.site,
+                            best: Vec::new(),
+                        });
                     }
                     let arrival = &mut here[kept];
                     arrival.site = option.site;
@@ -322,10 +386,13 @@ fn chain(
     for k in (1..order.len()).rev() {
         let site = data.tasks[order[k]].options[option].site;
         let found = arrivals[k - 1].iter().filter_map(|arrival| {
-            let by = place(start).checked_sub(usize::try_from(transit[arrival.site][site]).ok()?)?;
+            let by =
+                place(start).checked_sub(usize::try_from(transit[arrival.site][site]).ok()?)?;
             arrival.best.get(by)
         });
-        let least = found.fold((f64::INFINITY, 0, 0), |least, one| if one.0 < least.0 { *one } else { least });
+        let least = found.fold((f64::INFINITY, 0, 0), |least, one| {
+            if one.0 < least.0 { *one } else { least }
+        });
         (option, start) = (usize::try_from(least.1).unwrap_or(0), least.2);
         path.push((option, start));
     }
@@ -366,7 +433,11 @@ fn greedy(
         .collect();
     // Which options of the tasks are tried: every choice where there are few, else those that end soonest.
     let counts: Vec<usize> = data.tasks.iter().map(|task| task.options.len()).collect();
-    let choices = counts.iter().try_fold(1usize, |product, count| product.checked_mul(*count).filter(|product| *product <= CHOICES));
+    let choices = counts.iter().try_fold(1usize, |product, count| {
+        product
+            .checked_mul(*count)
+            .filter(|product| *product <= CHOICES)
+    });
     let choices: Vec<Option<usize>> = match choices {
         Some(count) if count > 1 => (0..count).map(Some).chain([None]).collect(),
         _ => vec![None],
@@ -389,9 +460,18 @@ fn greedy(
                         }
                     }
                     let last = until - option.days - problem.transit[option.site][home];
-                    let possible = |day: Day| starts[task][m].get(place(day)).is_some_and(|cost| cost.is_finite());
-                    let day = (ready..=last).find(|day| possible(*day) && beside(terms, data, &tasks, option, *day))?;
-                    Some((day + option.days + problem.transit[option.site][home], m, day))
+                    let possible = |day: Day| {
+                        starts[task][m]
+                            .get(place(day))
+                            .is_some_and(|cost| cost.is_finite())
+                    };
+                    let day = (ready..=last)
+                        .find(|day| possible(*day) && beside(terms, data, &tasks, option, *day))?;
+                    Some((
+                        day + option.days + problem.transit[option.site][home],
+                        m,
+                        day,
+                    ))
                 };
                 let best = match &mut rest {
                     Some(rest) => {
@@ -410,8 +490,11 @@ fn greedy(
                 break;
             }
             let visit = visit(problem, data, tasks);
-            let each = { visit.tasks.iter().enumerate() }.map(|(task, (option, day))| starts[task][*option][place(*day)]);
-            let cost = each.sum::<f64>() + terms.leave(job, visit.out) + terms.back(job, visit.back)
+            let each = { visit.tasks.iter().enumerate() }
+                .map(|(task, (option, day))| starts[task][*option][place(*day)]);
+            let cost = each.sum::<f64>()
+                + terms.leave(job, visit.out)
+                + terms.back(job, visit.back)
                 + scratch.absent[place(visit.back)]
                 - scratch.absent[place(visit.out)];
             if cost < most && found.as_ref().is_none_or(|(least, _)| cost < *least) {
@@ -423,20 +506,35 @@ fn greedy(
 }
 
 /// Whether trades are enough for an option beside the tasks of the same job.
-fn beside(terms: &impl Terms, data: &JobData, tasks: &[(usize, Day)], option: &OptionData, start: Day) -> bool {
+fn beside(
+    terms: &impl Terms,
+    data: &JobData,
+    tasks: &[(usize, Day)],
+    option: &OptionData,
+    start: Day,
+) -> bool {
     let end = start + option.days;
     option.uses.iter().all(|(resource, usage)| {
-        let own = data.tasks.iter().zip(tasks).filter_map(|(task, (chosen, begun))| {
-            let there = &task.options[*chosen];
-            let uses = there.uses.iter().find(|(other, _)| other == resource)?;
-            let (from, until) = (*begun.max(&start), end.min(begun + there.days));
-            (from < until).then_some((from, until, uses.1))
-        });
+        let own = data
+            .tasks
+            .iter()
+            .zip(tasks)
+            .filter_map(|(task, (chosen, begun))| {
+                let there = &task.options[*chosen];
+                let uses = there.uses.iter().find(|(other, _)| other == resource)?;
+                let (from, until) = (*begun.max(&start), end.min(begun + there.days));
+                (from < until).then_some((from, until, uses.1))
+            });
         let own: Vec<(Day, Day, i64)> = own.collect();
         // What others use was looked at before: only days shared with own tasks are left.
-        own.iter().flat_map(|(from, until, _)| *from..*until).all(|day| {
-            let beside = own.iter().filter(|(from, until, _)| *from <= day && day < *until).map(|(_, _, usage)| usage);
-            beside.sum::<i64>() + usage <= terms.room(*resource, day)
-        })
+        own.iter()
+            .flat_map(|(from, until, _)| *from..*until)
+            .all(|day| {
+                let beside = own
+                    .iter()
+                    .filter(|(from, until, _)| *from <= day && day < *until)
+                    .map(|(_, _, usage)| usage);
+                beside.sum::<i64>() + usage <= terms.room(*resource, day)
+            })
     })
 }

@@ -282,10 +282,19 @@ impl<'a> Reader<'a> {
             .map(|job| day(job.deadline.unwrap_or(job.due)))
             .max()
             .unwrap_or(0);
-        let longest: i64 = scenario.modes().iter().map(|mode| i64::from(mode.days)).max().unwrap_or(0);
+        let longest: i64 = scenario
+            .modes()
+            .iter()
+            .map(|mode| i64::from(mode.days))
+            .max()
+            .unwrap_or(0);
         // Room after the horizon to finish what is begun in it, even where docks are short.
         let room = 2 * 366 + 4 * longest.min(2 * 366);
-        let days = i64::from(horizon.max(latest).min(horizon.saturating_add(LONGEST_AFTER))) + room;
+        let days = i64::from(
+            horizon
+                .max(latest)
+                .min(horizon.saturating_add(LONGEST_AFTER)),
+        ) + room;
         let sites = { scenario.sites().iter().enumerate() }
             .map(|(n, site)| (site.site.as_str(), n))
             .collect();
@@ -323,7 +332,9 @@ impl<'a> Reader<'a> {
 
     fn span(&self, from: Option<Date>, until: Option<Date>) -> (Day, Day) {
         let from = from.map_or(0, |date| self.day(date)).max(0);
-        let until = until.map_or(self.last(), |date| self.day(date)).min(self.last());
+        let until = until
+            .map_or(self.last(), |date| self.day(date))
+            .min(self.last());
         (from, until)
     }
 
@@ -420,7 +431,10 @@ impl<'a> Reader<'a> {
                 .count();
             FleetData {
                 name: format!("{} at {}", row.class, row.home_site),
-                span: self.span(Some(row.from), Some(row.until.map_or(self.end, |until| until.min(self.end)))),
+                span: self.span(
+                    Some(row.from),
+                    Some(row.until.map_or(self.end, |until| until.min(self.end))),
+                ),
                 spare: i64::try_from(counted).unwrap_or(0) - i64::from(row.minimum),
                 shortage_cost: row.shortage_cost,
             }
@@ -458,11 +472,15 @@ impl<'a> Reader<'a> {
             }
         }
         for row in self.scenario.transits() {
-            let (from, to) = (self.sites[row.from_site.as_str()], self.sites[row.to_site.as_str()]);
+            let (from, to) = (
+                self.sites[row.from_site.as_str()],
+                self.sites[row.to_site.as_str()],
+            );
             transit[from][to] = days(row.days);
             // The way back takes as long, unless a row of its own tells.
             let back = self.scenario.transits().iter();
-            let mut back = back.filter(|other| other.from_site == row.to_site && other.to_site == row.from_site);
+            let mut back = back
+                .filter(|other| other.from_site == row.to_site && other.to_site == row.from_site);
             if back.next().is_none() {
                 transit[to][from] = days(row.days);
             }
@@ -472,7 +490,11 @@ impl<'a> Reader<'a> {
 
     /// Passages by the shortest way round, over the sites where assets are at home or repaired.
     fn shortest(&self, transit: &[Vec<Day>]) -> Vec<Vec<Day>> {
-        let homes = self.scenario.assets().iter().map(|asset| asset.home_site.as_str());
+        let homes = self
+            .scenario
+            .assets()
+            .iter()
+            .map(|asset| asset.home_site.as_str());
         let yards = self.scenario.modes().iter().map(|mode| mode.site.as_str());
         let mut sites: Vec<usize> = homes.chain(yards).map(|site| self.sites[site]).collect();
         sites.sort_unstable();
@@ -512,8 +534,18 @@ impl<'a> Reader<'a> {
             if let Some(group) = group {
                 groups[group].jobs.push(jobs.len());
             }
-            let tasks = self.tasks(job, &scenario.assets()[asset], &places, windows, modes, &mut shut);
-            let chain = tasks.iter().enumerate().all(|(n, task)| n == 0 || task.after.contains(&(n - 1)));
+            let tasks = self.tasks(
+                job,
+                &scenario.assets()[asset],
+                &places,
+                windows,
+                modes,
+                &mut shut,
+            );
+            let chain = tasks
+                .iter()
+                .enumerate()
+                .all(|(n, task)| n == 0 || task.after.contains(&(n - 1)));
             jobs.push(JobData {
                 id: job.job.to_string(),
                 asset,
@@ -562,13 +594,19 @@ impl<'a> Reader<'a> {
         shut: &mut Vec<ShutMode>,
     ) -> Vec<TaskData> {
         let scenario = self.scenario;
-        let rows: &[&Task] = self.tasks_of.get(job.job.as_str()).map_or(&[], Vec::as_slice);
+        let rows: &[&Task] = self
+            .tasks_of
+            .get(job.job.as_str())
+            .map_or(&[], Vec::as_slice);
         // Each after those it waits for; the table's order among those that may go first.
         let mut order: Vec<usize> = Vec::new();
         while order.len() < rows.len() {
             let next = (0..rows.len()).find(|n| {
                 !order.contains(n)
-                    && rows[*n].after.iter().all(|id| order.iter().any(|m| rows[*m].task == *id))
+                    && rows[*n]
+                        .after
+                        .iter()
+                        .all(|id| order.iter().any(|m| rows[*m].task == *id))
             });
             match next {
                 Some(next) => order.push(next),
@@ -579,22 +617,32 @@ impl<'a> Reader<'a> {
         for n in &order {
             let row = rows[*n];
             let after = row.after.iter();
-            let after = after.filter_map(|id| order.iter().position(|m| rows[*m].task == *id)).collect();
+            let after = after
+                .filter_map(|id| order.iter().position(|m| rows[*m].task == *id))
+                .collect();
             let mut options = Vec::new();
             // Rows of a table are in order of its key.
-            let first = scenario.modes().partition_point(|mode| mode.task < row.task);
+            let first = scenario
+                .modes()
+                .partition_point(|mode| mode.task < row.task);
             let own = scenario.modes().iter().enumerate().skip(first);
             for (place, mode) in own.take_while(|(_, mode)| mode.task == row.task) {
                 let site = self.sites[mode.site.as_str()];
                 let foreign = self.is_foreign(mode, asset);
                 if foreign && modes == Modes::Home {
-                    shut.push(ShutMode { row: place, why: ShutWhy::Foreign });
+                    shut.push(ShutMode {
+                        row: place,
+                        why: ShutWhy::Foreign,
+                    });
                     continue;
                 }
                 let open = match windows.of(place) {
                     Ok(open) => open,
                     Err(why) => {
-                        shut.push(ShutMode { row: place, why: ShutWhy::Law(why.clone()) });
+                        shut.push(ShutMode {
+                            row: place,
+                            why: ShutWhy::Law(why.clone()),
+                        });
                         continue;
                     }
                 };
@@ -606,11 +654,14 @@ impl<'a> Reader<'a> {
                     .filter(|(from, until)| from < until)
                     .collect();
                 let key = (&mode.task, &mode.mode);
-                let first = scenario.mode_usage().partition_point(|usage| (&usage.task, &usage.mode) < key);
+                let first = scenario
+                    .mode_usage()
+                    .partition_point(|usage| (&usage.task, &usage.mode) < key);
                 let used = scenario.mode_usage()[first..].iter();
-                let uses: Vec<(usize, i64)> = { used.take_while(|usage| (&usage.task, &usage.mode) == key) }
-                    .map(|usage| (places[usage.resource.as_str()], thousandths(usage.usage)))
-                    .collect();
+                let uses: Vec<(usize, i64)> =
+                    { used.take_while(|usage| (&usage.task, &usage.mode) == key) }
+                        .map(|usage| (places[usage.resource.as_str()], thousandths(usage.usage)))
+                        .collect();
                 let option = |dock: Option<usize>| OptionData {
                     mode: mode.mode.to_string(),
                     row: place,
@@ -628,7 +679,13 @@ impl<'a> Reader<'a> {
                     Some(name) => {
                         let mut why = None;
                         let before = options.len();
-                        for n in self.docks_of.get(mode.site.as_str()).into_iter().flatten().copied() {
+                        for n in self
+                            .docks_of
+                            .get(mode.site.as_str())
+                            .into_iter()
+                            .flatten()
+                            .copied()
+                        {
                             let dock = &scenario.docks()[n];
                             if name != "any" && dock.dock.as_str() != name {
                                 continue;
@@ -639,12 +696,17 @@ impl<'a> Reader<'a> {
                             }
                         }
                         if let (true, Some(why)) = (options.len() == before, why) {
-                            shut.push(ShutMode { row: place, why: ShutWhy::Fit(why) });
+                            shut.push(ShutMode {
+                                row: place,
+                                why: ShutWhy::Fit(why),
+                            });
                         }
                     }
                 }
             }
-            let agreed = scenario.agreed().binary_search_by(|agreed| agreed.task.cmp(&row.task));
+            let agreed = scenario
+                .agreed()
+                .binary_search_by(|agreed| agreed.task.cmp(&row.task));
             let agreed = agreed.ok().map(|n| &scenario.agreed()[n]);
             tasks.push(TaskData {
                 id: row.task.to_string(),
@@ -682,12 +744,20 @@ fn too_small(asset: &Asset, dock: &Dock) -> Option<String> {
     ];
     measures.into_iter().find_map(|(word, has, takes)| {
         let (has, takes) = (has?, takes?);
-        (has > takes).then(|| format!("`{}` is {has} m {word}, `{}` takes {takes} m", asset.asset, dock.dock))
+        (has > takes).then(|| {
+            format!(
+                "`{}` is {has} m {word}, `{}` takes {takes} m",
+                asset.asset, dock.dock
+            )
+        })
     })
 }
 
 fn thousandths(amount: f64) -> i64 {
-    #[expect(clippy::cast_possible_truncation, reason = "capacities lie far inside the range")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "capacities lie far inside the range"
+    )]
     let whole = (amount * UNIT).round() as i64;
     whole
 }
@@ -702,7 +772,10 @@ fn passage((lat_a, lon_a): (f64, f64), (lat_b, lon_b): (f64, f64)) -> Day {
     let half = |x: f64| (x / 2.0).sin().powi(2);
     let part = half(b - a) + a.cos() * b.cos() * half((lon_b - lon_a).to_radians());
     let miles = 2.0 * 3440.065 * part.sqrt().min(1.0).asin();
-    #[expect(clippy::cast_possible_truncation, reason = "no way on earth takes a hundred days")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "no way on earth takes a hundred days"
+    )]
     let days = (miles / KNOTS / 24.0).ceil() as Day;
     days
 }

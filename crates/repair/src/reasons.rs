@@ -58,7 +58,11 @@ pub enum Obstacle {
 /// Returns what stands in the way of each job that pays more than it would alone, dearest first within a job;
 /// `lifted` are the problems read without one rule each.
 #[must_use]
-pub fn reasons(problem: &Problem, visits: &[Option<Visit>], lifted: &[(String, Problem)]) -> Vec<Reason> {
+pub fn reasons(
+    problem: &Problem,
+    visits: &[Option<Visit>],
+    lifted: &[(String, Problem)],
+) -> Vec<Reason> {
     let still = Still::of(problem);
     let mut scratch = Scratch::default();
     let mut board = fill(problem, &still, visits);
@@ -68,23 +72,46 @@ pub fn reasons(problem: &Problem, visits: &[Option<Visit>], lifted: &[(String, P
         board.take(job);
         let now = cheapest_place(&board, job, 0, &mut scratch);
         // Equal costs have other places: the one of the schedule is compared. None is found where leaving it out is cheaper.
-        let Some(cost) = now.map(|(cost, _)| cost).or(problem.jobs[job].deferral_cost) else {
+        let Some(cost) = now
+            .map(|(cost, _)| cost)
+            .or(problem.jobs[job].deferral_cost)
+        else {
             board.place(job, visit.clone());
             continue;
         };
         let mut found = Vec::new();
         let mut tried: BTreeSet<Relaxed> = BTreeSet::new();
-        for option in problem.jobs[job].tasks.iter().flat_map(|task| &task.options) {
-            tried.extend(option.dock.iter().flat_map(|dock| [Relaxed::Dock(*dock), Relaxed::Closure(*dock)]));
-            tried.extend(option.uses.iter().map(|(resource, _)| Relaxed::Resource(*resource)));
+        for option in problem.jobs[job]
+            .tasks
+            .iter()
+            .flat_map(|task| &task.options)
+        {
+            tried.extend(
+                option
+                    .dock
+                    .iter()
+                    .flat_map(|dock| [Relaxed::Dock(*dock), Relaxed::Closure(*dock)]),
+            );
+            tried.extend(
+                option
+                    .uses
+                    .iter()
+                    .map(|(resource, _)| Relaxed::Resource(*resource)),
+            );
         }
         tried.extend([Relaxed::Asset, Relaxed::Fleet, Relaxed::Group]);
         for relaxed in tried.iter().copied() {
-            let Some((gain, better)) = gained(&mut board, job, relaxed, cost, &mut scratch) else { continue };
+            let Some((gain, better)) = gained(&mut board, job, relaxed, cost, &mut scratch) else {
+                continue;
+            };
             let what = match relaxed {
                 Relaxed::Dock(dock) => {
                     let holder = holder(problem, visits, job, dock, &better);
-                    Obstacle::Dock { dock, holder: holder.map(|(job, _)| job), until: holder.map(|(_, until)| until) }
+                    Obstacle::Dock {
+                        dock,
+                        holder: holder.map(|(job, _)| job),
+                        until: holder.map(|(_, until)| until),
+                    }
                 }
                 Relaxed::Closure(dock) => Obstacle::Closure(dock),
                 Relaxed::Resource(resource) => Obstacle::Trades(resource),
@@ -100,22 +127,35 @@ pub fn reasons(problem: &Problem, visits: &[Option<Visit>], lifted: &[(String, P
             // Options that the rule shuts, or opens later.
             if mine.clone().all(|(without, with)| {
                 without.options.len() == with.options.len()
-                    && without.options.iter().zip(&with.options).all(|(a, b)| a.windows == b.windows)
+                    && without
+                        .options
+                        .iter()
+                        .zip(&with.options)
+                        .all(|(a, b)| a.windows == b.windows)
             }) {
                 continue;
             }
             let still = Still::of(other);
-            let Some(mapped) = mapped(problem, other, visits) else { continue };
+            let Some(mapped) = mapped(problem, other, visits) else {
+                continue;
+            };
             let mut without = fill(other, &still, &mapped);
             without.take(job);
             if let Some((least, better)) = cheapest_place(&without, job, 0, &mut scratch)
                 && least < cost - tolerance(cost)
             {
-                found.push(reason(job, Obstacle::Rule(rule.clone()), cost - least, visit, &better));
+                found.push(reason(
+                    job,
+                    Obstacle::Rule(rule.clone()),
+                    cost - least,
+                    visit,
+                    &better,
+                ));
             }
         }
         if found.is_empty()
-            && let Some((gain, better)) = gained(&mut board, job, Relaxed::Others, cost, &mut scratch)
+            && let Some((gain, better)) =
+                gained(&mut board, job, Relaxed::Others, cost, &mut scratch)
         {
             found.push(reason(job, Obstacle::Several, gain, visit, &better));
         }
@@ -130,7 +170,13 @@ fn tolerance(cost: f64) -> f64 {
     1e-7 * cost.abs().min(1e12) + 1e-9
 }
 
-fn gained(board: &mut Board<'_>, job: usize, relaxed: Relaxed, cost: f64, scratch: &mut Scratch) -> Option<(f64, Visit)> {
+fn gained(
+    board: &mut Board<'_>,
+    job: usize,
+    relaxed: Relaxed,
+    cost: f64,
+    scratch: &mut Scratch,
+) -> Option<(f64, Visit)> {
     board.relaxed = Some(relaxed);
     let better = cheapest_place(board, job, 0, scratch);
     board.relaxed = None;
@@ -149,17 +195,29 @@ fn reason(job: usize, what: Obstacle, gain: f64, now: &Visit, better: &Visit) ->
 }
 
 /// Who holds a dock when a better place would want it, and until when.
-fn holder(problem: &Problem, visits: &[Option<Visit>], job: usize, dock: usize, better: &Visit) -> Option<(usize, Day)> {
+fn holder(
+    problem: &Problem,
+    visits: &[Option<Visit>],
+    job: usize,
+    dock: usize,
+    better: &Visit,
+) -> Option<(usize, Day)> {
     let tasks = problem.jobs[job].tasks.iter().zip(&better.tasks);
     let stays = tasks.map(|(task, (option, start))| (&task.options[*option], *start));
     let (option, start) = { stays }.find(|(option, _)| option.dock == Some(dock))?;
     let set_up = problem.docks[dock].set_up;
     let mut found: Option<(usize, Day)> = None;
     for (other, visit) in visits.iter().enumerate().filter(|(other, _)| *other != job) {
-        for (task, (chosen, begins)) in problem.jobs[other].tasks.iter().zip(visit.iter().flat_map(|visit| &visit.tasks)) {
+        for (task, (chosen, begins)) in problem.jobs[other]
+            .tasks
+            .iter()
+            .zip(visit.iter().flat_map(|visit| &visit.tasks))
+        {
             let chosen = &task.options[*chosen];
             let until = begins + chosen.days + set_up;
-            let meets = chosen.dock == Some(dock) && *begins < start + option.days + set_up && start < until;
+            let meets = chosen.dock == Some(dock)
+                && *begins < start + option.days + set_up
+                && start < until;
             if meets && found.is_none_or(|(_, last)| until > last) {
                 found = Some((other, until));
             }
@@ -168,7 +226,11 @@ fn holder(problem: &Problem, visits: &[Option<Visit>], job: usize, dock: usize, 
     found
 }
 
-pub(crate) fn fill<'a>(problem: &'a Problem, still: &'a Still, visits: &[Option<Visit>]) -> Board<'a> {
+pub(crate) fn fill<'a>(
+    problem: &'a Problem,
+    still: &'a Still,
+    visits: &[Option<Visit>],
+) -> Board<'a> {
     let mut board = Board::new(problem, still);
     for (job, visit) in visits.iter().enumerate() {
         if let Some(visit) = visit {
@@ -180,18 +242,34 @@ pub(crate) fn fill<'a>(problem: &'a Problem, still: &'a Still, visits: &[Option<
 
 /// The same visits in another reading of the same scenario; none where an option is not in it.
 #[must_use]
-pub fn mapped(from: &Problem, to: &Problem, visits: &[Option<Visit>]) -> Option<Vec<Option<Visit>>> {
+pub fn mapped(
+    from: &Problem,
+    to: &Problem,
+    visits: &[Option<Visit>],
+) -> Option<Vec<Option<Visit>>> {
     let each = visits.iter().enumerate().map(|(job, visit)| {
-        let Some(visit) = visit else { return Some(None) };
-        let tasks = from.jobs[job].tasks.iter().zip(&to.jobs[job].tasks).zip(&visit.tasks);
+        let Some(visit) = visit else {
+            return Some(None);
+        };
+        let tasks = from.jobs[job]
+            .tasks
+            .iter()
+            .zip(&to.jobs[job].tasks)
+            .zip(&visit.tasks);
         let tasks: Option<Vec<(usize, Day)>> = tasks
             .map(|((old, new), (option, start))| {
                 let was = &old.options[*option];
-                let same = |other: &crate::problem::OptionData| other.row == was.row && other.dock == was.dock;
+                let same = |other: &crate::problem::OptionData| {
+                    other.row == was.row && other.dock == was.dock
+                };
                 Some((new.options.iter().position(same)?, *start))
             })
             .collect();
-        Some(Some(Visit { out: visit.out, back: visit.back, tasks: tasks? }))
+        Some(Some(Visit {
+            out: visit.out,
+            back: visit.back,
+            tasks: tasks?,
+        }))
     });
     each.collect()
 }

@@ -173,7 +173,12 @@ pub fn schedule_from(
     let first_after = begun.elapsed();
     let mut bound = Bound::new(problem, &still);
     let mut searches: Vec<Search<'_>> = (0..SEARCHES)
-        .map(|n| Search::new(board.clone(), options.seed.wrapping_mul(2).wrapping_add(n as u64)))
+        .map(|n| {
+            Search::new(
+                board.clone(),
+                options.seed.wrapping_mul(2).wrapping_add(n as u64),
+            )
+        })
         .collect();
     bound.improve(1, board.cost().total(), &mut scratch, || true);
     let mut status = Status::Feasible;
@@ -197,16 +202,24 @@ pub fn schedule_from(
             status = Status::Stopped;
             break;
         }
-        if options.time_limit.is_some_and(|limit| begun.elapsed() >= limit) {
+        if options
+            .time_limit
+            .is_some_and(|limit| begun.elapsed() >= limit)
+        {
             status = Status::TimeLimit;
             break;
         }
         let heat = 1.0 - f64::from(round) / f64::from(options.rounds.max(1));
         let stop = watch.stop;
         let over = || {
-            stop() || options.time_limit.is_some_and(|limit| begun.elapsed() >= limit)
+            stop()
+                || options
+                    .time_limit
+                    .is_some_and(|limit| begun.elapsed() >= limit)
         };
-        let bounding = |bound: &mut Bound<'_>| bound.improve(BOUND_STEPS, cost, &mut Scratch::default(), || !over());
+        let bounding = |bound: &mut Bound<'_>| {
+            bound.improve(BOUND_STEPS, cost, &mut Scratch::default(), || !over())
+        };
         if options.threads > 1 {
             std::thread::scope(|scope| {
                 let (one, two) = searches.split_at_mut(1);
@@ -225,7 +238,8 @@ pub fn schedule_from(
         done = round;
         // The prices say when each job would like to leave: an order to begin anew with.
         if round % 8 == 1 {
-            let order = { bound.relaxed.iter().enumerate() }.map(|(job, out)| (out.unwrap_or(Day::MAX), job));
+            let order = { bound.relaxed.iter().enumerate() }
+                .map(|(job, out)| (out.unwrap_or(Day::MAX), job));
             let mut order: Vec<(Day, usize)> = order.collect();
             order.sort_unstable();
             let mut anew = Board::new(problem, &still);
@@ -255,7 +269,11 @@ pub fn schedule_from(
     // What rounding may have added to the bound.
     let value = bound.value - 1e-9 * bound.value.abs();
     if cost.unplaced > 0 {
-        status = if status == Status::Feasible || status == Status::Optimal { Status::Infeasible } else { status };
+        status = if status == Status::Feasible || status == Status::Optimal {
+            Status::Infeasible
+        } else {
+            status
+        };
     } else if status != Status::Stopped && gap(cost.total(), value) <= options.gap {
         status = Status::Optimal;
     }
@@ -341,7 +359,12 @@ fn insert_from(board: &mut Board<'_>, job: usize, from: Day, scratch: &mut Scrat
 }
 
 /// The cheapest place of a job that is not placed, from a day on; none where leaving it out is cheaper, or nothing fits.
-pub(crate) fn cheapest_place(board: &Board<'_>, job: usize, earliest: Day, scratch: &mut Scratch) -> Option<(f64, Visit)> {
+pub(crate) fn cheapest_place(
+    board: &Board<'_>,
+    job: usize,
+    earliest: Day,
+    scratch: &mut Scratch,
+) -> Option<(f64, Visit)> {
     let problem = board.problem;
     let data = &problem.jobs[job];
     let mut found: Option<(f64, Visit)> = None;
@@ -438,7 +461,10 @@ impl<'a> Search<'a> {
     fn step(&mut self, heat: f64) {
         let mut out = self.choose();
         out.sort_unstable();
-        let before: Vec<(usize, Option<Visit>)> = out.iter().map(|job| (*job, self.board.take(*job))).collect();
+        let before: Vec<(usize, Option<Visit>)> = out
+            .iter()
+            .map(|job| (*job, self.board.take(*job)))
+            .collect();
         match self.dice.below(3) {
             0 => self.dice.shuffle(&mut out),
             1 => {
@@ -452,7 +478,9 @@ impl<'a> Search<'a> {
             }
             _ => {
                 let problem = self.board.problem;
-                let weight = |job: usize| -problem.jobs[job].tardiness_cost - problem.jobs[job].not_ready_cost;
+                let weight = |job: usize| {
+                    -problem.jobs[job].tardiness_cost - problem.jobs[job].not_ready_cost
+                };
                 self.dice.shuffle(&mut out);
                 out.sort_by(|a, b| weight(*a).total_cmp(&weight(*b)));
             }
@@ -468,7 +496,9 @@ impl<'a> Search<'a> {
         let rank = Rank::of(&self.board.cost());
         let allowed = self.best_rank.total.abs() * 0.004 * heat * heat * self.dice.share();
         let accept = rank.unplaced < self.rank.unplaced
-            || (rank.unplaced == self.rank.unplaced && rank.total <= self.rank.total.max(self.best_rank.total + allowed) && rank.total <= self.rank.total + allowed);
+            || (rank.unplaced == self.rank.unplaced
+                && rank.total <= self.rank.total.max(self.best_rank.total + allowed)
+                && rank.total <= self.rank.total + allowed);
         if accept {
             self.rank = rank;
             if rank < self.best_rank {
@@ -575,8 +605,13 @@ fn meets(problem: &Problem, one: usize, other: usize) -> bool {
         return true;
     }
     let sites = |job: usize| {
-        let options = problem.jobs[job].tasks.iter().flat_map(|task| &task.options);
-        options.filter(|option| option.dock.is_some() || !option.uses.is_empty()).map(|option| option.site)
+        let options = problem.jobs[job]
+            .tasks
+            .iter()
+            .flat_map(|task| &task.options);
+        options
+            .filter(|option| option.dock.is_some() || !option.uses.is_empty())
+            .map(|option| option.site)
     };
     sites(one).any(|site| sites(other).any(|there| there == site))
 }

@@ -10,8 +10,10 @@
 
 pub mod bars;
 pub mod curves;
+pub mod gantt;
 pub mod map;
 mod outline;
+pub mod ports;
 pub mod shares;
 pub mod strips;
 
@@ -19,6 +21,54 @@ use maud::{Markup, html};
 
 /// Colours, fonts and patterns of the drawings; put it in the page once.
 pub const STYLE: &str = include_str!("chart.css");
+
+/// The rules that a Gantt chart needs in a file of its own. Colours are written out, since not every reader of SVG knows
+/// variables; the light ones stand first, the dark ones for screens that ask for them.
+pub fn standalone_style() -> String {
+    let page = include_str!("../style.css");
+    let rules: Vec<&str> = { STYLE.lines().chain(gantt::STYLE.lines()) }
+        .filter(|line| {
+            [".chart text", ".c-small", ".c-strong", ".c-grid", "g-"]
+                .iter()
+                .any(|part| line.starts_with('.') && line.contains(part))
+        })
+        .collect();
+    let rules = ".chart { font-family: var(--sans); font-size: 12px; fill: var(--ink); }\n"
+        .to_owned()
+        + &rules.join("\n");
+    let written = |scheme: usize| {
+        let mut rules = rules.clone();
+        // The first scheme names fonts as well, which the second keeps.
+        for n in (0..=scheme).rev() {
+            for (name, value) in variables(page, n)
+                .into_iter()
+                .chain(variables(gantt::STYLE, n))
+            {
+                rules = rules.replace(&format!("var({name})"), value);
+            }
+        }
+        rules
+    };
+    format!(
+        "{}\n@media screen and (prefers-color-scheme: dark) {{\n{}\n}}",
+        written(0),
+        written(1)
+    )
+}
+
+/// The variables of the `n`th scheme of a style sheet.
+fn variables(style: &'static str, n: usize) -> Vec<(&'static str, &'static str)> {
+    let block = style
+        .split(":root {")
+        .nth(n + 1)
+        .and_then(|rest| rest.split('}').next())
+        .unwrap_or("");
+    let pairs = block.split(';').filter_map(|pair| pair.split_once(':'));
+    pairs
+        .map(|(name, value)| (name.trim(), value.trim()))
+        .filter(|(name, _)| name.starts_with("--"))
+        .collect()
+}
 
 /// What a reader who hears the drawing is told.
 #[derive(Debug, Clone, Copy)]

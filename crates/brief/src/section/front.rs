@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use darsena_plan::Priced;
 use maud::{Markup, html};
 
-use super::{made, party_label, section};
+use super::{made, party_label, repair, section};
 use crate::bind::{Notes, Rows, name};
 use crate::chart::{Caption, Width, shares};
 use crate::figures::{Figures, Group, NOTHING, Total, Worth};
 use crate::number::{percent, quantity};
+use crate::repair::RepairPage;
 use crate::table::{Column, both, number, numbers};
 use crate::text::{self, Names as _};
 
@@ -21,6 +22,7 @@ pub(crate) fn front(
     notes: &mut Notes<'_>,
     groups: &[Group],
     worths: &[Worth],
+    schedule: Option<&RepairPage<'_>>,
 ) -> Markup {
     let units = figures.by_unit();
     section(
@@ -30,6 +32,7 @@ pub(crate) fn front(
             @for (unit, total) in &units {
                 p class="headline" { (headline(unit, total)) }
             }
+            @if let Some(schedule) = schedule { (repair::front(schedule)) }
             div class="columns" {
                 div { h3 { (text::BINDS) } (binds(figures, notes, worths)) }
                 div { h3 { (text::WAITS) } (waits(figures, notes, groups)) }

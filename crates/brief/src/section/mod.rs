@@ -8,6 +8,7 @@ pub(crate) mod lines;
 pub(crate) mod loads;
 pub(crate) mod method;
 pub(crate) mod network;
+pub(crate) mod repair;
 pub(crate) mod stocks;
 pub(crate) mod worth;
 

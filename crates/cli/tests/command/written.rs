@@ -54,6 +54,54 @@ fn a_place_that_is_missing_gets_nothing() {
     assert_eq!(names(place.path()), ["file", "starter"]);
 }
 
+#[test]
+fn a_schedule_is_drawn_beside_its_answer() {
+    let (place, _) = workplace();
+    for by in ["dock", "ship"] {
+        let file = format!("{by}.svg");
+        let came = darsena(
+            place.path(),
+            &[
+                "repair",
+                "starter",
+                "--rounds",
+                "1",
+                "--gantt",
+                &file,
+                "--gantt-by",
+                by,
+                "--format",
+                "json",
+            ],
+        );
+        assert_eq!(came.json()["question"], "repair");
+        let drawing = fs::read_to_string(place.path().join(&file)).expect("it is drawn");
+        assert!(drawing.starts_with("<svg ") && drawing.trim_end().ends_with("</svg>"));
+    }
+    for wrong in ["drawing.png", "missing/drawing.svg"] {
+        let came = darsena(
+            place.path(),
+            &["repair", "starter", "--rounds", "1", "--gantt", wrong],
+        );
+        assert_eq!(came.code, 2, "{came:?}");
+        assert!(came.err.starts_with("error: cannot write"), "{}", came.err);
+        assert!(came.out.is_empty(), "no answer without its drawing");
+    }
+    assert_eq!(names(place.path()), ["dock.svg", "ship.svg", "starter"]);
+}
+
+#[test]
+fn a_brief_says_nothing_of_repair_where_that_is_left_out() {
+    let (place, _) = workplace();
+    let page = |more: &[&str]| {
+        let arguments = [&["brief", "starter", "--out", "page.html"], more].concat();
+        assert_eq!(darsena(place.path(), &arguments).code, 0);
+        fs::read_to_string(place.path().join("page.html")).expect("it is written")
+    };
+    assert!(page(&[]).contains("<section id=\"repair\""));
+    assert!(!page(&["--no-repair"]).contains("repair-docks"));
+}
+
 /// A limit on the size of files stands for a disk that runs full in the middle of a file.
 #[cfg(unix)]
 #[test]

@@ -25,6 +25,7 @@ pub fn answer(scenario: &Scenario, repair: &Repair, seconds: Option<f64>) -> Ans
         told.docks(),
         told.resources(),
     ];
+    tables.extend(told.growth());
     tables.extend(told.conflicts());
     tables.extend(told.regained());
     tables.extend(told.freed());

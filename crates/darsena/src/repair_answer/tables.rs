@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use darsena_repair::problem::UNIT;
 use darsena_repair::reasons::{Obstacle, Reason};
-use darsena_repair::{Day, ShutWhy};
+use darsena_repair::{Day, ShutWhy, load};
 use darsena_scenario::Scenario;
-use jiff::ToSpan;
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
@@ -375,143 +374,32 @@ impl Told<'_> {
         })
     }
 
-    /// Months of the horizon: first day, first day no longer, and the month's own first day.
-    fn months(self) -> Vec<(Day, Day, Date)> {
-        let problem = &self.repair.problem;
-        let last = { self.repair.outcome.visits.iter().flatten() }
-            .map(|visit| visit.back)
-            .max()
-            .unwrap_or(0)
-            .max(problem.horizon);
-        let mut months = Vec::new();
-        let mut from = problem.start;
-        let mut day = 0;
-        while day < last {
-            let next = from.first_of_month().saturating_add(1.month());
-            let until = day + from.until(next).map_or(1, |span| span.get_days()).max(1);
-            months.push((day, until.min(last), from));
-            (day, from) = (until, next);
-        }
-        months
-    }
-
     /// Load of each dock by month, and what one more place in it would be worth.
     pub(super) fn docks(self) -> Table {
         let problem = &self.repair.problem;
-        let mut rows = Vec::new();
-        let mut held: BTreeMap<usize, Vec<(Day, Day, Day)>> = BTreeMap::new();
-        for (data, visit) in problem.jobs.iter().zip(&self.repair.outcome.visits) {
-            for (task, (option, start)) in data
-                .tasks
-                .iter()
-                .zip(visit.iter().flat_map(|visit| &visit.tasks))
-            {
-                let option = &task.options[*option];
-                if let Some(dock) = option.dock {
-                    let end = start + option.days;
-                    held.entry(dock).or_default().push((
-                        *start,
-                        end,
-                        end + problem.docks[dock].set_up,
-                    ));
-                }
-            }
-        }
-        for (dock, stays) in &held {
-            let data = &problem.docks[*dock];
-            for (from, until, month) in self.months() {
-                let overlap = |a: Day, b: Day| i64::from((b.min(until) - a.max(from)).max(0));
-                let taken: i64 = stays
-                    .iter()
-                    .map(|(start, end, _)| overlap(*start, *end))
-                    .sum();
-                let set_up: i64 = stays
-                    .iter()
-                    .map(|(_, end, over)| overlap(*end, *over))
-                    .sum();
-                let mut shut = 0;
-                for day in from..until {
-                    shut += i64::from(
-                        data.closed
-                            .iter()
-                            .any(|(closed, open)| (*closed..*open).contains(&day)),
-                    );
-                }
-                let open = (i64::from(until - from) - shut) * data.ships;
-                let prices = &self.repair.outcome.dock_prices[*dock];
-                let worth: f64 = (from..until)
-                    .filter_map(|day| prices.get(usize::try_from(day).ok()?))
-                    .sum();
-                rows.push((*dock, month, taken, set_up, open, worth));
-            }
-        }
+        let loads = load::docks(problem, &self.repair.outcome.visits);
+        let worth = |load: &load::DockLoad| -> f64 {
+            let prices = &self.repair.outcome.dock_prices[load.dock];
+            let days = load.month.from..load.month.until;
+            days.filter_map(|day| prices.get(usize::try_from(day).ok()?))
+                .sum()
+        };
         let share = |part: i64, whole: i64| (whole > 0).then(|| ratio(part, whole));
         Table::new("docks", "Load of a dock in a month. `worth` is what one more place in it for that month would save at most, at the prices of the bound.")
-            .text("dock", rows.iter().map(|row| problem.docks[row.0].id.clone()))
-            .text("site", rows.iter().map(|row| self.site(problem.docks[row.0].site)))
-            .day("month", rows.iter().map(|row| row.1))
-            .whole("days_taken", "days", rows.iter().map(|row| row.2))
-            .whole("set_up_days", "days", rows.iter().map(|row| row.3))
-            .whole("days_open", "days", rows.iter().map(|row| row.4))
-            .number("load", "share", rows.iter().map(|row| share(row.2 + row.3, row.4)))
-            .number("worth", &self.currency(), rows.iter().map(|row| row.5))
+            .text("dock", loads.iter().map(|load| problem.docks[load.dock].id.clone()))
+            .text("site", loads.iter().map(|load| self.site(problem.docks[load.dock].site)))
+            .day("month", loads.iter().map(|load| load.month.date))
+            .whole("days_taken", "days", loads.iter().map(|load| load.taken))
+            .whole("set_up_days", "days", loads.iter().map(|load| load.set_up))
+            .whole("days_open", "days", loads.iter().map(|load| load.open))
+            .number("load", "share", loads.iter().map(|load| share(load.taken + load.set_up, load.open)))
+            .number("worth", &self.currency(), loads.iter().map(worth))
     }
 
     /// Load of each trade by month.
     pub(super) fn resources(self) -> Table {
         let problem = &self.repair.problem;
-        let mut used: BTreeMap<usize, Vec<i64>> = BTreeMap::new();
-        for (data, visit) in problem.jobs.iter().zip(&self.repair.outcome.visits) {
-            for (task, (option, start)) in data
-                .tasks
-                .iter()
-                .zip(visit.iter().flat_map(|visit| &visit.tasks))
-            {
-                let option = &task.options[*option];
-                for (resource, usage) in &option.uses {
-                    let days = used
-                        .entry(*resource)
-                        .or_insert_with(|| vec![0; problem.days]);
-                    for day in *start..start + option.days {
-                        if let Some(day) =
-                            usize::try_from(day).ok().and_then(|day| days.get_mut(day))
-                        {
-                            *day += usage;
-                        }
-                    }
-                }
-            }
-        }
-        let mut rows = Vec::new();
-        for (resource, days) in &used {
-            let data = &problem.resources[*resource];
-            for (from, until, month) in self.months() {
-                let (from, until) = (
-                    usize::try_from(from).unwrap_or(0),
-                    usize::try_from(until).unwrap_or(0),
-                );
-                let sum = |days: &[i64]| {
-                    days.get(from..until)
-                        .map_or(0, |days| days.iter().sum::<i64>())
-                };
-                let peak = days
-                    .get(from..until)
-                    .and_then(|days| days.iter().max())
-                    .copied()
-                    .unwrap_or(0);
-                let beyond: i64 = (from..until)
-                    .filter_map(|n| Some((days.get(n)? - data.regular.get(n)?).max(0)))
-                    .sum();
-                rows.push((
-                    *resource,
-                    month,
-                    sum(days),
-                    sum(&data.regular),
-                    beyond,
-                    peak,
-                ));
-            }
-        }
+        let loads = load::trades(problem, &self.repair.outcome.visits);
         let units = |thousandths: i64| whole_units(thousandths);
         Table::new(
             "resources",
@@ -519,39 +407,76 @@ impl Told<'_> {
         )
         .text(
             "resource",
-            rows.iter().map(|row| problem.resources[row.0].id.clone()),
+            loads
+                .iter()
+                .map(|load| problem.resources[load.resource].id.clone()),
         )
         .text(
             "site",
-            rows.iter()
-                .map(|row| self.site(problem.resources[row.0].site)),
+            loads
+                .iter()
+                .map(|load| self.site(problem.resources[load.resource].site)),
         )
-        .day("month", rows.iter().map(|row| row.1))
+        .day("month", loads.iter().map(|load| load.month.date))
         .number(
             "used",
             "capacity units",
-            rows.iter().map(|row| units(row.2)),
+            loads.iter().map(|load| units(load.used)),
         )
         .number(
             "regular",
             "capacity units",
-            rows.iter().map(|row| units(row.3)),
+            loads.iter().map(|load| units(load.regular)),
         )
         .number(
             "beyond",
             "capacity units",
-            rows.iter().map(|row| units(row.4)),
+            loads.iter().map(|load| units(load.beyond)),
         )
         .number(
             "load",
             "share",
-            rows.iter()
-                .map(|row| (row.3 > 0).then(|| ratio(row.2, row.3))),
+            loads
+                .iter()
+                .map(|load| (load.regular > 0).then(|| ratio(load.used, load.regular))),
         )
         .number(
             "peak",
             "capacity units per day",
-            rows.iter().map(|row| units(row.5)),
+            loads.iter().map(|load| units(load.peak)),
+        )
+    }
+
+    /// How many jobs keep their planned day when work grows.
+    pub(super) fn growth(self) -> Option<Table> {
+        let quo = self
+            .repair
+            .status_quo
+            .as_ref()
+            .and_then(|quo| quo.growth.as_ref());
+        let all: Vec<_> = [
+            ("schedule", self.repair.growth.as_ref()),
+            ("status quo", quo),
+        ]
+        .into_iter()
+        .filter_map(|(name, growth)| Some((name, growth?)))
+        .collect();
+        if all.is_empty() {
+            return None;
+        }
+        Some(
+            Table::new(
+                "growth",
+                "What becomes of the schedule, and of the status quo, when work grows.",
+            )
+            .text("schedule", all.iter().map(|one| one.0))
+            .number("on_time", "share", all.iter().map(|one| one.1.on_time))
+            .number("late_days", "days", all.iter().map(|one| one.1.late_days))
+            .whole(
+                "draws",
+                "draws",
+                all.iter().map(|one| i64::from(one.1.draws)),
+            ),
         )
     }
 

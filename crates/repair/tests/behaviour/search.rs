@@ -24,23 +24,45 @@ fn tried(seed: u64, jobs: Jobs) -> Tried {
     let problem = Problem::new(&scenario, &windows, Modes::All);
     let outcome = searched(&problem, &to_the_end(12));
     let found = breaches(&scenario, &windows, &problem, &outcome);
-    assert!(found.is_empty(), "seed {seed}: {found:#?}\n{:#?}", outcome.visits);
+    assert!(
+        found.is_empty(),
+        "seed {seed}: {found:#?}\n{:#?}",
+        outcome.visits
+    );
     let cost = outcome.cost.total();
     let again = brute::cost(&problem, &outcome.visits).total();
-    assert!((cost - again).abs() < 1e-6, "seed {seed}: {cost} is {again}");
-    let most = if outcome.cost.unplaced > 0 { f64::INFINITY } else { cost - 1e-6 };
+    assert!(
+        (cost - again).abs() < 1e-6,
+        "seed {seed}: {cost} is {again}"
+    );
+    let most = if outcome.cost.unplaced > 0 {
+        f64::INFINITY
+    } else {
+        cost - 1e-6
+    };
     let best = match brute::cheaper(&problem, most) {
         Looked::None => Some(cost),
         Looked::TooMany => None,
         Looked::Cheaper(cheapest, visits) => {
             // What brute force finds is a schedule for the checker too.
             let schedule = Schedule::of(&problem, &visits);
-            let found = check(&scenario, &windows, &schedule, &brute::cost(&problem, &visits));
+            let found = check(
+                &scenario,
+                &windows,
+                &schedule,
+                &brute::cost(&problem, &visits),
+            );
             assert!(found.is_empty(), "seed {seed}: {found:#?}\n{visits:#?}");
             Some(cheapest)
         }
     };
-    Tried { problem, cost, bound: outcome.bound, unplaced: outcome.cost.unplaced, best }
+    Tried {
+        problem,
+        cost,
+        bound: outcome.bound,
+        unplaced: outcome.cost.unplaced,
+        best,
+    }
 }
 
 #[test]
@@ -57,7 +79,11 @@ fn no_schedule_of_a_small_scenario_is_cheaper() {
             }
             continue;
         }
-        assert!(tried.bound <= best + 1e-6, "seed {seed}: bound {} above {best}", tried.bound);
+        assert!(
+            tried.bound <= best + 1e-6,
+            "seed {seed}: bound {} above {best}",
+            tried.bound
+        );
         if best < tried.cost {
             worse.push((seed, tried.cost, best));
         }
@@ -67,7 +93,11 @@ fn no_schedule_of_a_small_scenario_is_cheaper() {
     }
     println!("{looked} looked at, {proved} proved");
     // A search is no proof: one in a hundred may be a little dearer than the best.
-    assert!(worse.len() <= looked / 100, "{} worse: {worse:#?}", worse.len());
+    assert!(
+        worse.len() <= looked / 100,
+        "{} worse: {worse:#?}",
+        worse.len()
+    );
     assert!(looked > 100, "{looked} looked at");
     assert!(proved > 40, "{proved} proved");
 }
@@ -77,9 +107,15 @@ fn the_bound_holds_where_tasks_go_side_by_side() {
     let (mut worse, mut looked) = (0, 0);
     for seed in 1000..1050 {
         let tried = tried(seed, Jobs::Any);
-        let Some(best) = tried.best.filter(|_| tried.unplaced == 0) else { continue };
+        let Some(best) = tried.best.filter(|_| tried.unplaced == 0) else {
+            continue;
+        };
         looked += 1;
-        assert!(tried.bound <= best + 1e-6, "seed {seed}: bound {} above {best}", tried.bound);
+        assert!(
+            tried.bound <= best + 1e-6,
+            "seed {seed}: bound {} above {best}",
+            tried.bound
+        );
         if best < tried.cost {
             worse += 1;
         }
@@ -93,15 +129,34 @@ fn threads_and_the_order_of_rows_change_nothing() {
     for seed in 0..20 {
         let mut tables = drawn(seed, Jobs::Any);
         let scenario = tables.scenario();
-        let options = Options { rounds: 6, gap: 0.0, threads: 1, ..Options::default() };
+        let options = Options {
+            rounds: 6,
+            gap: 0.0,
+            threads: 1,
+            ..Options::default()
+        };
         let problem = Problem::new(&scenario, &Windows::open(&scenario), Modes::All);
         let one = searched(&problem, &options);
-        let two = searched(&problem, &Options { threads: 4, ..options.clone() });
+        let two = searched(
+            &problem,
+            &Options {
+                threads: 4,
+                ..options.clone()
+            },
+        );
         let same = |a: &darsena_repair::Outcome, b: &darsena_repair::Outcome| {
             assert_eq!(a.visits, b.visits, "seed {seed}");
             assert_eq!(a.bound.to_bits(), b.bound.to_bits(), "seed {seed}");
-            assert_eq!((a.cost, a.status, a.rounds), (b.cost, b.status, b.rounds), "seed {seed}");
-            assert_eq!((&a.dock_prices, &a.resource_prices), (&b.dock_prices, &b.resource_prices), "seed {seed}");
+            assert_eq!(
+                (a.cost, a.status, a.rounds),
+                (b.cost, b.status, b.rounds),
+                "seed {seed}"
+            );
+            assert_eq!(
+                (&a.dock_prices, &a.resource_prices),
+                (&b.dock_prices, &b.resource_prices),
+                "seed {seed}"
+            );
         };
         same(&one, &two);
         for (_, rows) in tables.tables.values_mut() {
