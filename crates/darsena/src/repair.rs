@@ -75,7 +75,7 @@ impl Repair {
             plain: one.rule.plain.clone(),
             citation: one.rule.citation.clone(),
             url: one.rule.url.clone(),
-            confidence: one.rule.confidence.as_str().to_owned(),
+            confidence: one.rule.confidence.plain().to_owned(),
             days_regained: away - one.days_not_ready,
             days_less_late: late - one.days_late,
             worth: (cost - one.cost).max(0.0),

@@ -45,10 +45,11 @@ pub(crate) const PORTS_DESCRIPTION: &str =
     "Step curves of what is used each month, against what there is.";
 pub(crate) const WAITING_NOTE: &str = "Each reason was tried alone: it was looked away from, the other jobs left where they are, and the job placed again at its best. \
     Gains of different reasons do not add up. Jobs that lose most stand first.";
+pub(crate) const ADVICE: &str = "What is said of the law here is read from its text by rules written for this purpose; it is no legal advice.";
 pub(crate) const NOBODY_WAITS: &str = "No job waits: each is where it would be alone.";
 pub(crate) const PROMISES_NOTE: &str = "Work grows when a ship is opened. The dates are those by which a job is back in half (P50) and in four of five (P80) draws, orders in docks kept \
     and nobody sent elsewhere. Those whose P80 lies furthest past the due date stand first.";
-pub(crate) const RULES_NOTE: &str = "Each rule was lifted alone and the schedule searched for again from the one shown, for as many rounds. What is found is at least won; no schedule can win more than the last column says. Prices do not add up.";
+pub(crate) const RULES_NOTE: &str = "Each rule was lifted alone and the schedule searched for again from the one shown, for as many rounds. What is found is at least won; no schedule can win more than the last column says. It counts all that is paid for, so days not ready or late may rise where something dearer falls. Prices do not add up.";
 pub(crate) const EVERY_TASK: &str = "Every task: where, from which day until which";
 pub(crate) const EVERY_STAY: &str = "Every stay in a dock or bay";
 pub(crate) const EVERY_JOB: &str = "Every job as a table";

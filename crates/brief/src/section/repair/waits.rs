@@ -38,6 +38,9 @@ pub(super) fn waits(figures: &Figures<'_>, notes: &mut Notes<'_>, told: Told<'_>
                 }
             }
         }
+        @if !page.rules.is_empty() || page.reasons.iter().any(|reason| matches!(reason.what, Obstacle::Rule(_))) {
+            p class="note" { (words::ADVICE) }
+        }
         @if page.growth.is_some() { (promises(told)) }
         @if !page.rules.is_empty() { (rules(&page.rules, &figures.scenario.head().currency)) }
     }
