@@ -382,8 +382,7 @@ impl Terms for Board<'_> {
         let each_day =
             data.not_ready_cost + group.map_or(0.0, |group| problem.groups[group].span_cost);
         let mut sum = 0.0;
-        let mut day = from;
-        for place in sums.iter_mut() {
+        for (day, place) in (from..).zip(sums.iter_mut()) {
             *place = sum;
             sum += each_day;
             for (fleet, away) in &fleets {
@@ -395,7 +394,6 @@ impl Terms for Board<'_> {
                     sum += fleet.shortage_cost;
                 }
             }
-            day += 1;
         }
     }
 
@@ -484,8 +482,7 @@ pub(crate) fn base(
     costs: &mut [f64],
 ) {
     let mut windows = option.windows.iter().peekable();
-    let mut day = from;
-    for cost in costs.iter_mut() {
+    for (day, cost) in (from..).zip(costs.iter_mut()) {
         while windows.peek().is_some_and(|window| window.1 <= day) {
             windows.next();
         }
@@ -499,7 +496,6 @@ pub(crate) fn base(
             }
             _ => f64::INFINITY,
         };
-        day += 1;
     }
 }
 

@@ -14,7 +14,7 @@
 //! days, which is never more than it, because a mean is never above the highest. The prices are the answer to what one more dock-day is worth.
 
 use crate::board::{Still, base, forbid, late, over_days, range};
-use crate::place::{Scratch, Terms, ends, least};
+use crate::place::{Path, Scratch, Terms, ends, least};
 use crate::problem::{Day, JobData, Problem};
 
 /// Prices of days, and the best bound found with them.
@@ -321,7 +321,7 @@ fn cheapest(
     terms: &impl Terms,
     (job, floor): (usize, f64),
     scratch: &mut Scratch,
-) -> (f64, Option<Vec<(usize, usize, Day)>>) {
+) -> (f64, Option<Path>) {
     let data = &problem.jobs[job];
     let end = Day::try_from(problem.days).unwrap_or(Day::MAX);
     let mut until = first_window(problem, job).min(end);

@@ -597,14 +597,12 @@ impl<'a> Checker<'a> {
             return (0, 0);
         }
         let mean = self.scenario.head().period.mean_days();
-        let rows = self
+        let mut rows = self
             .scenario
             .capacity()
             .iter()
             .filter(|row| row.resource.as_str() == resource);
-        let row = rows
-            .filter(|row| row.from <= date && row.until.is_none_or(|until| date < until))
-            .last();
+        let row = rows.rfind(|row| row.from <= date && row.until.is_none_or(|until| date < until));
         row.map_or((0, 0), |row| {
             let days = |from: Date, until: Date| {
                 f64::from(from.until(until).map_or(0, |span| span.get_days()))

@@ -95,6 +95,9 @@ pub(crate) fn best(
     greedy(problem, terms, job, (from, until), most, scratch)
 }
 
+/// Tasks of a chain, each with its option and first day.
+pub(crate) type Path = Vec<(usize, usize, Day)>;
+
 /// The least that any place of a job inside `[from, until)` can cost; infinite if there is none.
 pub(crate) fn least(
     problem: &Problem,
@@ -102,7 +105,7 @@ pub(crate) fn least(
     job: usize,
     (from, until): (Day, Day),
     scratch: &mut Scratch,
-) -> (f64, Option<Vec<(usize, usize, Day)>>) {
+) -> (f64, Option<Path>) {
     let data = &problem.jobs[job];
     if from >= until || data.tasks.is_empty() {
         return (

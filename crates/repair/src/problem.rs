@@ -255,8 +255,7 @@ impl Problem {
 /// Days from the first day of a scenario to `date`.
 #[must_use]
 pub fn day_of(start: Date, date: Date) -> Day {
-    let days = start.until(date).map_or(0, |span| span.get_days());
-    days
+    start.until(date).map_or(0, |span| span.get_days())
 }
 
 struct Reader<'a> {

@@ -431,8 +431,8 @@ impl<'a> Search<'a> {
     }
 
     fn adopt(&mut self, best: &[Option<Visit>], rank: Rank) {
-        for job in 0..best.len() {
-            if self.board.visits[job] != best[job] {
+        for (job, visit) in best.iter().enumerate() {
+            if self.board.visits[job] != *visit {
                 self.board.take(job);
             }
         }
