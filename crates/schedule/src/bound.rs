@@ -241,7 +241,7 @@ pub(crate) fn prices(
         let total: f64 = price.iter().sum();
         price.iter_mut().for_each(|p| *p /= total);
         let mut sum = 0.0;
-        for task in 0..n {
+        for (task, choice) in choice.iter_mut().enumerate() {
             cost.clear();
             cost.resize(instance.ways[task].len(), 0.0);
             for ((row, &p), &limit) in rows.iter().zip(&price).zip(&limits) {
@@ -256,7 +256,7 @@ pub(crate) fn prices(
                     at = m;
                 }
             }
-            choice[task] = at;
+            *choice = at;
             sum += cost[at];
         }
         if sum - 1.0 > best.0 {

@@ -67,8 +67,8 @@ impl<'a> Breed<'a> {
                     1.0 / f64::from(steps.iter().map(|step| step.1).max().unwrap_or(0).max(1))
                 })
                 .collect(),
-            most: 600,
-            size: 80,
+            most: if instance.multi { 600 } else { 2000 },
+            size: if instance.multi { 80 } else { 300 },
             rate: 0.03,
             patience: 40,
             idle: 0,
