@@ -83,6 +83,10 @@ pub struct Emergent {
 ///
 /// # Errors
 /// Fails where the asset, its kind of work or the day are unknown, and when a schedule does not survive its checker.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "what is asked, of which scenario and law, and who watches"
+)]
 pub fn emergency(
     package: &Package,
     scenario: &Scenario,

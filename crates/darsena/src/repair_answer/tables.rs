@@ -12,6 +12,9 @@ use serde_json::{Value, json};
 use crate::answer::Table;
 use crate::repair::{Repair, days_of};
 
+/// What is paid for, and how much of it there is in a cost.
+type Part = (&'static str, fn(&darsena_repair::Cost) -> f64);
+
 #[derive(Clone, Copy)]
 pub(super) struct Told<'a> {
     pub(super) scenario: &'a Scenario,
@@ -222,7 +225,7 @@ impl Told<'_> {
     pub(super) fn costs(self) -> Table {
         let now = &self.repair.outcome.cost;
         let old = self.repair.status_quo.as_ref().map(|quo| &quo.outcome.cost);
-        let parts: [(&str, fn(&darsena_repair::Cost) -> f64); 10] = [
+        let parts: [Part; 10] = [
             ("days not ready", |cost| cost.not_ready),
             ("days late", |cost| cost.tardiness),
             ("modes", |cost| cost.modes),
