@@ -97,7 +97,8 @@ fn write(folder: &Path, ships: u64, docks: u64, years: u64) -> std::io::Result<(
     let mut usage = String::from("task,mode,resource,usage\n");
     let mut agreed = String::from("task,mode,start,move_cost,change_cost\n");
     let mut groups = String::from("group,span_cost\n");
-    for group in 0..ships / 10 {
+    let groups_in_all = 9;
+    for group in 0..groups_in_all {
         let _ = writeln!(groups, "g{group:02},20000");
     }
     for ship in 0..ships {
@@ -120,7 +121,8 @@ fn write(folder: &Path, ships: u64, docks: u64, years: u64) -> std::io::Result<(
             let id = format!("s{ship:03}-{number}");
             let ready = 20000 + 10000 * (length / 100);
             let deferral = if docked { String::new() } else { (ready * work * 4).to_string() };
-            let group = if number == 0 && ship < ships / 2 { format!("g{:02}", ship % (ships / 10).max(1)) } else { String::new() };
+            // Ships that are due within two months of each other.
+            let group = if number == 0 && ship < ships / 2 { format!("g{:02}", (release / 60).min(groups_in_all - 1)) } else { String::new() };
             let kind = if docked { "docking" } else { "pier" };
             let _ = writeln!(jobs, "{id},s{ship:03},{kind},{},{},{},{ready},{deferral},{group}", day(release), day(due), ready / 2);
             let parts: &[(&str, u64, bool)] = if docked {
