@@ -106,7 +106,7 @@ impl<'a> Bound<'a> {
             prices,
             value: f64::NEG_INFINITY,
             relaxed: vec![None; problem.jobs.len()],
-            theta: 1.0,
+            theta: 0.2,
             idle: 0,
             mean: None,
             shares,
@@ -322,7 +322,7 @@ impl<'a> Bound<'a> {
 /// Share of a step's demand in the mean of all.
 const SHARE: f64 = 0.1;
 /// Steps that better nothing before steps are shortened.
-const PATIENCE: u32 = 10;
+const PATIENCE: u32 = 5;
 
 /// The least cost of a job under prices, over all days on which it could be.
 fn cheapest(
