@@ -33,7 +33,7 @@ impl Dice {
         (z ^ (z >> 31)) % most
     }
 
-    fn from_to(&mut self, least: u64, most: u64) -> u64 {
+    fn between(&mut self, least: u64, most: u64) -> u64 {
         least + self.below(most - least + 1)
     }
 }
@@ -89,7 +89,7 @@ fn write(folder: &Path, ships: u64, docks: u64, years: u64) -> std::io::Result<(
                 if trade == "hull" { 20000 } else { 0 }
             );
             let month = units * 30;
-            let turn = day(dice.from_to(300, 2000));
+            let turn = day(dice.between(300, 2000));
             let _ = writeln!(
                 capacity,
                 "y{yard:02}-{trade},2025-01-01,{turn},{month},{}",
@@ -114,7 +114,7 @@ fn write(folder: &Path, ships: u64, docks: u64, years: u64) -> std::io::Result<(
             dock_rows,
             "d{dock:02},y{:02},{length},{beam},{draft},{ships},{}",
             dock % yards,
-            dice.from_to(2, 10)
+            dice.between(2, 10)
         );
         if dice.below(2) == 0 {
             let from = dice.below(years * 300);
@@ -122,7 +122,7 @@ fn write(folder: &Path, ships: u64, docks: u64, years: u64) -> std::io::Result<(
                 closures,
                 "dock,d{dock:02},{},{}",
                 day(from),
-                day(from + dice.from_to(60, 400))
+                day(from + dice.between(60, 400))
             );
         }
     }
@@ -136,7 +136,8 @@ fn write(folder: &Path, ships: u64, docks: u64, years: u64) -> std::io::Result<(
     let mut usage = String::from("task,mode,resource,usage\n");
     let mut agreed = String::from("task,mode,start,move_cost,change_cost\n");
     let mut groups = String::from("group,span_cost\n");
-    for group in 0..ships / 10 {
+    let groups_in_all = 9;
+    for group in 0..groups_in_all {
         let _ = writeln!(groups, "g{group:02},20000");
     }
     for ship in 0..ships {
@@ -157,7 +158,7 @@ fn write(folder: &Path, ships: u64, docks: u64, years: u64) -> std::io::Result<(
         while release < years * 365 - 30 {
             let docked = number % 2 == 0;
             let work = if docked { docking } else { docking / 3 };
-            let work = work * dice.from_to(80, 140) / 100;
+            let work = work * dice.between(80, 140) / 100;
             let due = release + work * 3 / 2 + 40;
             let id = format!("s{ship:03}-{number}");
             let ready = 20000 + 10000 * (length / 100);
@@ -166,8 +167,9 @@ fn write(folder: &Path, ships: u64, docks: u64, years: u64) -> std::io::Result<(
             } else {
                 (ready * work * 4).to_string()
             };
+            // Ships that are due within two months of each other.
             let group = if number == 0 && ship < ships / 2 {
-                format!("g{:02}", ship % (ships / 10).max(1))
+                format!("g{:02}", (release / 60).min(groups_in_all - 1))
             } else {
                 String::new()
             };
@@ -238,7 +240,7 @@ fn write(folder: &Path, ships: u64, docks: u64, years: u64) -> std::io::Result<(
                 before = task;
             }
             number += 1;
-            release += dice.from_to(550, 950);
+            release += dice.between(550, 950);
         }
     }
     let fleet = "class,home_site,from,until,minimum,shortage_cost\n".to_string()
@@ -319,7 +321,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     );
     let begun = Instant::now();
     let mut progress = |at: Progress| {
-        if at.round.is_power_of_two() || at.round % 32 == 0 {
+        if at.round.is_power_of_two() || at.round.is_multiple_of(32) {
             println!(
                 "round {:4} {:7.2} s  cost {:.0}  bound {:.0}  gap {:.2} %",
                 at.round,

@@ -9,13 +9,21 @@
 //! ```
 //!
 //! is never above the cost of any schedule. Prices rise where days are asked for more than there are and
-//! fall where they are not (subgradient steps as long as Polyak proposes). Overtime caps the price of a day
+//! fall where they are not. Docks of a yard are alike, and what jobs ask for flips between them from step to step, so
+//! each step goes from the best prices along the mean of what was asked for (the volume algorithm), as far as Polyak proposes. Overtime caps the price of a day
 //! at its cost as far as it lasts, the shortage cost that of a fleet's day. The cost of a highest use is shared out among
 //! days, which is never more than it, because a mean is never above the highest. The prices are the answer to what one more dock-day is worth.
 
 use crate::board::{Still, base, forbid, late, over_days, range};
 use crate::place::{Path, Scratch, Terms, ends, least};
 use crate::problem::{Day, JobData, Problem};
+
+/// Prices that move, along which slopes, and how high each may rise.
+type Moved<'a> = (
+    &'a mut Vec<Vec<f64>>,
+    &'a Vec<Vec<f64>>,
+    &'a dyn Fn(usize) -> f64,
+);
 
 /// Prices of days, and the best bound found with them.
 #[derive(Clone)]
@@ -30,6 +38,8 @@ pub(crate) struct Bound<'a> {
     pub(crate) relaxed: Vec<Option<Day>>,
     theta: f64,
     idle: u32,
+    /// Mean of what is asked for beyond what there is, late steps counting most.
+    mean: Option<Prices>,
     /// Share of a group's day that each job carries.
     shares: Vec<f64>,
     /// A whole day of each resource, in thousandths: what prices of its peak are told for.
@@ -46,6 +56,31 @@ pub(crate) struct Prices {
     fleets: Vec<Vec<f64>>,
     /// Shares of the cost of the highest use, of a whole day's regular capacity; in sum what that much capacity of peak costs.
     peaks: Vec<Vec<f64>>,
+}
+
+impl Prices {
+    /// Moves every number towards that of `other`, by a share of the way.
+    fn towards(&mut self, other: &Prices, share: f64) {
+        let Prices {
+            docks,
+            resources,
+            assets,
+            fleets,
+            peaks,
+        } = self;
+        let all = [
+            (docks, &other.docks),
+            (resources, &other.resources),
+            (assets, &other.assets),
+            (fleets, &other.fleets),
+            (peaks, &other.peaks),
+        ];
+        for (mine, other) in all {
+            for (mine, other) in mine.iter_mut().flatten().zip(other.iter().flatten()) {
+                *mine += share * (other - *mine);
+            }
+        }
+    }
 }
 
 impl<'a> Bound<'a> {
@@ -101,8 +136,9 @@ impl<'a> Bound<'a> {
             prices,
             value: f64::NEG_INFINITY,
             relaxed: vec![None; problem.jobs.len()],
-            theta: 1.0,
+            theta: 0.2,
             idle: 0,
+            mean: None,
             shares,
             scales: problem.resources.iter().map(scale).collect(),
         }
@@ -195,18 +231,17 @@ impl<'a> Bound<'a> {
                 }
             }
         }
-        let use_for_peaks = use_of_resources.clone();
-        // Less what the days that there are would cost; and where more is asked for than there is.
-        let mut length = 0.0;
-        let mut slope = |price: f64, asked: f64, has: f64, value: &mut f64| {
-            *value -= price * has;
-            let over = asked - has;
-            if over > 0.0 || price > 0.0 {
-                length += over * over;
-                over
-            } else {
-                0.0
+        let mut use_for_peaks = use_of_resources.clone();
+        for (n, used) in use_for_peaks.iter_mut().enumerate() {
+            match self.prices.peaks[n].is_empty() {
+                true => used.clear(),
+                false => used.iter_mut().for_each(|used| *used /= self.scales[n]),
             }
+        }
+        // Less what the days that there are would cost; and where more is asked for than there is.
+        let slope = |price: f64, asked: f64, has: f64, value: &mut f64| {
+            *value -= price * has;
+            asked - has
         };
         for (n, dock) in problem.docks.iter().enumerate() {
             let ships = crate::board::amount(dock.ships);
@@ -249,71 +284,95 @@ impl<'a> Bound<'a> {
                 .enumerate()
             {
                 if span.contains(&day) && fleet.shortage_cost > 0.0 {
-                    let over = slope(*price, *asked, spare, &mut value);
-                    // At its highest price a further rise is not wanted.
-                    *asked = if *price >= fleet.shortage_cost {
-                        over.min(0.0)
-                    } else {
-                        over
-                    };
+                    *asked = slope(*price, *asked, spare, &mut value);
                 } else {
                     *asked = 0.0;
                 }
             }
         }
+        let slopes = Prices {
+            docks: use_of_docks,
+            resources: use_of_resources,
+            assets: use_of_assets,
+            fleets: use_of_fleets,
+            peaks: use_for_peaks,
+        };
+        match &mut self.mean {
+            Some(mean) => mean.towards(&slopes, SHARE),
+            None => self.mean = Some(slopes),
+        }
         if value > self.value + 1e-9 * value.abs() {
             self.value = value;
-            self.best = self.prices.clone();
+            self.best = std::mem::take(&mut self.prices);
             self.relaxed = relaxed;
             self.idle = 0;
+            self.theta = (self.theta * 1.1).min(1.5);
         } else {
             self.idle += 1;
-            if self.idle >= 12 {
+            if self.idle >= PATIENCE {
                 self.idle = 0;
-                self.theta *= 0.7;
-                self.prices = self.best.clone();
-                return;
+                self.theta *= 0.66;
             }
         }
-        if length <= 0.0 || !cost.is_finite() {
+        self.prices = self.best.clone();
+        if let Some(mean) = self.mean.take().filter(|_| cost.is_finite()) {
+            self.advance(&mean, cost);
+            self.mean = Some(mean);
+        }
+    }
+
+    /// From the best prices a step along what is asked for too much in the mean.
+    fn advance(&mut self, mean: &Prices, cost: f64) {
+        let problem = self.problem;
+        let most_of = |n: usize| problem.fleets[n].shortage_cost;
+        let without = |_: usize| f64::INFINITY;
+        let prices = &mut self.prices;
+        let mut all: [Moved<'_>; 4] = [
+            (&mut prices.docks, &mean.docks, &without),
+            (&mut prices.resources, &mean.resources, &without),
+            (&mut prices.assets, &mean.assets, &without),
+            (&mut prices.fleets, &mean.fleets, &most_of),
+        ];
+        let mut length = 0.0;
+        for (prices, slopes, most) in &all {
+            for (n, (prices, slopes)) in prices.iter().zip(slopes.iter()).enumerate() {
+                let most = most(n);
+                for (price, slope) in prices.iter().zip(slopes) {
+                    // A price that would leave its range does not move.
+                    if (*slope > 0.0 && *price < most) || (*slope < 0.0 && *price > 0.0) {
+                        length += slope * slope;
+                    }
+                }
+            }
+        }
+        if length <= 0.0 {
             return;
         }
-        let step = self.theta * (cost * 1.0001 - value).max(cost.abs() * 1e-6) / length;
-        let move_by = |prices: &mut [f64], slopes: &[f64], most: f64| {
-            for (price, slope) in prices.iter_mut().zip(slopes) {
-                *price = (*price + step * slope).clamp(0.0, most);
+        let step = self.theta * (cost * 1.0001 - self.value).max(cost.abs() * 1e-6) / length;
+        for (prices, slopes, most) in &mut all {
+            for (n, (prices, slopes)) in prices.iter_mut().zip(slopes.iter()).enumerate() {
+                let most = most(n);
+                for (price, slope) in prices.iter_mut().zip(slopes) {
+                    *price = (*price + step * slope).clamp(0.0, most);
+                }
             }
-        };
-        for (n, used) in use_of_docks.iter().enumerate() {
-            move_by(&mut self.prices.docks[n], used, f64::INFINITY);
         }
-        for (n, used) in use_of_resources.iter().enumerate() {
-            move_by(&mut self.prices.resources[n], used, f64::INFINITY);
-        }
-        for (n, used) in use_for_peaks.iter().enumerate() {
-            let resource = &problem.resources[n];
-            let peaks = &mut self.prices.peaks[n];
+        for (n, (peaks, slopes)) in prices.peaks.iter_mut().zip(&mean.peaks).enumerate() {
             if peaks.is_empty() {
                 continue;
             }
-            let whole = self.scales[n];
-            for (price, used) in peaks.iter_mut().zip(used) {
-                *price += step * used / whole;
+            for (price, slope) in peaks.iter_mut().zip(slopes) {
+                *price += step * slope;
             }
-            onto_simplex(peaks, resource.peak_cost * whole);
-        }
-        for (n, used) in use_of_assets.iter().enumerate() {
-            move_by(&mut self.prices.assets[n], used, f64::INFINITY);
-        }
-        for (n, used) in use_of_fleets.iter().enumerate() {
-            move_by(
-                &mut self.prices.fleets[n],
-                used,
-                problem.fleets[n].shortage_cost,
-            );
+            onto_simplex(peaks, problem.resources[n].peak_cost * self.scales[n]);
         }
     }
 }
+
+/// Share of a step's demand in the mean of all.
+const SHARE: f64 = 0.1;
+/// Steps that better nothing before steps are shortened.
+const PATIENCE: u32 = 5;
 
 /// The least cost of a job under prices, over all days on which it could be.
 fn cheapest(

@@ -20,7 +20,7 @@ impl Dice {
     }
 
     /// A number from `least` to `most`.
-    pub(crate) fn from_to(&mut self, least: u64, most: u64) -> u64 {
+    pub(crate) fn between(&mut self, least: u64, most: u64) -> u64 {
         least + self.below(most - least + 1)
     }
 
@@ -65,15 +65,15 @@ pub(crate) fn drawn(seed: u64, jobs: Jobs) -> Tables {
     for (n, site) in ["north", "yard", "north", "south"]
         .iter()
         .enumerate()
-        .take(usize::try_from(dice.from_to(1, 4)).unwrap())
+        .take(usize::try_from(dice.between(1, 4)).unwrap())
     {
         let until = if dice.once_in(6) {
-            day(dice.from_to(8, 20)).to_string()
+            day(dice.between(8, 20)).to_string()
         } else {
             String::new()
         };
         let from = if dice.once_in(6) {
-            day(dice.from_to(1, 5)).to_string()
+            day(dice.between(1, 5)).to_string()
         } else {
             String::new()
         };
@@ -94,20 +94,20 @@ pub(crate) fn drawn(seed: u64, jobs: Jobs) -> Tables {
     let mut capacity = Vec::new();
     for (crew, site) in [("crew-n", "north"), ("crew-y", "yard")] {
         let peak = if dice.once_in(3) {
-            dice.from_to(1, 20)
+            dice.between(1, 20)
         } else {
             0
         };
         rows.push(format!("{crew},{site},{},{peak}", dice.below(4) * 3));
-        let turn = day(dice.from_to(2, 12));
+        let turn = day(dice.between(2, 12));
         capacity.push(format!(
             "{crew},2024-07-01,{turn},{},{}",
-            dice.from_to(1, 4),
+            dice.between(1, 4),
             dice.below(3)
         ));
         capacity.push(format!(
             "{crew},{turn},,{},{}",
-            dice.from_to(2, 4),
+            dice.between(2, 4),
             dice.below(3)
         ));
     }
@@ -124,7 +124,7 @@ pub(crate) fn drawn(seed: u64, jobs: Jobs) -> Tables {
         rows.push(format!(
             "dock,d0,{},{}",
             day(from),
-            day(from + dice.from_to(1, 5))
+            day(from + dice.between(1, 5))
         ));
     }
     if dice.once_in(4) {
@@ -132,7 +132,7 @@ pub(crate) fn drawn(seed: u64, jobs: Jobs) -> Tables {
         rows.push(format!(
             "site,north,{},{}",
             day(from),
-            day(from + dice.from_to(1, 3))
+            day(from + dice.between(1, 3))
         ));
     }
     if dice.once_in(4) {
@@ -140,11 +140,11 @@ pub(crate) fn drawn(seed: u64, jobs: Jobs) -> Tables {
         rows.push(format!(
             "resource,crew-n,{},{}",
             day(from),
-            day(from + dice.from_to(1, 3))
+            day(from + dice.between(1, 3))
         ));
     }
     tables = tables.with("closures", "what,id,from,until", &rows);
-    let assets = dice.from_to(2, 3);
+    let assets = dice.between(2, 3);
     let rows: Vec<String> = (0..assets)
         .map(|n| {
             let home = if dice.once_in(4) { "south" } else { "north" };
@@ -160,10 +160,10 @@ pub(crate) fn drawn(seed: u64, jobs: Jobs) -> Tables {
         tables = tables.with(
             "groups",
             "group,span_cost",
-            &[format!("g,{}", dice.from_to(1, 6))],
+            &[format!("g,{}", dice.between(1, 6))],
         );
     }
-    let count = dice.from_to(2, 3);
+    let count = dice.between(2, 3);
     let (mut rows, mut tasks, mut modes, mut usage, mut agreed) =
         (vec![], vec![], vec![], vec![], vec![]);
     for j in 0..count {
@@ -173,14 +173,14 @@ pub(crate) fn drawn(seed: u64, jobs: Jobs) -> Tables {
             j.min(assets - 1)
         };
         let release = dice.below(5);
-        let due = release + dice.from_to(1, 9);
+        let due = release + dice.between(1, 9);
         let deadline = if dice.once_in(5) {
-            day(due + dice.from_to(2, 9)).to_string()
+            day(due + dice.between(2, 9)).to_string()
         } else {
             String::new()
         };
         let deferral = if dice.once_in(4) {
-            dice.from_to(10, 120).to_string()
+            dice.between(10, 120).to_string()
         } else {
             String::new()
         };
@@ -188,7 +188,7 @@ pub(crate) fn drawn(seed: u64, jobs: Jobs) -> Tables {
         let late = if dice.once_in(4) {
             0
         } else {
-            dice.from_to(1, 15)
+            dice.between(1, 15)
         };
         rows.push(format!(
             "j{j},s{asset},refit,{},{},{deadline},{late},{},{deferral},{group}",
@@ -196,7 +196,7 @@ pub(crate) fn drawn(seed: u64, jobs: Jobs) -> Tables {
             day(due),
             dice.below(6)
         ));
-        for k in 0..dice.from_to(1, 3) {
+        for k in 0..dice.between(1, 3) {
             let task = format!("j{j}k{k}");
             let after = match (k, jobs) {
                 (0, _) => String::new(),
@@ -205,7 +205,7 @@ pub(crate) fn drawn(seed: u64, jobs: Jobs) -> Tables {
                 _ => format!("j{j}k{}", k - 1),
             };
             tasks.push(format!("{task},j{j},{after}"));
-            let many = dice.from_to(1, 2);
+            let many = dice.between(1, 2);
             for m in 0..many {
                 let site = sites[usize::try_from(dice.below(3)).unwrap()];
                 let here: Vec<&String> = { docks.iter() }
@@ -221,7 +221,7 @@ pub(crate) fn drawn(seed: u64, jobs: Jobs) -> Tables {
                 let days = if dice.once_in(8) {
                     0
                 } else {
-                    dice.from_to(1, 5)
+                    dice.between(1, 5)
                 };
                 modes.push(format!(
                     "{task},m{m},{site},{days},{dock},{}",
@@ -233,7 +233,7 @@ pub(crate) fn drawn(seed: u64, jobs: Jobs) -> Tables {
                     _ => continue,
                 };
                 if !dice.once_in(3) {
-                    usage.push(format!("{task},m{m},{crew},{}", dice.from_to(1, 2)));
+                    usage.push(format!("{task},m{m},{crew},{}", dice.between(1, 2)));
                 }
             }
             if dice.once_in(8) {
@@ -247,12 +247,12 @@ pub(crate) fn drawn(seed: u64, jobs: Jobs) -> Tables {
         }
     }
     if dice.once_in(3) {
-        let least = dice.from_to(1, assets + 1);
+        let least = dice.between(1, assets + 1);
         let row = format!(
             "k,north,{},{},{least},{}",
             day(dice.below(5)),
-            day(dice.from_to(6, 14)),
-            dice.from_to(1, 9)
+            day(dice.between(6, 14)),
+            dice.between(1, 9)
         );
         tables = tables.with(
             "ready_fleet",
@@ -283,7 +283,7 @@ pub(crate) fn drawn_windows(seed: u64, scenario: &Scenario) -> Windows {
             return vec![(day(0), None)];
         }
         let from = dice.below(10);
-        let until = dice.once_in(2).then(|| day(from + dice.from_to(1, 6)));
+        let until = dice.once_in(2).then(|| day(from + dice.between(1, 6)));
         let mut open = vec![(day(from), until)];
         if until.is_some() && dice.once_in(2) {
             open.push((day(from + 9), None));

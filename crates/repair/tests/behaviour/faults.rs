@@ -4,6 +4,7 @@
 use darsena_repair::check::check;
 use darsena_repair::emergency::Emergency;
 use darsena_repair::{Modes, Problem, Schedule, Windows};
+use darsena_scenario::Scenario;
 
 use crate::tables::{Tables, breaches, scheduled, searched, to_the_end};
 
@@ -327,6 +328,17 @@ fn a_checker_counts_tasks_one_by_one() {
     );
 }
 
+/// The same tables with a job `e` of ship `alpha` from a day on.
+fn with_damage(tables: Tables, day: &str) -> (Scenario, Problem) {
+    let scenario = tables
+        .and("jobs", &format!("e,alpha,refit,{day},2024-08-20,,100,10,,"))
+        .and("tasks", "e1,e,")
+        .and("modes", "e1,m,port,3,,0,1,0")
+        .scenario();
+    let problem = Problem::new(&scenario, &Windows::open(&scenario), Modes::All);
+    (scenario, problem)
+}
+
 #[test]
 fn what_was_left_out_is_not_done_in_the_past_when_work_emerges() {
     // `b` is left out, for the crew is too dear; damage on day 20 must not send it back to day 0.
@@ -340,12 +352,14 @@ fn what_was_left_out_is_not_done_in_the_past_when_work_emerges() {
     let problem = Problem::new(&scenario, &windows, Modes::All);
     let mut visits = searched(&problem, &to_the_end(3)).visits;
     visits[1] = None;
-    let emergency = Emergency::new(&problem, &visits, 0, 0, 20).unwrap();
+    let (_, damaged) = with_damage(tables, "2024-07-21");
+    let planned = Schedule::of(&problem, &visits);
+    let emergency = Emergency::new(&damaged, "e", &planned, 20).expect("it has the new job");
     let outcome = searched(&emergency.problem, &to_the_end(3));
     for (job, visit) in outcome.visits.iter().enumerate() {
         let out = visit.as_ref().map_or(20, |visit| visit.out);
         assert!(
-            out >= 20 || visits.get(job).is_some_and(|was| was.is_some()),
+            out >= 20 || emergency.before[job].is_some(),
             "job {job} on day {out}"
         );
     }
@@ -356,7 +370,9 @@ fn what_emerges_is_added_to_what_was_planned() {
     let (scenario, problem, outcome) = scheduled(&Tables::one_ship(3));
     let windows = Windows::open(&scenario);
     assert!(breaches(&scenario, &windows, &problem, &outcome).is_empty());
-    let emergency = Emergency::new(&problem, &outcome.visits, 0, 0, 2).unwrap();
+    let (_, damaged) = with_damage(Tables::one_ship(3), "2024-07-03");
+    let planned = Schedule::of(&problem, &outcome.visits);
+    let emergency = Emergency::new(&damaged, "e", &planned, 2).expect("it has the new job");
     let mut first = None;
     let options = to_the_end(2);
     let mut progress = |at: darsena_repair::Progress| first = first.or(Some(at.cost));
