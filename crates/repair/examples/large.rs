@@ -54,7 +54,10 @@ const CLASSES: [(&str, u64, u64, u64, u64, u64); 5] = [
 fn write(folder: &Path, ships: u64, docks: u64, years: u64) -> std::io::Result<()> {
     let mut dice = Dice(1);
     let mut tables: Vec<(&str, String)> = Vec::new();
-    tables.push(("parties", "party,name,kind,state\nus,United States,state,us\njp,Japan,state,jp\n".into()));
+    tables.push((
+        "parties",
+        "party,name,kind,state\nus,United States,state,us\njp,Japan,state,jp\n".into(),
+    ));
     tables.push(("items", "item,name\nwork,Work\n".into()));
     let yards = (docks / 5).max(2);
     let mut sites = String::from("site,name,state,party,kind,latitude,longitude\n");
@@ -65,16 +68,39 @@ fn write(folder: &Path, ships: u64, docks: u64, years: u64) -> std::io::Result<(
     let state = |yard: u64| if yard % 5 == 4 { "jp" } else { "us" };
     for yard in 0..yards {
         let (latitude, longitude) = match state(yard) {
-            "jp" => (31 + dice.below(8), 129 + i64::try_from(dice.below(11)).unwrap_or(0)),
-            _ => (30 + dice.below(18), -(76 + i64::try_from(dice.below(48)).unwrap_or(0))),
+            "jp" => (
+                31 + dice.below(8),
+                129 + i64::try_from(dice.below(11)).unwrap_or(0),
+            ),
+            _ => (
+                30 + dice.below(18),
+                -(76 + i64::try_from(dice.below(48)).unwrap_or(0)),
+            ),
         };
-        let _ = writeln!(sites, "y{yard:02},Yard {yard},{0},{0},yard,{latitude},{longitude}", state(yard));
+        let _ = writeln!(
+            sites,
+            "y{yard:02},Yard {yard},{0},{0},yard,{latitude},{longitude}",
+            state(yard)
+        );
         for (trade, units) in [("hull", 160), ("electric", 90), ("engine", 120)] {
-            let _ = writeln!(resources, "y{yard:02}-{trade},y{yard:02},1500,{}", if trade == "hull" { 20000 } else { 0 });
+            let _ = writeln!(
+                resources,
+                "y{yard:02}-{trade},y{yard:02},1500,{}",
+                if trade == "hull" { 20000 } else { 0 }
+            );
             let month = units * 30;
             let turn = day(dice.from_to(300, 2000));
-            let _ = writeln!(capacity, "y{yard:02}-{trade},2025-01-01,{turn},{month},{}", month / 5);
-            let _ = writeln!(capacity, "y{yard:02}-{trade},{turn},,{},{}", month * 11 / 10, month / 5);
+            let _ = writeln!(
+                capacity,
+                "y{yard:02}-{trade},2025-01-01,{turn},{month},{}",
+                month / 5
+            );
+            let _ = writeln!(
+                capacity,
+                "y{yard:02}-{trade},{turn},,{},{}",
+                month * 11 / 10,
+                month / 5
+            );
         }
     }
     for dock in 0..docks {
@@ -84,14 +110,27 @@ fn write(folder: &Path, ships: u64, docks: u64, years: u64) -> std::io::Result<(
             _ => (180, 33, 12),
         };
         let ships = if dock % 7 == 0 { 2 } else { 1 };
-        let _ = writeln!(dock_rows, "d{dock:02},y{:02},{length},{beam},{draft},{ships},{}", dock % yards, dice.from_to(2, 10));
+        let _ = writeln!(
+            dock_rows,
+            "d{dock:02},y{:02},{length},{beam},{draft},{ships},{}",
+            dock % yards,
+            dice.from_to(2, 10)
+        );
         if dice.below(2) == 0 {
             let from = dice.below(years * 300);
-            let _ = writeln!(closures, "dock,d{dock:02},{},{}", day(from), day(from + dice.from_to(60, 400)));
+            let _ = writeln!(
+                closures,
+                "dock,d{dock:02},{},{}",
+                day(from),
+                day(from + dice.from_to(60, 400))
+            );
         }
     }
-    let mut assets = String::from("asset,name,class,kind,party,home_site,length_m,beam_m,draft_m\n");
-    let mut jobs = String::from("job,asset,kind,release,due,tardiness_cost,not_ready_cost,deferral_cost,group\n");
+    let mut assets =
+        String::from("asset,name,class,kind,party,home_site,length_m,beam_m,draft_m\n");
+    let mut jobs = String::from(
+        "job,asset,kind,release,due,tardiness_cost,not_ready_cost,deferral_cost,group\n",
+    );
     let mut tasks = String::from("task,job,after\n");
     let mut modes = String::from("task,mode,site,days,dock,cost,growth,growth_spread\n");
     let mut usage = String::from("task,mode,resource,usage\n");
@@ -110,7 +149,10 @@ fn write(folder: &Path, ships: u64, docks: u64, years: u64) -> std::io::Result<(
             _ => CLASSES[4],
         };
         let home = dice.below(yards);
-        let _ = writeln!(assets, "s{ship:03},Ship {ship},{class},ship,us,y{home:02},{length},{beam},{draft}");
+        let _ = writeln!(
+            assets,
+            "s{ship:03},Ship {ship},{class},ship,us,y{home:02},{length},{beam},{draft}"
+        );
         let mut release = dice.below(500);
         let mut number = 0;
         while release < years * 365 - 30 {
@@ -120,13 +162,32 @@ fn write(folder: &Path, ships: u64, docks: u64, years: u64) -> std::io::Result<(
             let due = release + work * 3 / 2 + 40;
             let id = format!("s{ship:03}-{number}");
             let ready = 20000 + 10000 * (length / 100);
-            let deferral = if docked { String::new() } else { (ready * work * 4).to_string() };
+            let deferral = if docked {
+                String::new()
+            } else {
+                (ready * work * 4).to_string()
+            };
             // Ships that are due within two months of each other.
-            let group = if number == 0 && ship < ships / 2 { format!("g{:02}", (release / 60).min(groups_in_all - 1)) } else { String::new() };
+            let group = if number == 0 && ship < ships / 2 {
+                format!("g{:02}", (release / 60).min(groups_in_all - 1))
+            } else {
+                String::new()
+            };
             let kind = if docked { "docking" } else { "pier" };
-            let _ = writeln!(jobs, "{id},s{ship:03},{kind},{},{},{},{ready},{deferral},{group}", day(release), day(due), ready / 2);
+            let _ = writeln!(
+                jobs,
+                "{id},s{ship:03},{kind},{},{},{},{ready},{deferral},{group}",
+                day(release),
+                day(due),
+                ready / 2
+            );
             let parts: &[(&str, u64, bool)] = if docked {
-                &[("pier", 15, false), ("dock", 60, true), ("fit", 20, false), ("trials", 5, false)]
+                &[
+                    ("pier", 15, false),
+                    ("dock", 60, true),
+                    ("fit", 20, false),
+                    ("trials", 5, false),
+                ]
             } else {
                 &[("pier", 90, false), ("trials", 10, false)]
             };
@@ -138,18 +199,43 @@ fn write(folder: &Path, ships: u64, docks: u64, years: u64) -> std::io::Result<(
                 if *part == "trials" {
                     let _ = writeln!(modes, "{task},home,y{home:02},{days},,0,1,0.1");
                 } else {
-                    for (n, yard) in [home, (home + 1) % yards, (home + 4) % yards, (home + 9 - home % 5) % yards].iter().enumerate() {
+                    for (n, yard) in [
+                        home,
+                        (home + 1) % yards,
+                        (home + 4) % yards,
+                        (home + 9 - home % 5) % yards,
+                    ]
+                    .iter()
+                    .enumerate()
+                    {
                         let dock = if *in_dock { "any" } else { "" };
-                        let slow = if n == 0 { 100 } else { 95 + 5 * u64::try_from(n).unwrap_or(0) };
-                        let cost = days * crew * 900 * (100 + 8 * u64::try_from(n).unwrap_or(0)) / 100;
-                        let _ = writeln!(modes, "{task},m{n},y{yard:02},{},{dock},{cost},1.15,0.2", days * slow / 100);
+                        let slow = if n == 0 {
+                            100
+                        } else {
+                            95 + 5 * u64::try_from(n).unwrap_or(0)
+                        };
+                        let cost =
+                            days * crew * 900 * (100 + 8 * u64::try_from(n).unwrap_or(0)) / 100;
+                        let _ = writeln!(
+                            modes,
+                            "{task},m{n},y{yard:02},{},{dock},{cost},1.15,0.2",
+                            days * slow / 100
+                        );
                         for (trade, of) in [("hull", 100), ("electric", 50), ("engine", 60)] {
-                            let _ = writeln!(usage, "{task},m{n},y{yard:02}-{trade},{}", crew * of / 100);
+                            let _ = writeln!(
+                                usage,
+                                "{task},m{n},y{yard:02}-{trade},{}",
+                                crew * of / 100
+                            );
                         }
                     }
                 }
                 if number == 0 && *part == "pier" && dice.below(3) == 0 {
-                    let _ = writeln!(agreed, "{task},m0,{},2000,20000", day(release + dice.below(20)));
+                    let _ = writeln!(
+                        agreed,
+                        "{task},m0,{},2000,20000",
+                        day(release + dice.below(20))
+                    );
                 }
                 before = task;
             }
@@ -184,8 +270,13 @@ fn write(folder: &Path, ships: u64, docks: u64, years: u64) -> std::io::Result<(
         parts.push(format!(r#"{{"name": "{name}", "path": "{name}.csv"}}"#));
     }
     let months = years * 12;
-    let head = format!(r#"{{"format": 1, "start": "2025-01-01", "period": "month", "periods": {months}, "currency": "USD", "law_as_of": "2025-01-01"}}"#);
-    let descriptor = format!(r#"{{"name": "large", "title": "Drawn", "darsena": {head}, "resources": [{}]}}"#, parts.join(", "));
+    let head = format!(
+        r#"{{"format": 1, "start": "2025-01-01", "period": "month", "periods": {months}, "currency": "USD", "law_as_of": "2025-01-01"}}"#
+    );
+    let descriptor = format!(
+        r#"{{"name": "large", "title": "Drawn", "darsena": {head}, "resources": [{}]}}"#,
+        parts.join(", ")
+    );
     fs::write(folder.join("datapackage.json"), descriptor)
 }
 
@@ -193,13 +284,23 @@ fn write(folder: &Path, ships: u64, docks: u64, years: u64) -> std::io::Result<(
 fn memory() -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find(|line| line.starts_with("VmHWM:"));
-    line.and_then(|line| line.split_whitespace().nth(1)?.parse::<u64>().ok()).unwrap_or(0) / 1024
+    line.and_then(|line| line.split_whitespace().nth(1)?.parse::<u64>().ok())
+        .unwrap_or(0)
+        / 1024
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = env::args().skip(1).collect();
-    let folder = Path::new(arguments.first().ok_or("a folder, then ships, docks, years, seconds")?);
-    let number = |n: usize, default: u64| arguments.get(n).map_or(Ok(default), |text| text.parse::<u64>());
+    let folder = Path::new(
+        arguments
+            .first()
+            .ok_or("a folder, then ships, docks, years, seconds")?,
+    );
+    let number = |n: usize, default: u64| {
+        arguments
+            .get(n)
+            .map_or(Ok(default), |text| text.parse::<u64>())
+    };
     let seconds = number(4, 60)?;
     write(folder, number(1, 300)?, number(2, 60)?, number(3, 10)?)?;
     let begun = Instant::now();
@@ -212,7 +313,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let begun = Instant::now();
     let windows = Windows::open(&scenario);
     let problem = Problem::new(&scenario, &windows, Modes::All);
-    println!("problem   {:.2} s, {} jobs, {} days", begun.elapsed().as_secs_f64(), problem.jobs.len(), problem.days);
+    println!(
+        "problem   {:.2} s, {} jobs, {} days",
+        begun.elapsed().as_secs_f64(),
+        problem.jobs.len(),
+        problem.days
+    );
     let begun = Instant::now();
     let mut progress = |at: Progress| {
         if at.round.is_power_of_two() || at.round % 32 == 0 {
@@ -226,19 +332,55 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             );
         }
     };
-    let options = Options { rounds: 1_000_000, time_limit: Some(Duration::from_secs(seconds)), ..Options::default() };
-    let outcome = schedule(&problem, &options, &mut Watch { stop: &|| false, progress: &mut progress });
+    let options = Options {
+        rounds: 1_000_000,
+        time_limit: Some(Duration::from_secs(seconds)),
+        ..Options::default()
+    };
+    let outcome = schedule(
+        &problem,
+        &options,
+        &mut Watch {
+            stop: &|| false,
+            progress: &mut progress,
+        },
+    );
     println!("first     {:.2} s", outcome.first_after.as_secs_f64());
-    println!("best      {:.0}, bound {:.0}, gap {:.2} %, {} rounds, {} without a place", outcome.cost.total(), outcome.bound, 100.0 * outcome.gap(), outcome.rounds, outcome.cost.unplaced);
+    println!(
+        "best      {:.0}, bound {:.0}, gap {:.2} %, {} rounds, {} without a place",
+        outcome.cost.total(),
+        outcome.bound,
+        100.0 * outcome.gap(),
+        outcome.rounds,
+        outcome.cost.unplaced
+    );
     println!("{:?}", outcome.cost);
     let timed = Instant::now();
-    let breaches = check(&scenario, &windows, &Schedule::of(&problem, &outcome.visits), &outcome.cost);
-    println!("checked   {:.2} s, {} breaches {:?}", timed.elapsed().as_secs_f64(), breaches.len(), breaches.first());
+    let breaches = check(
+        &scenario,
+        &windows,
+        &Schedule::of(&problem, &outcome.visits),
+        &outcome.cost,
+    );
+    println!(
+        "checked   {:.2} s, {} breaches {:?}",
+        timed.elapsed().as_secs_f64(),
+        breaches.len(),
+        breaches.first()
+    );
     let timed = Instant::now();
-    println!("reasons   {}, {:.2} s", reasons(&problem, &outcome.visits, &[]).len(), timed.elapsed().as_secs_f64());
+    println!(
+        "reasons   {}, {:.2} s",
+        reasons(&problem, &outcome.visits, &[]).len(),
+        timed.elapsed().as_secs_f64()
+    );
     let timed = Instant::now();
     let growth = grow(&problem, &outcome.visits, GrowthOptions::default());
-    println!("growth    {:.2} s, on time {:.0} %", timed.elapsed().as_secs_f64(), 100.0 * growth.on_time);
+    println!(
+        "growth    {:.2} s, on time {:.0} %",
+        timed.elapsed().as_secs_f64(),
+        100.0 * growth.on_time
+    );
     println!("memory    {} MiB", memory());
     Ok(())
 }

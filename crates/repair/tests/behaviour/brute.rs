@@ -39,10 +39,19 @@ pub(crate) fn cheaper(problem: &Problem, most: f64) -> Looked {
     }
     let mut rest = vec![0.0; places.len() + 1];
     for job in (0..places.len()).rev() {
-        let Some(first) = places[job].first() else { return Looked::None };
+        let Some(first) = places[job].first() else {
+            return Looked::None;
+        };
         rest[job] = rest[job + 1] + first.0;
     }
-    let mut looking = Looking { problem, places, rest, most, found: None, nodes: 0 };
+    let mut looking = Looking {
+        problem,
+        places,
+        rest,
+        most,
+        found: None,
+        nodes: 0,
+    };
     looking.descend(0.0, &mut Vec::new());
     match looking.found {
         _ if looking.nodes > NODES => Looked::TooMany,
@@ -95,7 +104,12 @@ fn option<'a>(data: &'a JobData, visit: &Visit, task: usize) -> (&'a OptionData,
 }
 
 /// Every place of a job by itself: windows, order, passage, release, deadline.
-fn each(problem: &Problem, data: &JobData, tasks: &mut Vec<(usize, Day)>, tell: &mut impl FnMut(Visit)) {
+fn each(
+    problem: &Problem,
+    data: &JobData,
+    tasks: &mut Vec<(usize, Day)>,
+    tell: &mut impl FnMut(Visit),
+) {
     let task = tasks.len();
     if task == data.tasks.len() {
         // The asset goes to what it begins with and comes home from what it ends with.
@@ -106,7 +120,10 @@ fn each(problem: &Problem, data: &JobData, tasks: &mut Vec<(usize, Day)>, tell: 
         };
         order.sort_by_key(|task| (stay(*task).0, stay(*task).1));
         let home = problem.assets[data.asset].home;
-        let last = order.iter().copied().max_by_key(|task| (stay(*task).1, order.iter().position(|other| other == task)));
+        let last = order
+            .iter()
+            .copied()
+            .max_by_key(|task| (stay(*task).1, order.iter().position(|other| other == task)));
         let (first, last) = (stay(order[0]), stay(last.unwrap()));
         let visit = Visit {
             out: first.0 - problem.transit[home][first.2],
@@ -119,7 +136,11 @@ fn each(problem: &Problem, data: &JobData, tasks: &mut Vec<(usize, Day)>, tell: 
                 let between = (m + 1..n).map(|other| stay(order[other])).any(|other| {
                     other.2 != one.2 && other.2 != two.2 && one.1 <= other.0 && other.1 <= two.0
                 });
-                let passage = if between { 0 } else { problem.transit[one.2][two.2] };
+                let passage = if between {
+                    0
+                } else {
+                    problem.transit[one.2][two.2]
+                };
                 one.2 == two.2 || one.1 + passage <= two.0
             })
         });
@@ -131,13 +152,18 @@ fn each(problem: &Problem, data: &JobData, tasks: &mut Vec<(usize, Day)>, tell: 
     }
     for (n, option) in data.tasks[task].options.iter().enumerate() {
         for start in 0..LAST {
-            let open = option.windows.iter().any(|(from, until)| *from <= start && start < *until);
+            let open = option
+                .windows
+                .iter()
+                .any(|(from, until)| *from <= start && start < *until);
             let ready = data.tasks[task].after.iter().all(|before| {
                 let (other, begun) = tasks[*before];
                 begun + data.tasks[*before].options[other].days <= start
             });
             let shut = |day: Day| {
-                let dock = option.dock.is_some_and(|dock| closed(&problem.docks[dock].closed, day));
+                let dock = option
+                    .dock
+                    .is_some_and(|dock| closed(&problem.docks[dock].closed, day));
                 dock || closed(&problem.closed_sites[option.site], day)
             };
             if open && ready && !(start..start + option.days).any(shut) {
@@ -150,7 +176,9 @@ fn each(problem: &Problem, data: &JobData, tasks: &mut Vec<(usize, Day)>, tell: 
 }
 
 fn closed(spans: &[(Day, Day)], day: Day) -> bool {
-    spans.iter().any(|(from, until)| *from <= day && day < *until)
+    spans
+        .iter()
+        .any(|(from, until)| *from <= day && day < *until)
 }
 
 /// What a job costs by itself.
@@ -166,7 +194,11 @@ fn own(data: &JobData, visit: &Visit) -> f64 {
 
 fn changed(data: &JobData, task: usize, option: &OptionData, start: Day) -> f64 {
     data.tasks[task].agreed.as_ref().map_or(0.0, |agreed| {
-        let mode = if option.mode == agreed.mode { 0.0 } else { agreed.change_cost };
+        let mode = if option.mode == agreed.mode {
+            0.0
+        } else {
+            agreed.change_cost
+        };
         f64::from((start - agreed.start).abs()) * agreed.move_cost + mode
     })
 }
@@ -188,7 +220,9 @@ pub(crate) fn fits(problem: &Problem, visits: &[Option<Visit>]) -> bool {
             let inside = placed.iter().filter(|(job, visit)| {
                 (0..job.tasks.len()).any(|task| {
                     let (option, start) = option(job, visit, task);
-                    option.dock == Some(dock) && start <= day && day < start + option.days + data.set_up
+                    option.dock == Some(dock)
+                        && start <= day
+                        && day < start + option.days + data.set_up
                 })
             });
             if inside.count() > usize::try_from(data.ships).unwrap() {
@@ -212,7 +246,12 @@ fn used(placed: &[(&JobData, &Visit)], resource: usize, day: Day) -> i64 {
         for task in 0..job.tasks.len() {
             let (option, start) = option(job, visit, task);
             if start <= day && day < start + option.days {
-                sum += option.uses.iter().filter(|(other, _)| *other == resource).map(|(_, usage)| usage).sum::<i64>();
+                sum += option
+                    .uses
+                    .iter()
+                    .filter(|(other, _)| *other == resource)
+                    .map(|(_, usage)| usage)
+                    .sum::<i64>();
             }
         }
     }
@@ -244,14 +283,18 @@ pub(crate) fn cost(problem: &Problem, visits: &[Option<Visit>]) -> Cost {
         for day in 0..LAST + 20 {
             let used = used(&placed, resource, day);
             highest = highest.max(used);
-            cost.overtime += thousandths((used - data.regular[usize::try_from(day).unwrap()]).max(0)) * data.overtime_cost;
+            cost.overtime +=
+                thousandths((used - data.regular[usize::try_from(day).unwrap()]).max(0))
+                    * data.overtime_cost;
         }
         cost.peaks += thousandths(highest) * data.peak_cost;
     }
     for (n, fleet) in problem.fleets.iter().enumerate() {
         for day in fleet.span.0..fleet.span.1 {
             let away = placed.iter().filter(|(job, visit)| {
-                problem.assets[job.asset].fleets.contains(&n) && visit.out <= day && day < visit.back
+                problem.assets[job.asset].fleets.contains(&n)
+                    && visit.out <= day
+                    && day < visit.back
             });
             let away = i64::try_from(away.count()).unwrap();
             cost.shortage += thousandths((away - fleet.spare).max(0)) * fleet.shortage_cost;

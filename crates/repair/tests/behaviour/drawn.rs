@@ -45,8 +45,11 @@ pub(crate) enum Jobs {
 pub(crate) fn drawn(seed: u64, jobs: Jobs) -> Tables {
     let mut dice = Dice(seed);
     let sites = ["north", "south", "yard"];
-    let mut tables = Tables::days(14)
-        .with("sites", "site,name,state", &["north,North,us", "south,South,us", "yard,Yard,jp"]);
+    let mut tables = Tables::days(14).with(
+        "sites",
+        "site,name,state",
+        &["north,North,us", "south,South,us", "yard,Yard,jp"],
+    );
     let mut rows = Vec::new();
     for (n, from) in sites.iter().enumerate() {
         for to in &sites[n + 1..] {
@@ -59,63 +62,134 @@ pub(crate) fn drawn(seed: u64, jobs: Jobs) -> Tables {
     tables = tables.with("transits", "from_site,to_site,days", &rows);
     let mut rows = Vec::new();
     let mut docks = Vec::new();
-    for (n, site) in ["north", "yard", "north", "south"].iter().enumerate().take(usize::try_from(dice.from_to(1, 4)).unwrap()) {
-        let until = if dice.once_in(6) { day(dice.from_to(8, 20)).to_string() } else { String::new() };
-        let from = if dice.once_in(6) { day(dice.from_to(1, 5)).to_string() } else { String::new() };
+    for (n, site) in ["north", "yard", "north", "south"]
+        .iter()
+        .enumerate()
+        .take(usize::try_from(dice.from_to(1, 4)).unwrap())
+    {
+        let until = if dice.once_in(6) {
+            day(dice.from_to(8, 20)).to_string()
+        } else {
+            String::new()
+        };
+        let from = if dice.once_in(6) {
+            day(dice.from_to(1, 5)).to_string()
+        } else {
+            String::new()
+        };
         let ships = if dice.once_in(4) { 2 } else { 1 };
         let length = if dice.once_in(4) { "90" } else { "" };
-        rows.push(format!("d{n},{site},{length},{ships},{},{from},{until}", dice.below(3)));
+        rows.push(format!(
+            "d{n},{site},{length},{ships},{},{from},{until}",
+            dice.below(3)
+        ));
         docks.push((format!("d{n}"), *site));
     }
-    tables = tables.with("docks", "dock,site,length_m,ships,set_up_days,from,until", &rows);
+    tables = tables.with(
+        "docks",
+        "dock,site,length_m,ships,set_up_days,from,until",
+        &rows,
+    );
     let mut rows = Vec::new();
     let mut capacity = Vec::new();
     for (crew, site) in [("crew-n", "north"), ("crew-y", "yard")] {
-        let peak = if dice.once_in(3) { dice.from_to(1, 20) } else { 0 };
+        let peak = if dice.once_in(3) {
+            dice.from_to(1, 20)
+        } else {
+            0
+        };
         rows.push(format!("{crew},{site},{},{peak}", dice.below(4) * 3));
         let turn = day(dice.from_to(2, 12));
-        capacity.push(format!("{crew},2024-07-01,{turn},{},{}", dice.from_to(1, 4), dice.below(3)));
-        capacity.push(format!("{crew},{turn},,{},{}", dice.from_to(2, 4), dice.below(3)));
+        capacity.push(format!(
+            "{crew},2024-07-01,{turn},{},{}",
+            dice.from_to(1, 4),
+            dice.below(3)
+        ));
+        capacity.push(format!(
+            "{crew},{turn},,{},{}",
+            dice.from_to(2, 4),
+            dice.below(3)
+        ));
     }
     tables = tables
         .with("resources", "resource,site,overtime_cost,peak_cost", &rows)
-        .with("capacity", "resource,from,until,capacity,overtime", &capacity);
+        .with(
+            "capacity",
+            "resource,from,until,capacity,overtime",
+            &capacity,
+        );
     let mut rows = Vec::new();
     if dice.once_in(2) {
         let from = dice.below(10);
-        rows.push(format!("dock,d0,{},{}", day(from), day(from + dice.from_to(1, 5))));
+        rows.push(format!(
+            "dock,d0,{},{}",
+            day(from),
+            day(from + dice.from_to(1, 5))
+        ));
     }
     if dice.once_in(4) {
         let from = dice.below(10);
-        rows.push(format!("site,north,{},{}", day(from), day(from + dice.from_to(1, 3))));
+        rows.push(format!(
+            "site,north,{},{}",
+            day(from),
+            day(from + dice.from_to(1, 3))
+        ));
     }
     if dice.once_in(4) {
         let from = dice.below(10);
-        rows.push(format!("resource,crew-n,{},{}", day(from), day(from + dice.from_to(1, 3))));
+        rows.push(format!(
+            "resource,crew-n,{},{}",
+            day(from),
+            day(from + dice.from_to(1, 3))
+        ));
     }
     tables = tables.with("closures", "what,id,from,until", &rows);
     let assets = dice.from_to(2, 3);
     let rows: Vec<String> = (0..assets)
         .map(|n| {
             let home = if dice.once_in(4) { "south" } else { "north" };
-            format!("s{n},S,k,us,{home},{}", if dice.once_in(3) { 100 } else { 80 })
+            format!(
+                "s{n},S,k,us,{home},{}",
+                if dice.once_in(3) { 100 } else { 80 }
+            )
         })
         .collect();
     tables = tables.with("assets", "asset,name,class,party,home_site,length_m", &rows);
     let groups = dice.once_in(4);
     if groups {
-        tables = tables.with("groups", "group,span_cost", &[format!("g,{}", dice.from_to(1, 6))]);
+        tables = tables.with(
+            "groups",
+            "group,span_cost",
+            &[format!("g,{}", dice.from_to(1, 6))],
+        );
     }
     let count = dice.from_to(2, 3);
-    let (mut rows, mut tasks, mut modes, mut usage, mut agreed) = (vec![], vec![], vec![], vec![], vec![]);
+    let (mut rows, mut tasks, mut modes, mut usage, mut agreed) =
+        (vec![], vec![], vec![], vec![], vec![]);
     for j in 0..count {
-        let asset = if dice.once_in(4) { 0 } else { j.min(assets - 1) };
+        let asset = if dice.once_in(4) {
+            0
+        } else {
+            j.min(assets - 1)
+        };
         let release = dice.below(5);
         let due = release + dice.from_to(1, 9);
-        let deadline = if dice.once_in(5) { day(due + dice.from_to(2, 9)).to_string() } else { String::new() };
-        let deferral = if dice.once_in(4) { dice.from_to(10, 120).to_string() } else { String::new() };
+        let deadline = if dice.once_in(5) {
+            day(due + dice.from_to(2, 9)).to_string()
+        } else {
+            String::new()
+        };
+        let deferral = if dice.once_in(4) {
+            dice.from_to(10, 120).to_string()
+        } else {
+            String::new()
+        };
         let group = if groups && dice.once_in(2) { "g" } else { "" };
-        let late = if dice.once_in(4) { 0 } else { dice.from_to(1, 15) };
+        let late = if dice.once_in(4) {
+            0
+        } else {
+            dice.from_to(1, 15)
+        };
         rows.push(format!(
             "j{j},s{asset},refit,{},{},{deadline},{late},{},{deferral},{group}",
             day(release),
@@ -134,15 +208,25 @@ pub(crate) fn drawn(seed: u64, jobs: Jobs) -> Tables {
             let many = dice.from_to(1, 2);
             for m in 0..many {
                 let site = sites[usize::try_from(dice.below(3)).unwrap()];
-                let here: Vec<&String> = { docks.iter() }.filter(|(_, there)| *there == site).map(|(dock, _)| dock).collect();
+                let here: Vec<&String> = { docks.iter() }
+                    .filter(|(_, there)| *there == site)
+                    .map(|(dock, _)| dock)
+                    .collect();
                 let dock = match dice.below(3) {
                     _ if here.is_empty() => "",
                     0 => "",
                     1 => "any",
                     _ => here[0].as_str(),
                 };
-                let days = if dice.once_in(8) { 0 } else { dice.from_to(1, 5) };
-                modes.push(format!("{task},m{m},{site},{days},{dock},{}", dice.below(20)));
+                let days = if dice.once_in(8) {
+                    0
+                } else {
+                    dice.from_to(1, 5)
+                };
+                modes.push(format!(
+                    "{task},m{m},{site},{days},{dock},{}",
+                    dice.below(20)
+                ));
                 let crew = match site {
                     "north" => "crew-n",
                     "yard" => "crew-y",
@@ -153,17 +237,35 @@ pub(crate) fn drawn(seed: u64, jobs: Jobs) -> Tables {
                 }
             }
             if dice.once_in(8) {
-                agreed.push(format!("{task},m0,{},{},{}", day(dice.below(14)), dice.below(4), dice.below(10)));
+                agreed.push(format!(
+                    "{task},m0,{},{},{}",
+                    day(dice.below(14)),
+                    dice.below(4),
+                    dice.below(10)
+                ));
             }
         }
     }
     if dice.once_in(3) {
         let least = dice.from_to(1, assets + 1);
-        let row = format!("k,north,{},{},{least},{}", day(dice.below(5)), day(dice.from_to(6, 14)), dice.from_to(1, 9));
-        tables = tables.with("ready_fleet", "class,home_site,from,until,minimum,shortage_cost", &[row]);
+        let row = format!(
+            "k,north,{},{},{least},{}",
+            day(dice.below(5)),
+            day(dice.from_to(6, 14)),
+            dice.from_to(1, 9)
+        );
+        tables = tables.with(
+            "ready_fleet",
+            "class,home_site,from,until,minimum,shortage_cost",
+            &[row],
+        );
     }
     tables = tables
-        .with("jobs", "job,asset,kind,release,due,deadline,tardiness_cost,not_ready_cost,deferral_cost,group", &rows)
+        .with(
+            "jobs",
+            "job,asset,kind,release,due,deadline,tardiness_cost,not_ready_cost,deferral_cost,group",
+            &rows,
+        )
         .with("tasks", "task,job,after", &tasks)
         .with("modes", "task,mode,site,days,dock,cost", &modes)
         .with("mode_usage", "task,mode,resource,usage", &usage);

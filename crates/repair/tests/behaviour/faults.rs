@@ -11,7 +11,11 @@ const MODES: &str = "task,mode,site,days,dock,cost";
 
 #[test]
 fn nothing_is_done_at_a_closed_site_even_without_a_dock() {
-    let tables = Tables::one_ship(3).with("closures", "what,id,from,until", &["site,port,2024-07-03,2024-07-08"]);
+    let tables = Tables::one_ship(3).with(
+        "closures",
+        "what,id,from,until",
+        &["site,port,2024-07-03,2024-07-08"],
+    );
     let (_, _, outcome) = scheduled(&tables);
     assert_eq!(outcome.visits[0].as_ref().unwrap().out, 7);
 }
@@ -33,10 +37,16 @@ fn set_up_is_between_one_asset_and_the_next() {
         .with("tasks", "task,job,after", &["a1,a,", "b1,b,"])
         .with("modes", MODES, &["a1,m,port,3,d,0", "b1,m,port,4,d,0"])
         .and("assets", "beta,Beta,k,ship,us,port,100");
-    tables.rows("jobs").push("b,beta,refit,2024-07-01,2024-07-01,,1,1,,".into());
+    tables
+        .rows("jobs")
+        .push("b,beta,refit,2024-07-01,2024-07-01,,1,1,,".into());
     let (_, _, outcome) = scheduled(&tables);
     // The one that is due first goes first where it is dear: `a` is due on day 10, `b` on day 0.
-    let days: Vec<i32> = outcome.visits.iter().map(|visit| visit.as_ref().unwrap().out).collect();
+    let days: Vec<i32> = outcome
+        .visits
+        .iter()
+        .map(|visit| visit.as_ref().unwrap().out)
+        .collect();
     assert_eq!(days, [6, 0]);
 }
 
@@ -46,8 +56,16 @@ fn tasks_side_by_side_share_trades() {
         .with("tasks", "task,job,after", &["a1,a,", "a2,a,"])
         .with("modes", MODES, &["a1,m,port,3,,0", "a2,m,port,4,,0"])
         .with("resources", "resource,site", &["crew,port"])
-        .with("capacity", "resource,from,capacity", &["crew,2024-07-01,10"])
-        .with("mode_usage", "task,mode,resource,usage", &["a1,m,crew,6", "a2,m,crew,6"]);
+        .with(
+            "capacity",
+            "resource,from,capacity",
+            &["crew,2024-07-01,10"],
+        )
+        .with(
+            "mode_usage",
+            "task,mode,resource,usage",
+            &["a1,m,crew,6", "a2,m,crew,6"],
+        );
     let (_, _, outcome) = scheduled(&tables);
     assert_eq!(outcome.cost.not_ready, 70.0);
 }
@@ -66,8 +84,16 @@ fn tasks_side_by_side_in_one_dock_are_one_asset() {
 fn a_passage_may_be_longer_than_the_way_round() {
     // From the port to `far` 20 days, to the yard 2, and from there to `far` 1: the tables say so.
     let tables = Tables::one_ship(3)
-        .with("sites", "site,name,state", &["port,Port,us", "yard,Yard,jp", "far,Far,jp"])
-        .with("transits", "from_site,to_site,days", &["port,yard,2", "port,far,20", "yard,far,1", "far,port,3"])
+        .with(
+            "sites",
+            "site,name,state",
+            &["port,Port,us", "yard,Yard,jp", "far,Far,jp"],
+        )
+        .with(
+            "transits",
+            "from_site,to_site,days",
+            &["port,yard,2", "port,far,20", "yard,far,1", "far,port,3"],
+        )
         .with("tasks", "task,job,after", &["a1,a,", "a2,a,a1"])
         .with("modes", MODES, &["a1,m,yard,3,,0", "a2,m,far,4,,0"]);
     let (_, _, outcome) = scheduled(&tables);
@@ -78,10 +104,26 @@ fn a_passage_may_be_longer_than_the_way_round() {
 #[test]
 fn a_task_may_wait_for_two_in_a_row_over_a_way_round() {
     let tables = Tables::one_ship(3)
-        .with("sites", "site,name,state", &["port,Port,us", "yard,Yard,jp", "far,Far,jp"])
-        .with("transits", "from_site,to_site,days", &["port,yard,1", "port,far,20", "yard,far,1"])
-        .with("tasks", "task,job,after", &["a1,a,", "a2,a,a1", "a3,a,a1;a2"])
-        .with("modes", MODES, &["a1,m,port,1,,0", "a2,m,yard,1,,0", "a3,m,far,1,,0"]);
+        .with(
+            "sites",
+            "site,name,state",
+            &["port,Port,us", "yard,Yard,jp", "far,Far,jp"],
+        )
+        .with(
+            "transits",
+            "from_site,to_site,days",
+            &["port,yard,1", "port,far,20", "yard,far,1"],
+        )
+        .with(
+            "tasks",
+            "task,job,after",
+            &["a1,a,", "a2,a,a1", "a3,a,a1;a2"],
+        )
+        .with(
+            "modes",
+            MODES,
+            &["a1,m,port,1,,0", "a2,m,yard,1,,0", "a3,m,far,1,,0"],
+        );
     let (_, _, outcome) = scheduled(&tables);
     let visit = outcome.visits[0].as_ref().unwrap();
     assert_eq!((visit.out, visit.back), (0, 25));
@@ -93,7 +135,11 @@ fn a_task_of_no_days_may_fall_into_a_closure() {
     let tables = Tables::one_ship(0)
         .with("docks", "dock,site", &["d,port"])
         .with("modes", MODES, &["a1,m,port,0,d,0"])
-        .with("closures", "what,id,from,until", &["dock,d,2024-06-20,2024-07-08"]);
+        .with(
+            "closures",
+            "what,id,from,until",
+            &["dock,d,2024-06-20,2024-07-08"],
+        );
     let (_, _, outcome) = scheduled(&tables);
     assert_eq!(outcome.cost.total(), 0.0);
 }
@@ -102,18 +148,34 @@ fn a_task_of_no_days_may_fall_into_a_closure() {
 fn thirds_of_a_unit_are_counted_alike_by_search_and_checker() {
     let mut tables = Tables::days(60)
         .with("assets", "asset,name,class,party,home_site", &[] as &[&str])
-        .with("jobs", "job,asset,kind,release,due,tardiness_cost,not_ready_cost", &[] as &[&str])
+        .with(
+            "jobs",
+            "job,asset,kind,release,due,tardiness_cost,not_ready_cost",
+            &[] as &[&str],
+        )
         .with("tasks", "task,job", &[] as &[&str])
         .with("modes", "task,mode,site,days", &[] as &[&str])
         .with("mode_usage", "task,mode,resource,usage", &[] as &[&str])
-        .with("resources", "resource,site,overtime_cost,peak_cost", &["crew,port,100000,1000"])
-        .with("capacity", "resource,from,capacity,overtime", &["crew,2024-07-01,1.9998,5"]);
+        .with(
+            "resources",
+            "resource,site,overtime_cost,peak_cost",
+            &["crew,port,100000,1000"],
+        )
+        .with(
+            "capacity",
+            "resource,from,capacity,overtime",
+            &["crew,2024-07-01,1.9998,5"],
+        );
     for n in 0..12 {
         tables.rows("assets").push(format!("s{n:02},S,k,us,port"));
-        tables.rows("jobs").push(format!("j{n:02},s{n:02},refit,2024-07-01,2024-07-04,5000000,10"));
+        tables.rows("jobs").push(format!(
+            "j{n:02},s{n:02},refit,2024-07-01,2024-07-04,5000000,10"
+        ));
         tables.rows("tasks").push(format!("t{n:02},j{n:02}"));
         tables.rows("modes").push(format!("t{n:02},m,port,3"));
-        tables.rows("mode_usage").push(format!("t{n:02},m,crew,0.3333"));
+        tables
+            .rows("mode_usage")
+            .push(format!("t{n:02},m,crew,0.3333"));
     }
     scheduled(&tables);
 }
@@ -122,10 +184,21 @@ fn thirds_of_a_unit_are_counted_alike_by_search_and_checker() {
 fn months_and_whole_crews_are_counted_alike_by_search_and_checker() {
     // 91.3 a month are 2.9996 a day: three, in thousandths.
     let mut tables = Tables::one_ship(3)
-        .with("resources", "resource,site,overtime_cost", &["crew,port,100000"])
-        .with("capacity", "resource,from,capacity,overtime", &["crew,2024-07-01,91.3,50"])
+        .with(
+            "resources",
+            "resource,site,overtime_cost",
+            &["crew,port,100000"],
+        )
+        .with(
+            "capacity",
+            "resource,from,capacity,overtime",
+            &["crew,2024-07-01,91.3,50"],
+        )
         .with("mode_usage", "task,mode,resource,usage", &["a1,m,crew,3"]);
-    tables.head = tables.head.replace("\"day\"", "\"month\"").replace("60", "2");
+    tables.head = tables
+        .head
+        .replace("\"day\"", "\"month\"")
+        .replace("60", "2");
     scheduled(&tables);
 }
 
@@ -133,8 +206,16 @@ fn months_and_whole_crews_are_counted_alike_by_search_and_checker() {
 fn a_group_of_one_pays_for_its_span() {
     let tables = Tables::one_ship(3)
         .with("groups", "group,span_cost", &["g,50"])
-        .with("jobs", "job,asset,kind,release,due,not_ready_cost,group", &["a,alpha,refit,2024-07-01,2024-07-31,10,g"])
-        .with("modes", MODES, &["a1,fast,port,2,,100", "a1,slow,port,6,,0"]);
+        .with(
+            "jobs",
+            "job,asset,kind,release,due,not_ready_cost,group",
+            &["a,alpha,refit,2024-07-01,2024-07-31,10,g"],
+        )
+        .with(
+            "modes",
+            MODES,
+            &["a1,fast,port,2,,100", "a1,slow,port,6,,0"],
+        );
     let (_, _, outcome) = scheduled(&tables);
     assert_eq!(outcome.cost.total(), 100.0 + 2.0 * 60.0);
 }
@@ -142,9 +223,20 @@ fn a_group_of_one_pays_for_its_span() {
 #[test]
 fn a_later_place_may_be_cheaper_where_being_late_costs_nothing() {
     // Agreed for a day two hundred days after the due date.
-    let tables = Tables { head: Tables::days(400).head, ..Tables::one_ship(3) }
-        .with("jobs", "job,asset,kind,release,due,not_ready_cost", &["a,alpha,refit,2024-07-01,2024-07-11,10"])
-        .with("agreed", "task,mode,start,move_cost", &["a1,m,2025-01-27,1"]);
+    let tables = Tables {
+        head: Tables::days(400).head,
+        ..Tables::one_ship(3)
+    }
+    .with(
+        "jobs",
+        "job,asset,kind,release,due,not_ready_cost",
+        &["a,alpha,refit,2024-07-01,2024-07-11,10"],
+    )
+    .with(
+        "agreed",
+        "task,mode,start,move_cost",
+        &["a1,m,2025-01-27,1"],
+    );
     let (_, _, outcome) = scheduled(&tables);
     assert_eq!(outcome.visits[0].as_ref().unwrap().out, 210);
 }
@@ -164,15 +256,25 @@ fn a_fleet_without_end_is_asked_for_within_the_horizon() {
 #[test]
 fn absurd_days_are_no_panic() {
     let mut tables = Tables::one_ship(3)
-        .with("sites", "site,name,state", &["port,Port,us", "yard,Yard,jp"])
+        .with(
+            "sites",
+            "site,name,state",
+            &["port,Port,us", "yard,Yard,jp"],
+        )
         .with("transits", "from_site,to_site,days", &["port,yard,1000000"])
         .with("docks", "dock,site,set_up_days", &["d,port,1000000"])
         .with("tasks", "task,job,after", &[] as &[&str])
         .with("modes", MODES, &[] as &[&str]);
     for n in 0..3000 {
-        let after = if n == 0 { String::new() } else { format!("t{:04}", n - 1) };
+        let after = if n == 0 {
+            String::new()
+        } else {
+            format!("t{:04}", n - 1)
+        };
         tables.rows("tasks").push(format!("t{n:04},a,{after}"));
-        tables.rows("modes").push(format!("t{n:04},m,yard,1000000,,0"));
+        tables
+            .rows("modes")
+            .push(format!("t{n:04},m,yard,1000000,,0"));
     }
     let (_, _, outcome) = scheduled(&tables);
     assert_eq!(outcome.cost.unplaced, 1);
@@ -181,9 +283,21 @@ fn absurd_days_are_no_panic() {
 #[test]
 fn absurd_amounts_are_no_panic() {
     let tables = Tables::one_ship(30)
-        .with("resources", "resource,site,overtime_cost,peak_cost", &["crew,port,1000,1000"])
-        .with("capacity", "resource,from,capacity,overtime", &["crew,2024-07-01,1e12,1e12"])
-        .with("mode_usage", "task,mode,resource,usage", &["a1,m,crew,2e12"]);
+        .with(
+            "resources",
+            "resource,site,overtime_cost,peak_cost",
+            &["crew,port,1000,1000"],
+        )
+        .with(
+            "capacity",
+            "resource,from,capacity,overtime",
+            &["crew,2024-07-01,1e12,1e12"],
+        )
+        .with(
+            "mode_usage",
+            "task,mode,resource,usage",
+            &["a1,m,crew,2e12"],
+        );
     let mut tables = tables;
     tables.set("mode_usage", 0, "usage", "1e12");
     scheduled(&tables);
@@ -207,7 +321,10 @@ fn a_checker_counts_tasks_one_by_one() {
     let mut schedule = Schedule::of(&problem, &outcome.visits);
     schedule.jobs[0].tasks[1] = schedule.jobs[0].tasks[0].clone();
     let found = check(&scenario, &windows, &schedule, &outcome.cost);
-    assert!(found.iter().any(|breach| breach.rule == "task"), "{found:?}");
+    assert!(
+        found.iter().any(|breach| breach.rule == "task"),
+        "{found:?}"
+    );
 }
 
 #[test]
@@ -227,7 +344,10 @@ fn what_was_left_out_is_not_done_in_the_past_when_work_emerges() {
     let outcome = searched(&emergency.problem, &to_the_end(3));
     for (job, visit) in outcome.visits.iter().enumerate() {
         let out = visit.as_ref().map_or(20, |visit| visit.out);
-        assert!(out >= 20 || visits.get(job).is_some_and(|was| was.is_some()), "job {job} on day {out}");
+        assert!(
+            out >= 20 || visits.get(job).is_some_and(|was| was.is_some()),
+            "job {job} on day {out}"
+        );
     }
 }
 
@@ -240,7 +360,10 @@ fn what_emerges_is_added_to_what_was_planned() {
     let mut first = None;
     let options = to_the_end(2);
     let mut progress = |at: darsena_repair::Progress| first = first.or(Some(at.cost));
-    let mut watch = darsena_repair::Watch { stop: &|| false, progress: &mut progress };
+    let mut watch = darsena_repair::Watch {
+        stop: &|| false,
+        progress: &mut progress,
+    };
     let answer = emergency.answer(&options, &mut watch);
     assert_eq!(answer.cost.unplaced, 0);
     assert!(emergency.bumped(&answer).is_empty());

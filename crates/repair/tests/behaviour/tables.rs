@@ -20,10 +20,21 @@ impl Tables {
         let head = format!(
             r#"{{"format": 1, "start": "2024-07-01", "period": "day", "periods": {periods}, "currency": "USD", "law_as_of": "2024-07-01"}}"#
         );
-        let tables = Tables { head, tables: BTreeMap::new() };
+        let tables = Tables {
+            head,
+            tables: BTreeMap::new(),
+        };
         tables
-            .with("parties", "party,name,kind,state", &["us,United States,state,us", "jp,Japan,state,jp"])
-            .with("sites", "site,name,state,party", &["port,Port,us,us", "yard,Yard,jp,jp"])
+            .with(
+                "parties",
+                "party,name,kind,state",
+                &["us,United States,state,us", "jp,Japan,state,jp"],
+            )
+            .with(
+                "sites",
+                "site,name,state,party",
+                &["port,Port,us,us", "yard,Yard,jp,jp"],
+            )
             .with("items", "item,name", &["work,Work"])
             .with("transits", "from_site,to_site,days", &["port,yard,2"])
     }
@@ -42,7 +53,12 @@ impl Tables {
     }
 
     /// The same with the rows of one more table.
-    pub(crate) fn with<T: AsRef<str>>(mut self, table: &'static str, header: &str, rows: &[T]) -> Self {
+    pub(crate) fn with<T: AsRef<str>>(
+        mut self,
+        table: &'static str,
+        header: &str,
+        rows: &[T],
+    ) -> Self {
         let rows = rows.iter().map(|row| row.as_ref().to_string()).collect();
         self.tables.insert(table, (header.to_string(), rows));
         self
@@ -50,7 +66,11 @@ impl Tables {
 
     /// Rows of a table, to change.
     pub(crate) fn rows(&mut self, table: &str) -> &mut Vec<String> {
-        &mut self.tables.get_mut(table).expect("a table of this scenario").1
+        &mut self
+            .tables
+            .get_mut(table)
+            .expect("a table of this scenario")
+            .1
     }
 
     /// The same with one row more.
@@ -61,8 +81,14 @@ impl Tables {
 
     /// Sets one cell: column by name, row by place.
     pub(crate) fn set(&mut self, table: &str, row: usize, column: &str, value: impl ToString) {
-        let (header, rows) = self.tables.get_mut(table).expect("a table of this scenario");
-        let place = header.split(',').position(|name| name == column).expect("a column of the table");
+        let (header, rows) = self
+            .tables
+            .get_mut(table)
+            .expect("a table of this scenario");
+        let place = header
+            .split(',')
+            .position(|name| name == column)
+            .expect("a column of the table");
         let mut cells: Vec<String> = rows[row].split(',').map(ToString::to_string).collect();
         cells[place] = value.to_string();
         rows[row] = cells.join(",");
@@ -90,21 +116,45 @@ impl Tables {
 /// The scenario of what was checked; its findings where there is none.
 pub(crate) fn sound(checked: Checked) -> Scenario {
     let findings: Vec<String> = checked.findings.iter().map(ToString::to_string).collect();
-    checked.scenario.unwrap_or_else(|| panic!("{}", findings.join("\n")))
+    checked
+        .scenario
+        .unwrap_or_else(|| panic!("{}", findings.join("\n")))
 }
 
 /// Options of a search to the end.
 pub(crate) fn to_the_end(rounds: u32) -> Options {
-    Options { rounds, gap: 0.0, threads: 1, ..Options::default() }
+    Options {
+        rounds,
+        gap: 0.0,
+        threads: 1,
+        ..Options::default()
+    }
 }
 
 pub(crate) fn searched(problem: &Problem, options: &Options) -> Outcome {
-    schedule(problem, options, &mut Watch { stop: &|| false, progress: &mut |_| {} })
+    schedule(
+        problem,
+        options,
+        &mut Watch {
+            stop: &|| false,
+            progress: &mut |_| {},
+        },
+    )
 }
 
 /// What the checker finds in an outcome.
-pub(crate) fn breaches(scenario: &Scenario, windows: &Windows, problem: &Problem, outcome: &Outcome) -> Vec<Breach> {
-    check(scenario, windows, &Schedule::of(problem, &outcome.visits), &outcome.cost)
+pub(crate) fn breaches(
+    scenario: &Scenario,
+    windows: &Windows,
+    problem: &Problem,
+    outcome: &Outcome,
+) -> Vec<Breach> {
+    check(
+        scenario,
+        windows,
+        &Schedule::of(problem, &outcome.visits),
+        &outcome.cost,
+    )
 }
 
 /// A schedule without law, checked.

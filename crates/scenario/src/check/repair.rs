@@ -342,7 +342,13 @@ fn agreed(checker: &mut Checker<'_>) {
             None => "add it to `modes`".into(),
         };
         let finding = Finding::error("unknown-id", &draft.file, message);
-        checker.push(finding.at(line).column("mode").found(&agreed.mode).help(help));
+        checker.push(
+            finding
+                .at(line)
+                .column("mode")
+                .found(&agreed.mode)
+                .help(help),
+        );
     }
 }
 
@@ -388,7 +394,10 @@ fn ready_fleet(checker: &mut Checker<'_>) {
         let (class, home) = (row.class.as_str(), row.home_site.as_str());
         match counts.get(&(class, home)) {
             None => {
-                let message = format!("no asset of class `{}` is at home at `{home}`", shown(class));
+                let message = format!(
+                    "no asset of class `{}` is at home at `{home}`",
+                    shown(class)
+                );
                 let finding = Finding::warning("no-assets", &draft.file, message);
                 let classes = counts.keys().filter(|(_, there)| *there == home);
                 let help = match nearest(class, classes.map(|(class, _)| *class)) {
@@ -398,7 +407,11 @@ fn ready_fleet(checker: &mut Checker<'_>) {
                 checker.push(finding.at(line).column("class").found(class).help(help));
             }
             Some(count) if *count < row.minimum => {
-                let message = format!("{} should be ready, there are {count} of class `{}` at `{home}`", row.minimum, shown(class));
+                let message = format!(
+                    "{} should be ready, there are {count} of class `{}` at `{home}`",
+                    row.minimum,
+                    shown(class)
+                );
                 let finding = Finding::warning("too-few-assets", &draft.file, message);
                 checker.push(
                     finding
