@@ -632,7 +632,9 @@ impl<'a> Checker<'a> {
             ("deferral", found.deferral, told.deferral),
         ];
         for (name, found, told) in pairs {
-            if (found - told).abs() > 1e-6 * found.abs().max(told.abs()) + 1e-6 {
+            let close = (found - told).abs() <= 1e-6 * found.abs().max(told.abs()) + 1e-6;
+            // What is no number is close to none.
+            if !close {
                 self.breach(
                     "cost",
                     format!("{name}: recomputed {found:.6}, said {told:.6}"),

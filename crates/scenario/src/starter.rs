@@ -23,8 +23,9 @@ macro_rules! files {
     };
 }
 
-static FILES: [(&str, &str); 27] = files![
+static FILES: [(&str, &str); 30] = files![
     "README.md",
+    "agreed.csv",
     "assets.csv",
     "authorizations.csv",
     "capacity.csv",
@@ -34,6 +35,7 @@ static FILES: [(&str, &str); 27] = files![
     "datapackage.json",
     "demands.csv",
     "docks.csv",
+    "groups.csv",
     "items.csv",
     "jobs.csv",
     "lanes.csv",
@@ -41,6 +43,7 @@ static FILES: [(&str, &str); 27] = files![
     "modes.csv",
     "parties.csv",
     "priorities.csv",
+    "ready_fleet.csv",
     "receipts.csv",
     "recipe_inputs.csv",
     "recipe_resources.csv",

@@ -25,15 +25,15 @@ fn the_starter_is_described() {
             "horizon   2025-01-01 until 2027-01-01: 24 periods of a month; money in USD",
             "tables    sources 1, parties 4, sites 5, classes 1, items 3, recipes 5, recipe_inputs 4, \
              resources 5, recipe_resources 2, capacity 6, lanes 6, stockpiles 2, receipts 2, demands 4, \
-             priorities 1, authorizations 1, assets 1, jobs 1, tasks 2, modes 3, mode_usage 1, docks 2, \
-             closures 1, transits 2, changes 2",
+             priorities 1, authorizations 1, assets 2, groups 1, jobs 2, tasks 3, modes 5, mode_usage 2, \
+             agreed 1, docks 2, ready_fleet 1, closures 1, transits 2, changes 2",
             "state     north (Northland): 2 sites, 3 recipes, 2 demands for 200 units",
             "state     south (Southland): 3 sites, 2 recipes, 2 demands for 100 units",
             "echelons  items by recipes away from a demand: 0: 1, 1: 2; 0 not wanted",
             "priority  1: 1 demands for 90 units worth 315000000 USD",
             "priority  2: 3 demands for 210 units worth 735000000 USD",
             "item      interceptor: 300 demanded, 20 in stock (floor 10), 5 to be received",
-            "resource  hull-team at south-yard: 960 over the horizon, and 0 overtime",
+            "resource  hull-team at south-yard: 28800 over the horizon, and 0 overtime",
             "resource  north-line at north-works: 360 over the horizon, and 72 overtime",
             "resource  north-test at north-works: 240 over the horizon, and 0 overtime",
             "resource  seeker-line at north-works: 534.74 over the horizon, and 48 overtime",

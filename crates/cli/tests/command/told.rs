@@ -4,8 +4,10 @@ use std::fs;
 
 use crate::{darsena, root, workplace};
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 15] = [
     "plan",
+    "repair",
+    "work-package",
     "prices",
     "permit",
     "laws",
@@ -77,7 +79,7 @@ fn shells_are_completed() {
 fn the_manual_has_a_page_for_every_table() {
     let place = tempfile::tempdir().expect("there is room");
     let tables = darsena(place.path(), &["manual"]).out;
-    assert_eq!(tables.lines().count(), 25);
+    assert_eq!(tables.lines().count(), 28);
     let all = darsena(place.path(), &["manual", "--all"]).out;
     for table in tables.lines() {
         let page = darsena(place.path(), &["manual", table]);

@@ -4,7 +4,11 @@
 #![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
 
 mod brute;
+mod cases;
+mod checker;
 mod drawn;
 mod faults;
+mod growth;
+mod properties;
 mod search;
 mod tables;

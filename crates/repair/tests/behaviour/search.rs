@@ -4,8 +4,8 @@ use darsena_repair::check::check;
 use darsena_repair::{Modes, Options, Problem, Schedule, Windows};
 
 use crate::brute::{self, Looked};
-use crate::drawn::{Jobs, drawn, drawn_windows};
-use crate::tables::{breaches, searched, to_the_end};
+use crate::drawn::{Jobs, day, drawn, drawn_windows};
+use crate::tables::{Tables, breaches, searched, to_the_end};
 
 /// A drawn scenario whose search is checked: cost, bound, and the cheapest schedule there is.
 struct Tried {
@@ -166,4 +166,36 @@ fn threads_and_the_order_of_rows_change_nothing() {
         let problem = Problem::new(&scenario, &Windows::open(&scenario), Modes::All);
         same(&one, &searched(&problem, &options));
     }
+}
+
+#[test]
+fn a_task_waits_for_the_day_on_which_the_law_opens() {
+    // At home ten days at 10 each; abroad 2 + 3 + 2 = 7, from day 24 on, once an approval is there. Due on day 10, at 1 a day late.
+    let tables = Tables::one_ship(10);
+    let tables = tables.with(
+        "modes",
+        "task,mode,site,days,dock,cost",
+        &["a1,home,port,10,,0", "a1,away,yard,3,,0"],
+    );
+    let mut tables = tables;
+    tables.set("jobs", 0, "tardiness_cost", 1);
+    let begun = |opens: u64, tables: &Tables| {
+        let scenario = tables.scenario();
+        // Modes are in order of their ids: `away`, then `home`.
+        let windows = Windows::given(vec![vec![(day(opens), None)], vec![(day(0), None)]]);
+        let problem = Problem::new(&scenario, &windows, Modes::All);
+        let outcome = searched(&problem, &to_the_end(10));
+        assert!(breaches(&scenario, &windows, &problem, &outcome).is_empty());
+        (
+            outcome.visits[0].as_ref().unwrap().tasks[0].1,
+            outcome.cost.total(),
+        )
+    };
+    // It leaves two days before, back on day 29: 19 days late and 7 away, 89 against 100.
+    assert_eq!(begun(24, &tables), (24, 89.0));
+    // Twelve days later it stays at home.
+    assert_eq!(begun(36, &tables), (0, 100.0));
+    // Free from day 1 on, and open from day 3 on: at once.
+    tables.set("jobs", 0, "release", "2024-07-02");
+    assert_eq!(begun(3, &tables), (3, 70.0));
 }

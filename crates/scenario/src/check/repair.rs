@@ -14,6 +14,9 @@ pub(super) fn check(checker: &mut Checker<'_>) {
     tasks(checker);
     modes(checker);
     closures(checker);
+    agreed(checker);
+    groups(checker);
+    ready_fleet(checker);
     changes(checker);
 }
 
@@ -314,6 +317,111 @@ fn closures(checker: &mut Checker<'_>) {
                 None => format!("add it to `{table}`"),
             };
             checker.push(finding.at(line).column("id").found(&closure.id).help(help));
+        }
+    }
+}
+
+/// What was agreed last is a mode of its task.
+fn agreed(checker: &mut Checker<'_>) {
+    let drafts = checker.drafts;
+    let draft = &drafts.agreed;
+    let modes = &drafts.modes;
+    for (agreed, line) in draft.sound() {
+        let key = (&agreed.task, &agreed.mode);
+        let found = modes
+            .rows
+            .binary_search_by(|mode| (&mode.task, &mode.mode).cmp(&key));
+        let unknown = found.is_err() && modes.complete;
+        if !unknown || checker.findings.only_counted() {
+            continue;
+        }
+        let own = modes.rows.iter().filter(|mode| mode.task == agreed.task);
+        let message = format!("task `{}` has no mode `{}`", agreed.task, agreed.mode);
+        let help = match nearest(&agreed.mode, own.map(|mode| mode.mode.as_str())) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "add it to `modes`".into(),
+        };
+        let finding = Finding::error("unknown-id", &draft.file, message);
+        checker.push(
+            finding
+                .at(line)
+                .column("mode")
+                .found(&agreed.mode)
+                .help(help),
+        );
+    }
+}
+
+/// A group has jobs.
+fn groups(checker: &mut Checker<'_>) {
+    let drafts = checker.drafts;
+    if !drafts.jobs.complete {
+        return;
+    }
+    let mut used: Vec<&str> = { drafts.jobs.rows.iter() }
+        .filter_map(|job| job.group.as_deref())
+        .collect();
+    used.sort_unstable();
+    for (group, line) in drafts.groups.sound() {
+        if used.binary_search(&group.group.as_str()).is_err() {
+            let message = format!("no job is of group `{}`", group.group);
+            let finding = Finding::warning("no-jobs", &drafts.groups.file, message);
+            checker.push(
+                finding
+                    .at(line)
+                    .column("group")
+                    .found(&group.group)
+                    .help("name it in column `group` of `jobs`, or leave it out"),
+            );
+        }
+    }
+}
+
+/// Assets of the class are at home there, and as many as should be ready.
+fn ready_fleet(checker: &mut Checker<'_>) {
+    let drafts = checker.drafts;
+    let draft = &drafts.ready_fleet;
+    if !drafts.assets.complete {
+        return;
+    }
+    let mut counts: BTreeMap<(&str, &str), u32> = BTreeMap::new();
+    for asset in &drafts.assets.rows {
+        if let Some(class) = asset.class.as_deref() {
+            *counts.entry((class, asset.home_site.as_str())).or_default() += 1;
+        }
+    }
+    for (row, line) in draft.sound() {
+        let (class, home) = (row.class.as_str(), row.home_site.as_str());
+        match counts.get(&(class, home)) {
+            None => {
+                let message = format!(
+                    "no asset of class `{}` is at home at `{home}`",
+                    shown(class)
+                );
+                let finding = Finding::warning("no-assets", &draft.file, message);
+                let classes = counts.keys().filter(|(_, there)| *there == home);
+                let help = match nearest(class, classes.map(|(class, _)| *class)) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => "give assets this class and home, or leave the row out".into(),
+                };
+                checker.push(finding.at(line).column("class").found(class).help(help));
+            }
+            Some(count) if *count < row.minimum => {
+                let message = format!(
+                    "{} should be ready, there are {count} of class `{}` at `{home}`",
+                    row.minimum,
+                    shown(class)
+                );
+                let finding = Finding::warning("too-few-assets", &draft.file, message);
+                checker.push(
+                    finding
+                        .at(line)
+                        .column("minimum")
+                        .found(&row.minimum.to_string())
+                        .help("write no more than there are: what is short on every day costs the same whatever is done"),
+                );
+            }
+            Some(_) => {}
         }
     }
 }
