@@ -387,6 +387,19 @@ fn answers_of_repair_are_valid() {
             "{table}"
         );
     }
+    // A yard with a master agreement may begin at once, one without waits for it.
+    let opens = |site: &str| {
+        let mode = scenario.modes().iter().position(|mode| {
+            mode.site.as_str() == site && mode.task.as_str() == "ddg83-dsra-2026-dock"
+        });
+        repaired
+            .windows
+            .of(mode.expect("it has one"))
+            .expect("it opens")[0]
+            .0
+    };
+    assert_eq!(opens("oppama"), scenario.head().start);
+    assert_eq!(opens("isogo"), date(2025, 8, 25));
     // What the status quo is calibrated to: three of ten jobs on time.
     let quo = repaired.status_quo.as_ref().expect("it was asked for");
     let on_time = quo.growth.as_ref().expect("it was asked for").on_time;

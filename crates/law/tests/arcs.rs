@@ -116,7 +116,9 @@ fn every_authorization_on_record_answers_something() {
     let turns = ruled.iter().flat_map(|one| &one.timeline);
     let granted = turns.flat_map(|turn| &turn.ruling.granted);
     let used: BTreeSet<&String> = granted.flat_map(|one| &one.grants).collect();
-    for row in scenario.authorizations() {
+    // Agreements with yards answer what is asked of repair.
+    let arcs = |row: &&darsena_scenario::Authorization| row.kind.as_str() != "msra";
+    for row in scenario.authorizations().iter().filter(arcs) {
         let id = row.authorization.to_string();
         assert!(used.contains(&id), "{id} answers nothing");
         let frozen = scenario.head().law_as_of;
