@@ -153,7 +153,8 @@ impl<'a> Bound<'a> {
         mut go_on: impl FnMut() -> bool,
     ) {
         for _ in 0..steps {
-            if !go_on() {
+            // Steps this short better nothing any more.
+            if self.theta < SHORTEST || !go_on() {
                 return;
             }
             self.step(cost, scratch);
@@ -371,6 +372,8 @@ impl<'a> Bound<'a> {
 
 /// Share of a step's demand in the mean of all.
 const SHARE: f64 = 0.1;
+/// Length of steps, as a share of what Polyak proposes, at which the search for a bound ends.
+const SHORTEST: f64 = 1e-4;
 /// Steps that better nothing before steps are shortened.
 const PATIENCE: u32 = 5;
 

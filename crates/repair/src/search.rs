@@ -210,6 +210,8 @@ pub fn schedule_from(
             break;
         }
         let heat = 1.0 - f64::from(round) / f64::from(options.rounds.max(1));
+        // The search without a bound beside it does as much more as the bound takes.
+        let alone = 2 * STEPS + u32::try_from(problem.jobs.len() / 2).unwrap_or(STEPS);
         let stop = watch.stop;
         let over = || {
             stop()
@@ -227,13 +229,13 @@ pub fn schedule_from(
                     one[0].steps(STEPS, heat, &over);
                     bounding(&mut bound);
                 });
-                two[0].steps(2 * STEPS, heat, &over);
+                two[0].steps(alone, heat, &over);
                 let _ = aside.join();
             });
         } else {
             searches[0].steps(STEPS, heat, &over);
             bounding(&mut bound);
-            searches[1].steps(2 * STEPS, heat, &over);
+            searches[1].steps(alone, heat, &over);
         }
         done = round;
         // The prices say when each job would like to leave: an order to begin anew with.
