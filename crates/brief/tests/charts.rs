@@ -16,9 +16,7 @@ const CAPTION: Caption<'static> = Caption {
 /// Compares with the file, one tag a line.
 fn expect(name: &str, drawing: Markup) {
     let found = drawing.into_string().replace("><", ">\n<") + "\n";
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/expected")
-        .join(name);
+    let path = PathBuf::from("tests/expected").join(name);
     if std::env::var_os("UPDATE_EXPECTED").is_some() {
         std::fs::write(&path, &found).expect("the folder of expected files is there");
     }

@@ -129,9 +129,9 @@ impl LawWanted {
 
 impl Wanted {
     /// What may be made, moved and handed over.
-    pub(crate) fn arcs(&self, scenario: &Scenario) -> Arcs {
+    pub(crate) fn arcs(&self, scenario: &Scenario, solving: &Solving) -> Arcs {
         match self.as_of(scenario) {
-            Some((as_of, _)) => darsena::permitted(scenario, law(), as_of),
+            Some((as_of, _)) => darsena::permitted(scenario, law(), as_of, solving.threads()),
             None => Arcs::open(scenario),
         }
     }
@@ -234,7 +234,7 @@ fn pair(text: &str) -> Result<(String, String), String> {
 }
 
 impl Solving {
-    fn threads(&self) -> usize {
+    pub(crate) fn threads(&self) -> usize {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         self.threads.map_or(cores, |n| n as usize)
     }

@@ -82,7 +82,7 @@ pub(crate) fn run(arguments: &BriefArguments) -> Answered {
     };
     let plan = darsena::checked_plan(
         &scenario,
-        &arguments.wanted.arcs(&scenario),
+        &arguments.wanted.arcs(&scenario, &arguments.solving),
         &options,
         &mut watch,
     )?;

@@ -99,11 +99,11 @@ pub(crate) fn run(arguments: &PlanArguments) -> Answered {
         stop: terminal::stop_on_interrupt(),
         progress: Some(&mut show),
     };
-    let arcs = arguments.wanted.arcs(&scenario);
+    let arcs = arguments.wanted.arcs(&scenario, &arguments.solving);
     let plan = darsena::checked_plan(&scenario, &arcs, &options, &mut watch)?;
     let seconds = arguments.timing.then(|| started.elapsed().as_secs_f64());
     if let Some(day) = arguments.against_law {
-        let other = darsena::permitted(&scenario, ask::law(), AsOf::Fixed(day));
+        let other = darsena::permitted(&scenario, ask::law(), AsOf::Fixed(day), options.threads);
         let second = darsena::checked_plan(&scenario, &other, &options, &mut watch)?;
         drop(line);
         let before = arguments.wanted.as_of(&scenario);
@@ -123,8 +123,12 @@ pub(crate) fn run(arguments: &PlanArguments) -> Answered {
             Ok(other) => other,
             Err(code) => return Ok(code),
         };
-        let second =
-            darsena::checked_plan(&other, &arguments.wanted.arcs(&other), &options, &mut watch)?;
+        let second = darsena::checked_plan(
+            &other,
+            &arguments.wanted.arcs(&other, &arguments.solving),
+            &options,
+            &mut watch,
+        )?;
         drop(line);
         let mut answer =
             darsena::plan_answer::difference((&scenario, &plan), (&other, &second), seconds);

@@ -24,14 +24,15 @@ use jiff::civil::Date;
 
 use crate::ceilings::ceilings;
 
-/// Returns the arcs that the law leaves open, with the rules that hold others back as obstacles.
+/// Returns the arcs that the law leaves open, with the rules that hold others back as obstacles. `threads`
+/// share the judging; the answer does not depend on them.
 #[must_use]
-pub fn permitted(scenario: &Scenario, law: &Law, as_of: AsOf) -> Arcs {
+pub fn permitted(scenario: &Scenario, law: &Law, as_of: AsOf, threads: usize) -> Arcs {
     // Without classes there is nothing to ask.
     if scenario.classes().is_empty() {
         return Arcs::open(scenario);
     }
-    let permitted = Permitted::new(scenario, law, as_of);
+    let permitted = Permitted::new(scenario, law, as_of, threads);
     let mut arcs = permitted.arcs();
     let rules = permitted.rules_in_the_way();
     arcs.obstacles = rules
@@ -45,7 +46,7 @@ pub fn permitted(scenario: &Scenario, law: &Law, as_of: AsOf) -> Arcs {
 /// lifted, one time.
 #[must_use]
 pub fn open_arcs(scenario: &Scenario, reading: Reading<'_>) -> Arcs {
-    Permitted::of(scenario, reading).arcs()
+    Permitted::of(scenario, reading, 1).arcs()
 }
 
 /// What the law says of every arc of a scenario.
@@ -61,16 +62,19 @@ pub(crate) struct Permitted<'a> {
 }
 
 impl<'a> Permitted<'a> {
-    pub(crate) fn new(scenario: &'a Scenario, law: &'a Law, as_of: AsOf) -> Self {
+    pub(crate) fn new(scenario: &'a Scenario, law: &'a Law, as_of: AsOf, threads: usize) -> Self {
         let options = ReadingOptions {
             as_of,
             ..ReadingOptions::default()
         };
-        Permitted::of(scenario, law.read(options))
+        Permitted::of(scenario, law.read(options), threads)
     }
 
-    fn of(scenario: &'a Scenario, reading: Reading<'a>) -> Self {
-        let options = ArcOptions::default();
+    fn of(scenario: &'a Scenario, reading: Reading<'a>, threads: usize) -> Self {
+        let options = ArcOptions {
+            threads,
+            ..ArcOptions::default()
+        };
         let ruled = rulings_for(scenario, &reading, &options);
         let mut by_arc: BTreeMap<Arc, Vec<usize>> = BTreeMap::new();
         for (n, one) in ruled.iter().enumerate() {

@@ -79,7 +79,7 @@ fn sales(rows: &[&str]) -> String {
 
 fn planned(scenario: &Scenario) -> (Arcs, Plan) {
     let law = Law::embedded();
-    let arcs = permitted(scenario, &law, AsOf::Known(scenario.head().law_as_of));
+    let arcs = permitted(scenario, &law, AsOf::Known(scenario.head().law_as_of), 1);
     let plan = checked_plan(scenario, &arcs, &Options::default(), &mut Watch::nobody());
     (arcs, plan.unwrap())
 }

@@ -4,7 +4,7 @@
 #![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::PathBuf;
 
 use darsena::law::{AsOf, Law};
 use darsena::milp::Watch;
@@ -29,7 +29,7 @@ fn planned(scenario: &Scenario, arcs: &Arcs) -> Plan {
 fn under(scenario: &Scenario, day: Date) -> Plan {
     planned(
         scenario,
-        &permitted(scenario, &Law::embedded(), AsOf::Fixed(day)),
+        &permitted(scenario, &Law::embedded(), AsOf::Fixed(day), 1),
     )
 }
 
@@ -83,7 +83,7 @@ fn what_japan_sends_home_frees_what_may_go_to_a_country_at_war() {
 #[test]
 fn the_rule_that_shuts_the_way_home_is_the_reason() {
     let scenario = scenario();
-    let arcs = permitted(&scenario, &Law::embedded(), AsOf::Fixed(BEFORE));
+    let arcs = permitted(&scenario, &Law::embedded(), AsOf::Fixed(BEFORE), 1);
     let options = Options::default();
     let plan = checked_plan(&scenario, &arcs, &options, &mut Watch::nobody()).unwrap();
     let older = |demand: usize| {
@@ -127,6 +127,7 @@ fn the_law_of_the_freeze_leaves_running_programmes_alone() {
         &scenario,
         &Law::embedded(),
         AsOf::Known(scenario.head().law_as_of),
+        1,
     );
     let [free, held] = [Arcs::open(&scenario), held].map(|arcs| planned(&scenario, &arcs));
     let mut late: BTreeMap<(String, String, u32), [f64; 2]> = BTreeMap::new();
@@ -148,14 +149,19 @@ fn the_law_of_the_freeze_leaves_running_programmes_alone() {
 }
 
 fn scenario() -> Scenario {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios/us-japan-2024");
+    let folder = PathBuf::from("../../scenarios/us-japan-2024");
     darsena::scenario::load(&folder).unwrap().scenario.unwrap()
 }
 
 #[test]
 fn what_is_made_in_japan_under_licence_never_reaches_a_country_at_war() {
     let scenario = scenario();
-    let arcs = permitted(&scenario, &Law::embedded(), AsOf::Fixed(date(2024, 6, 30)));
+    let arcs = permitted(
+        &scenario,
+        &Law::embedded(),
+        AsOf::Fixed(date(2024, 6, 30)),
+        1,
+    );
     let item = scenario.find_item("pac3-mse").unwrap();
     let to_ukraine: Vec<usize> = (0..scenario.lanes().len())
         .filter(|&l| {

@@ -5,7 +5,7 @@
 #![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::PathBuf;
 
 use darsena::law::{AsOf, Law, ReadingOptions};
 use darsena::milp::{Stop, Watch};
@@ -350,7 +350,7 @@ fn a_price_that_is_stopped_says_so() {
 /// What the page of the real scenario says of the law.
 #[test]
 fn the_law_of_the_freeze_costs_nothing_and_that_before_costs_what_one_rule_costs() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios/us-japan-2024");
+    let folder = PathBuf::from("../../scenarios/us-japan-2024");
     let scenario = darsena::scenario::load(&folder).unwrap().scenario.unwrap();
     let law = Law::embedded();
     let priced = |as_of, rules: &[&str]| {

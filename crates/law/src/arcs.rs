@@ -26,6 +26,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use darsena_scenario::{AuthorizationDecision, ItemId, PartyKind, Scenario};
 use jiff::ToSpan;
@@ -72,6 +73,8 @@ pub struct ArcOptions {
     pub facts: BTreeMap<String, Told>,
     /// Days that an approval takes less than usual, by grantor and id.
     pub sooner: BTreeMap<(String, String), u32>,
+    /// Threads that share the judging, one without any; the answer does not depend on it.
+    pub threads: usize,
 }
 
 /// What a ruling is about; numbers are places in the tables of the scenario.
@@ -233,7 +236,32 @@ pub fn rulings_for(scenario: &Scenario, reading: &Reading<'_>, options: &ArcOpti
             ));
         }
     }
-    ruled
+    answered(ruled, reading, options)
+}
+
+/// The same with their answers; threads take one after the other.
+fn answered(ruled: Vec<Ruled>, reading: &Reading<'_>, options: &ArcOptions) -> Vec<Ruled> {
+    let next = AtomicUsize::new(0);
+    let share = || {
+        let mut own = Vec::new();
+        while let Some((n, one)) = {
+            let n = next.fetch_add(1, Ordering::Relaxed);
+            ruled.get(n).map(|one| (n, one))
+        } {
+            own.push((n, one.again(reading, options)));
+        }
+        own
+    };
+    let mut answered = std::thread::scope(|scope| {
+        let others: Vec<_> = (1..options.threads).map(|_| scope.spawn(share)).collect();
+        let mut all = share();
+        for other in others {
+            all.extend(other.join().expect("judging does not panic"));
+        }
+        all
+    });
+    answered.sort_unstable_by_key(|(n, _)| *n);
+    answered.into_iter().map(|(_, one)| one).collect()
 }
 
 /// Returns what a reading that lifts `rules` ([`Reading::lifting`]) says of the arcs of `ruled` on which one of
@@ -511,6 +539,7 @@ impl<'a> Room<'a> {
         self.ruled(what, id, item, maker, question)
     }
 
+    /// An arc with its question, not yet asked.
     fn ruled(
         &self,
         what: What,
@@ -519,7 +548,6 @@ impl<'a> Room<'a> {
         maker: Option<&str>,
         question: Option<Question>,
     ) -> Ruled {
-        let (start, end) = self.span;
         let mut states = self.goods[item.as_str()].origins.clone();
         states.extend(maker.map(str::to_string));
         let question = question.map(|mut question| {
@@ -538,13 +566,6 @@ impl<'a> Room<'a> {
             }
             question
         });
-        let timeline = question
-            .as_ref()
-            .map(|question| self.reading.timeline(question, start, end));
-        let open = timeline.as_ref().map_or_else(
-            || vec![self.span],
-            |turns| open(self.options, self.span, turns),
-        );
         Ruled {
             what,
             id: id.to_string(),
@@ -553,8 +574,8 @@ impl<'a> Room<'a> {
             states,
             question,
             span: self.span,
-            timeline: timeline.unwrap_or_default(),
-            open,
+            timeline: Vec::new(),
+            open: vec![self.span],
         }
     }
 }

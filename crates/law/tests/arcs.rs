@@ -1,7 +1,7 @@
 //! The law of a real scenario's recipes, lanes and demands.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::PathBuf;
 
 use darsena_law::arcs::{ArcOptions, Ruled, What, rulings_for, rulings_lifting};
 use darsena_law::{AsOf, Law, ReadingOptions, Verdict};
@@ -9,7 +9,7 @@ use darsena_scenario::Scenario;
 use jiff::civil::date;
 
 fn scenario() -> Scenario {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios/us-japan-2024");
+    let path = PathBuf::from("../../scenarios/us-japan-2024");
     darsena_scenario::load(&path)
         .expect("it can be read")
         .scenario

@@ -668,6 +668,8 @@ impl Solver {
         self.tell_one("dual_feasibility_tolerance", &tolerance)?;
         if warm {
             self.tell_one("simplex_dual_edge_weight_strategy", "1")?;
+            // What is left to do is a few pivots; taking bounds back that were moved costs more.
+            self.tell_one("primal_simplex_bound_perturbation_multiplier", "0")?;
         }
         if let Some(seconds) = options.time_limit.filter(|seconds| seconds.is_finite()) {
             self.tell_one("time_limit", &seconds.max(0.0).to_string())?;

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::{env, fs};
 
 use darsena_scenario::{Package, Severity, read_memory};
@@ -13,9 +13,7 @@ use darsena_scenario::{Package, Severity, read_memory};
 type Files = BTreeMap<String, Vec<u8>>;
 
 fn here(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests")
-        .join(name)
+    PathBuf::from("tests").join(name)
 }
 
 fn base() -> Files {

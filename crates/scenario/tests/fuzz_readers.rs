@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read as _, Write as _};
-use std::path::Path;
+use std::path::PathBuf;
 use std::{env, fs};
 
 use darsena_scenario::{
@@ -263,7 +263,7 @@ fn fuzz_readers() {
     };
     let inputs = number("DARSENA_FUZZ", 20_000);
     let seed = number("DARSENA_FUZZ_SEED", 1);
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/base");
+    let folder = PathBuf::from("tests/base");
     let files: Files = fs::read_dir(folder)
         .expect("there is a base")
         .map(|entry| {

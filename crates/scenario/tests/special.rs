@@ -18,7 +18,7 @@ use zip::write::SimpleFileOptions;
 type Files = BTreeMap<String, Vec<u8>>;
 
 fn base() -> Files {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/base");
+    let folder = PathBuf::from("tests/base");
     let entries = fs::read_dir(folder).expect("there is a base");
     entries
         .map(|entry| {

@@ -15,8 +15,7 @@ use tempfile::TempDir;
 
 /// The folder of the repository.
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../..")
+    PathBuf::from("../..")
         .canonicalize()
         .expect("the repository is there")
 }

@@ -207,7 +207,7 @@ pub fn rule_prices(
     stop: &Stop,
     progress: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<Prices, AnswerError> {
-    let permitted = Permitted::new(scenario, law, as_of);
+    let permitted = Permitted::new(scenario, law, as_of, options.plan.threads);
     let search = Search {
         scenario,
         options,
