@@ -34,6 +34,6 @@ for name in tiny small medium large; do
         mv "$folder.part" "$folder"
     fi
 done
-(cd "$here/.." && cargo build --quiet --release --locked --package darsena --example build)
+(cd "$here/.." && cargo build --quiet --release --locked --workspace --example build)
 
 exec "$python" "$here/side_by_side.py" "$darsena" "$CARGO_TARGET_DIR/release/examples/build" "$cache/data" "$seed" "$size"

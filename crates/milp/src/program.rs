@@ -422,6 +422,12 @@ impl Program {
         own.chain(later)
     }
 
+    /// Whether every entry is a number nearer to nothing than `limit`.
+    pub(crate) fn entries_below(&self, limit: f64) -> bool {
+        let mut all = [&self.entry_value, &self.over_value].into_iter();
+        all.all(|values| values.iter().all(|value| value.abs() < limit))
+    }
+
     /// Calls `visit` for every entry once: first by column, then by row for rows added later.
     pub(crate) fn each_entry(&self, mut visit: impl FnMut(Row, Column, f64)) {
         for column in 0..self.columns() {

@@ -1,6 +1,7 @@
 //! The scenario: all tables of one situation, typed and checked.
 
 use std::cmp::Ordering;
+use std::sync::OnceLock;
 
 use crate::cell::{EachTable, Record};
 use crate::head::{FORMAT, Head};
@@ -15,7 +16,8 @@ pub struct Scenario {
     pub(crate) head: Head,
     pub(crate) tables: Tables,
     pub(crate) indexes: Indexes,
-    pub(crate) hash: String,
+    /// Told when it is first asked for.
+    hash: OnceLock<String>,
 }
 
 impl PartialEq for Scenario {
@@ -26,12 +28,11 @@ impl PartialEq for Scenario {
 
 impl Scenario {
     pub(crate) fn new(head: Head, (tables, indexes): (Tables, Indexes)) -> Self {
-        let hash = content_hash(&head, &tables);
         Scenario {
             head,
             tables,
             indexes,
-            hash,
+            hash: OnceLock::new(),
         }
     }
 
@@ -45,7 +46,8 @@ impl Scenario {
     /// ordered, spelled or stored.
     #[must_use]
     pub fn hash(&self) -> &str {
-        &self.hash
+        self.hash
+            .get_or_init(|| content_hash(&self.head, &self.tables))
     }
 }
 
