@@ -28,7 +28,7 @@ lint: tools
 
 # Readers against a million damaged inputs; the tests run 20,000 of them.
 fuzz: tools
-	DARSENA_FUZZ=1000000 $(CARGO) test --release --locked --package darsena-scenario --test fuzz_readers
+	DARSENA_FUZZ=1000000 $(CARGO) test --release --locked --workspace --test fuzz_readers
 
 # Side by side with the independent reference and with linopy, on the same files.
 bench: build

@@ -29,6 +29,6 @@ if ! cmp -s "$here/requirements.txt" "$cache/schedule-installed.txt"; then
     "$python" -m pip install --quiet --disable-pip-version-check -r "$here/requirements.txt"
     cp "$here/requirements.txt" "$cache/schedule-installed.txt"
 fi
-(cd "$here/../.." && cargo build --quiet --release --locked --package darsena-schedule --example solve)
+(cd "$here/../.." && cargo build --quiet --release --locked --workspace --example solve)
 
 exec "$python" "$here/side_by_side.py" "$CARGO_TARGET_DIR/release/examples/solve" "$folder" "$seconds" "$per_set" "$@"
