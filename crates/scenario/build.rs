@@ -438,11 +438,14 @@ fn emit_schema(code: &mut String, tables: &[Table]) {
 }
 
 fn emit_scenario(code: &mut String, tables: &[Table]) {
-    line!(code, "/// Every table as rows in order of their key.");
+    line!(
+        code,
+        "/// Every table as rows in order of their key; those of scenarios that differ in others are shared."
+    );
     line!(code, "#[derive(Debug, Clone, PartialEq)]");
     line!(code, "pub(crate) struct Tables {{");
     for table in tables {
-        line!(code, "pub(crate) {}: Vec<{}>,", table.name, table.row);
+        line!(code, "pub(crate) {}: Arc<[{}]>,", table.name, table.row);
     }
     line!(code, "}}");
     line!(
@@ -537,7 +540,7 @@ fn emit_scenario(code: &mut String, tables: &[Table]) {
         "pub(crate) fn finish(self) -> (Tables, Indexes) {{ let tables = Tables {{"
     );
     for table in tables {
-        line!(code, "{0}: self.{0}.rows,", table.name);
+        line!(code, "{0}: self.{0}.rows.into(),", table.name);
     }
     line!(code, "}}; (tables, self.indexes) }}");
     line!(code, "}}");
@@ -551,6 +554,23 @@ fn emit_scenario(code: &mut String, tables: &[Table]) {
         line!(code, "see.table(&self.{});", table.name);
     }
     line!(code, "}}");
+    line!(
+        code,
+        "/// Puts what `editor` makes of one table in its place."
+    );
+    line!(
+        code,
+        "pub(crate) fn edit(&mut self, table: TableName, editor: &mut impl EditTable) -> Result<(), Finding> {{ match table {{"
+    );
+    for table in tables {
+        line!(
+            code,
+            "TableName::{} => self.{1} = editor.table(&self.{1})?,",
+            camel(&table.name),
+            table.name
+        );
+    }
+    line!(code, "}} Ok(()) }}");
     line!(code, "}}");
 
     line!(code, "/// The tables, each in order of its key.");

@@ -9,6 +9,7 @@ mod plan;
 mod prices;
 mod repair;
 mod scenario;
+mod stress;
 mod terminal;
 
 use std::process::ExitCode;
@@ -37,6 +38,7 @@ Examples:
   darsena plan my-scenario                     who makes what, when, who gets it, who waits and why
   darsena plan my-scenario --format json       the same for a script
   darsena prices my-scenario                   what each rule of the law costs
+  darsena stress my-scenario --every site      what is lost if something fails
   darsena repair my-scenario                   which ship, which dock, when, and what is regained
   darsena brief my-scenario -o brief.html      the report
   darsena permit --act export --class jp-w --origins jp --from jp --to au --on 2026-05-01
@@ -55,6 +57,8 @@ enum Question {
     Plan(plan::PlanArguments),
     /// What does each rule cost: what would be delivered if it alone were lifted?
     Prices(prices::PricesArguments),
+    /// What is lost if something fails?
+    Stress(stress::StressArguments),
     /// Which ship, which dock, when?
     Repair(repair::RepairArguments),
     /// Read a yard's own plan (Primavera XER) as tasks of a job.
@@ -98,6 +102,7 @@ fn main() -> ExitCode {
     let answered = match arguments.question {
         Question::Plan(arguments) => plan::run(&arguments),
         Question::Prices(arguments) => prices::run(&arguments),
+        Question::Stress(arguments) => stress::run(&arguments),
         Question::Repair(arguments) => repair::run(&arguments),
         Question::WorkPackage(arguments) => repair::work_package(&arguments),
         Question::Brief(arguments) => brief::run(&arguments),

@@ -23,6 +23,7 @@ pub mod repair;
 pub mod repair_answer;
 pub mod rule_prices;
 pub mod scenario_answer;
+pub mod stress_answer;
 pub mod work_package;
 pub mod write;
 
@@ -35,6 +36,7 @@ pub use darsena_plan as plan;
 pub use darsena_repair as schedule;
 pub use darsena_scenario as scenario;
 pub use darsena_schedule as project;
+pub use darsena_whatif as whatif;
 
 use darsena_milp::Watch;
 use darsena_plan::check::Breach;

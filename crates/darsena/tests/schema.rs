@@ -8,6 +8,8 @@ use darsena::milp::{Stop, Watch};
 use darsena::plan::{Arcs, Options, Plan, Reasons};
 use darsena::rule_prices::{self, PriceOptions, rule_prices};
 use darsena::scenario::{Scenario, load, read_memory, starter};
+use darsena::stress_answer;
+use darsena::whatif::{Every, StressOptions, stress};
 use darsena::{
     SCHEMA_TEXT, answer, checked_plan, law, permit_answer, permitted, plan_answer, scenario_answer,
 };
@@ -163,6 +165,36 @@ fn prices_of_rules_and_comparisons_of_law_are_valid() {
     let answer = rule_prices::answer(&scenario, &prices.expect("there are prices"), None);
     assert_valid(&answer.json());
     assert_columns(&schema()["$defs"]["prices"], &answer);
+}
+
+#[test]
+fn answers_of_stress_are_valid() {
+    let scenario = small();
+    let failures = darsena::whatif::every(&scenario, Every::Site, scenario.head().start, 90);
+    let options = StressOptions {
+        plan: Options {
+            reasons: Reasons::None,
+            prices: false,
+            ..Options::default()
+        },
+        foreseen: false,
+        survive: true,
+    };
+    let arcs = std::sync::Arc::new(Arcs::open(&scenario));
+    let open = |_: &Scenario, _: Option<&_>| arcs.clone();
+    let stress = stress(
+        &scenario,
+        &open,
+        &failures,
+        &options,
+        &Stop::new(),
+        &|_, _| {},
+    );
+    let stress = stress.expect("there are plans");
+    assert!(stress.complete && stress.fates.iter().any(|fate| !fate.losses.is_empty()));
+    let answer = stress_answer::answer(&scenario, &failures, &stress, false, None);
+    assert_valid(&answer.json());
+    assert_columns(&schema()["$defs"]["stress"], &answer);
 }
 
 #[test]

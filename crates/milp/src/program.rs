@@ -422,6 +422,33 @@ impl Program {
         own.chain(later)
     }
 
+    /// Whether another program has the same rows and columns with the same entries, and the same of them whole: then
+    /// the two differ in costs and bounds only.
+    #[must_use]
+    pub fn same_entries(&self, other: &Program) -> bool {
+        self.rows() == other.rows()
+            && self.integer == other.integer
+            && self.start == other.start
+            && self.entry_row == other.entry_row
+            && self.entry_value == other.entry_value
+            && (&self.over, &self.over_start) == (&other.over, &other.over_start)
+            && (&self.over_column, &self.over_value) == (&other.over_column, &other.over_value)
+    }
+
+    /// What each row comes to with these values of the columns.
+    ///
+    /// # Panics
+    /// Panics when there is not one value for each column.
+    #[must_use]
+    pub fn activity(&self, values: &[f64]) -> Vec<f64> {
+        assert_eq!(values.len(), self.columns(), "one value for each column");
+        let mut activity = vec![0.0; self.rows()];
+        self.each_entry(|row, column, value| {
+            activity[row.index()] += value * values[column.index()]
+        });
+        activity
+    }
+
     /// Whether every entry is a number nearer to nothing than `limit`.
     pub(crate) fn entries_below(&self, limit: f64) -> bool {
         let mut all = [&self.entry_value, &self.over_value].into_iter();

@@ -632,6 +632,11 @@ impl Checker<'_> {
             for &(q, usage) in taken.into_iter().flatten() {
                 used[q][make.period] += usage * make.runs;
             }
+            if self.closed("recipe", recipe.recipe.as_str(), make.period) {
+                self.at_most("capacity", make.runs, 1.0, || {
+                    format!("`{}` runs while it is out of use", recipe.recipe)
+                });
+            }
             if self.closed("site", recipe.site.as_str(), make.period) {
                 self.at_most("capacity", make.runs, 1.0, || {
                     format!("`{}` runs at a closed site", recipe.recipe)
@@ -709,7 +714,9 @@ impl Checker<'_> {
         for ship in &plan.ship {
             *carried.entry((ship.lane, ship.period)).or_default() += ship.quantity;
             let lane = &scenario.lanes()[ship.lane];
-            if self.closed("site", lane.to_site.as_str(), ship.arrives) {
+            // What was under way already is let in.
+            let under_way = plan.decided.is_some_and(|decided| ship.period < decided);
+            if !under_way && self.closed("site", lane.to_site.as_str(), ship.arrives) {
                 let day = self.day(ship.arrives);
                 self.at_most("lane", ship.quantity, 1.0, || {
                     format!("`{}` arrives on {day} at a closed site", lane.lane)

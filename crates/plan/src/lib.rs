@@ -53,6 +53,7 @@
 //! The plan knows all demands and dates from the first day. Amounts are fractions of units unless
 //! whole units are asked for. Where several plans are equally good, it is one of them.
 
+pub mod again;
 pub mod arcs;
 pub mod check;
 pub mod compare;
@@ -150,74 +151,20 @@ pub fn plan(
     options: &Options,
     watch: &mut Watch<'_>,
 ) -> Result<Plan, PlanError> {
-    let clock = solve::Clock {
-        started: darsena_milp::Clock::start(),
-        options: options.solver.clone(),
-    };
-    let objective = objective(scenario, options);
-    if objective == Objective::Weighted
-        && scenario.demands().iter().any(|d| d.quantity > 0.0)
-        && scenario
-            .demands()
-            .iter()
-            .all(|d| d.tardiness_cost <= 0.0 && d.unmet_cost <= 0.0)
-    {
-        return Err(PlanError::NothingAtStake);
-    }
-    let fair = fair(scenario, options);
-    let network = network::network(scenario, arcs, options.include_unconfirmed);
-    let countable: Vec<bool> = scenario
-        .items()
-        .iter()
-        .map(|i| countable(&i.unit))
-        .collect();
-    let (program, layout) =
-        formulate::formulate(&network, options.whole.then_some(&countable[..]), fair);
-    let cost: Vec<f64> = formulate::costs_of(&network, &program, &layout, Measure::Cost);
-    let measures = measures(&network, objective, fair);
-    let original = solve::Bounds::of(&program);
-    let mut solver = Solver::new(program)?;
-    let mut solved = solve::solve(
-        &network,
-        &layout,
-        &mut solver,
-        &measures,
-        options,
-        &clock,
-        watch,
-    )?;
-    let mut plan = Plan {
-        status: solved.status,
+    let Standing {
+        network,
+        layout,
+        original,
+        mut solver,
+        mut solved,
+        cost,
         objective,
-        levels: std::mem::take(&mut solved.levels),
-        kinds: network.kinds.clone(),
-        make: Vec::new(),
-        ship: Vec::new(),
-        hold: Vec::new(),
-        deliver: Vec::new(),
-        unmet: Vec::new(),
-        draw: Vec::new(),
-        overtime: Vec::new(),
-        shortfall: Vec::new(),
-        lines: Vec::new(),
-        demands: Vec::new(),
-        prices: Vec::new(),
-        utilisation: Vec::new(),
-        viability: Vec::new(),
-        obstacles: arcs
-            .obstacles
-            .iter()
-            .map(|o| (o.id.clone(), o.says.clone()))
-            .collect(),
-        idle: Vec::new(),
-        touched: Vec::new(),
-        ceilings: arcs.ceilings.iter().map(|c| c.id.clone()).collect(),
-        unconfirmed: options.include_unconfirmed,
-        whole: options.whole,
-        gap: options.solver.relative_gap,
-        solver: darsena_milp::name_and_version(),
-        remarks: network.remarks.clone(),
-    };
+        fair,
+        clock,
+        ..
+    } = Standing::new(scenario, arcs, options, watch)?;
+    let mut plan = blank(&network, arcs, objective, options);
+    (plan.status, plan.levels) = (solved.status, std::mem::take(&mut solved.levels));
     if objective == Objective::Weighted && !scenario.priorities().is_empty() {
         plan.remarks.push(
             "dated priorities are not used by the weighted objective: costs alone decide".into(),
@@ -269,6 +216,118 @@ pub fn plan(
         reasons::reasons(sight, options, &mut plan, &clock, &watch.stop)?;
     }
     Ok(plan)
+}
+
+/// A program at its optimum, and what it stands for.
+struct Standing {
+    network: network::Network,
+    layout: formulate::Layout,
+    /// Bounds before any stage was held or line decided.
+    original: solve::Bounds,
+    solver: Solver,
+    solved: solve::Solved,
+    measures: Vec<Measure>,
+    cost: Vec<f64>,
+    objective: Objective,
+    fair: bool,
+    clock: solve::Clock,
+}
+
+impl Standing {
+    fn new(
+        scenario: &Scenario,
+        arcs: &Arcs,
+        options: &Options,
+        watch: &mut Watch<'_>,
+    ) -> Result<Self, PlanError> {
+        let clock = solve::Clock {
+            started: darsena_milp::Clock::start(),
+            options: options.solver.clone(),
+        };
+        let objective = objective(scenario, options);
+        let costs = |d: &darsena_scenario::Demand| d.tardiness_cost > 0.0 || d.unmet_cost > 0.0;
+        if objective == Objective::Weighted
+            && scenario.demands().iter().any(|d| d.quantity > 0.0)
+            && !scenario.demands().iter().any(costs)
+        {
+            return Err(PlanError::NothingAtStake);
+        }
+        let fair = fair(scenario, options);
+        let network = network::network(scenario, arcs, options.include_unconfirmed);
+        let (program, layout) = formulate::formulate(
+            &network,
+            options.whole.then_some(&countables(scenario)[..]),
+            fair,
+        );
+        let cost = formulate::costs_of(&network, &program, &layout, Measure::Cost);
+        let measures = measures(&network, objective, fair);
+        let original = solve::Bounds::of(&program);
+        let mut solver = Solver::new(program)?;
+        let solved = solve::solve(
+            &network,
+            &layout,
+            &mut solver,
+            &measures,
+            options,
+            &clock,
+            watch,
+        )?;
+        Ok(Standing {
+            network,
+            layout,
+            original,
+            solver,
+            solved,
+            measures,
+            cost,
+            objective,
+            fair,
+            clock,
+        })
+    }
+}
+
+/// Per item, whether it is counted rather than measured.
+fn countables(scenario: &Scenario) -> Vec<bool> {
+    let items = scenario.items().iter();
+    items.map(|item| countable(&item.unit)).collect()
+}
+
+/// A plan of which nothing is known yet but what was asked.
+fn blank(network: &network::Network, arcs: &Arcs, objective: Objective, options: &Options) -> Plan {
+    Plan {
+        status: Status::Feasible,
+        objective,
+        levels: Vec::new(),
+        kinds: network.kinds.clone(),
+        make: Vec::new(),
+        ship: Vec::new(),
+        hold: Vec::new(),
+        deliver: Vec::new(),
+        unmet: Vec::new(),
+        draw: Vec::new(),
+        overtime: Vec::new(),
+        shortfall: Vec::new(),
+        lines: Vec::new(),
+        demands: Vec::new(),
+        prices: Vec::new(),
+        utilisation: Vec::new(),
+        viability: Vec::new(),
+        obstacles: arcs
+            .obstacles
+            .iter()
+            .map(|o| (o.id.clone(), o.says.clone()))
+            .collect(),
+        idle: Vec::new(),
+        touched: Vec::new(),
+        ceilings: arcs.ceilings.iter().map(|c| c.id.clone()).collect(),
+        unconfirmed: options.include_unconfirmed,
+        whole: options.whole,
+        decided: None,
+        gap: options.solver.relative_gap,
+        solver: darsena_milp::name_and_version(),
+        remarks: network.remarks.clone(),
+    }
 }
 
 /// The objective that is asked for, that of the scenario, or `lexicographic`.
@@ -408,12 +467,8 @@ pub(crate) fn countable(unit: &str) -> bool {
 pub fn program(scenario: &Scenario, arcs: &Arcs, options: &Options) -> darsena_milp::Program {
     let fair = fair(scenario, options);
     let network = network::network(scenario, arcs, options.include_unconfirmed);
-    let countable: Vec<bool> = scenario
-        .items()
-        .iter()
-        .map(|i| countable(&i.unit))
-        .collect();
-    formulate::formulate(&network, options.whole.then_some(&countable[..]), fair).0
+    let whole = options.whole.then(|| countables(scenario));
+    formulate::formulate(&network, whole.as_deref(), fair).0
 }
 
 #[cfg(test)]

@@ -33,7 +33,7 @@ pub(crate) struct Run {
     pub starts: Range<usize>,
     /// Periods in which its arc is open, whatever its own dates say.
     pub open: Spans,
-    /// Periods in which its site is out of use.
+    /// Periods in which it or its site is out of use.
     pub shut: Vec<Range<usize>>,
     pub cost: f64,
     pub line: Option<LineTerms>,
@@ -430,7 +430,7 @@ pub(crate) fn network(scenario: &Scenario, arcs: &Arcs, include_unconfirmed: boo
             usages: usages[r].clone(),
             starts,
             open,
-            shut: closures.of_site(at).collect(),
+            shut: closures.of_site(at).chain(closures.of_recipe(r)).collect(),
             cost: recipe.cost,
             line: (recipe.fixed_cost > 0.0 || recipe.minimum_run > 0.0).then_some(LineTerms {
                 fixed_cost: recipe.fixed_cost,
@@ -903,6 +903,7 @@ struct Closures {
     resources: Vec<(usize, Range<usize>)>,
     sites: Vec<(usize, Range<usize>)>,
     lanes: Vec<(usize, Range<usize>)>,
+    recipes: Vec<(usize, Range<usize>)>,
 }
 
 impl Closures {
@@ -911,6 +912,7 @@ impl Closures {
             resources: vec![],
             sites: vec![],
             lanes: vec![],
+            recipes: vec![],
         };
         for row in scenario.closures() {
             let span = horizon.span(Some(row.from), Some(row.until));
@@ -933,6 +935,7 @@ impl Closures {
                     &mut closures.lanes,
                     scenario.lanes().iter().position(|x| x.lane.as_str() == id),
                 ),
+                ClosureWhat::Recipe => (&mut closures.recipes, scenario.find_recipe(id)),
                 ClosureWhat::Dock => continue,
             };
             list.push((place(at), span));
@@ -946,6 +949,12 @@ impl Closures {
             .iter()
             .filter(move |c| c.0 == site)
             .map(|c| c.1.clone())
+    }
+
+    /// Periods in which no run of the recipe may start.
+    fn of_recipe(&self, recipe: usize) -> impl Iterator<Item = Range<usize>> + '_ {
+        let own = self.recipes.iter().filter(move |c| c.0 == recipe);
+        own.map(|c| c.1.clone())
     }
 
     /// Per site, whether it is out of use in each period; empty where it never is.

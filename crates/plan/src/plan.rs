@@ -425,6 +425,8 @@ pub struct Plan {
     pub unconfirmed: bool,
     /// Whether what is counted was planned in whole units.
     pub whole: bool,
+    /// What was decided for periods before this one stood when the scenario changed; none where nothing was decided.
+    pub decided: Option<usize>,
     /// Gap of a level at which it counts as proved.
     pub gap: f64,
     /// Solver name and version.

@@ -293,6 +293,38 @@ pub(crate) fn solve(
     Ok(solved)
 }
 
+/// Minimises `measures` one after the other in a linear program near one whose best basis is known.
+pub(crate) fn again(
+    network: &Network,
+    layout: &Layout,
+    solver: &mut Solver,
+    measures: &[Measure],
+    clock: &Clock,
+    near: Option<&Basis>,
+    watch: &mut Watch<'_>,
+) -> Result<Solved, PlanError> {
+    let costs: Vec<Vec<f64>> = measures
+        .iter()
+        .map(|&m| costs_of(network, solver.program(), layout, m))
+        .collect();
+    let clock = &clock.choosing(solver.program());
+    let stages = Stages {
+        measures,
+        costs: &costs,
+        weights: &weights(measures, &costs, clock.options.method),
+        clock,
+    };
+    let mut solved = stages.linear(solver, near, None, watch)?.solved()?;
+    if solved.values.is_empty() {
+        solved.values = idle(network, layout, solver.program().columns());
+    }
+    for (&measure, costs) in measures.iter().zip(&costs).skip(solved.levels.len()) {
+        let value = dot(costs, &solved.values);
+        solved.levels.push(Level::new(measure, value, 0.0));
+    }
+    Ok(solved)
+}
+
 impl Level {
     fn new(measure: Measure, value: f64, bound: f64) -> Self {
         Level {

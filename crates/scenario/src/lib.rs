@@ -34,6 +34,7 @@
 //! Nothing here says whether something may be done, can be made in time or is worth its cost.
 
 mod cell;
+mod change;
 mod check;
 mod csv_table;
 mod describe;
@@ -57,6 +58,7 @@ mod workbook;
 mod workbook_parts;
 mod write;
 
+pub use change::{Change, Edit, Span};
 pub use describe::{
     Description, ItemSummary, LeadTimePath, PathStep, PrioritySummary, ResourceSummary,
     StateSummary, StepKind, describe,
@@ -74,11 +76,11 @@ pub use scenario::Scenario;
 pub use starter::starter;
 pub use tables::{
     Asset, AssetId, AssetKind, Authorization, AuthorizationDecision, AuthorizationId, Capacity,
-    Change, ChangeId, ChangeKind, Class, ClassId, Closure, ClosureWhat, Demand, DemandId, Dock,
-    DockId, Item, ItemId, Job, JobId, Lane, LaneId, Mode, ModeId, ModeUsage, Party, PartyId,
-    PartyKind, Priority, Receipt, Recipe, RecipeId, RecipeInput, RecipeResource, Resource,
-    ResourceId, Site, SiteId, SiteKind, Source, SourceGrade, SourceId, StateId, Stockpile,
-    TableName, Task, TaskId, Transit, dictionary,
+    ChangeRow, ChangeRowId, ChangeRowKind as ChangeKind, Class, ClassId, Closure, ClosureWhat,
+    Demand, DemandId, Dock, DockId, Item, ItemId, Job, JobId, Lane, LaneId, Mode, ModeId,
+    ModeUsage, Party, PartyId, PartyKind, Priority, Receipt, Recipe, RecipeId, RecipeInput,
+    RecipeResource, Resource, ResourceId, Site, SiteId, SiteKind, Source, SourceGrade, SourceId,
+    StateId, Stockpile, TableName, Task, TaskId, Transit, dictionary,
 };
 pub use time::{Horizon, Period};
 pub use workbook::read_workbook;

@@ -36,6 +36,11 @@ impl Scenario {
         }
     }
 
+    /// To be called when a row changes.
+    pub(crate) fn forget_hash(&mut self) {
+        self.hash = OnceLock::new();
+    }
+
     /// What holds for the scenario as a whole.
     #[must_use]
     pub fn head(&self) -> &Head {

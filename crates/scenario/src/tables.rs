@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::fmt;
+use std::sync::Arc;
 
 use compact_str::CompactString;
 use jiff::civil::Date;
@@ -9,11 +10,16 @@ use jiff::civil::Date;
 use crate::cell::{self, Blank, Cells, Choice, EachTable, Id, Record, Written};
 use crate::check::{Draft, References};
 use crate::dictionary::{Attribute, Kind, Status, TableSchema};
-use crate::finding::Findings;
+use crate::finding::{Finding, Findings};
 use crate::index::{Index, Known};
 use crate::package::Table;
 use crate::scenario::{Scenario, rows_of};
 use crate::time::days_between;
+
+/// What edits one table.
+pub(crate) trait EditTable {
+    fn table<R: Record + Clone>(&mut self, rows: &Arc<[R]>) -> Result<Arc<[R]>, Finding>;
+}
 
 /// Where an id must be known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

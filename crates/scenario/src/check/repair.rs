@@ -307,6 +307,7 @@ fn closures(checker: &mut Checker<'_>) {
             ClosureWhat::Resource => TableName::Resources,
             ClosureWhat::Site => TableName::Sites,
             ClosureWhat::Lane => TableName::Lanes,
+            ClosureWhat::Recipe => TableName::Recipes,
         };
         let unknown = drafts.complete(table) && drafts.find(table, &closure.id).is_none();
         if unknown && !checker.findings.only_counted() {

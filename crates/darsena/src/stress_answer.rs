@@ -1,0 +1,313 @@
+//! What is lost with each failure, as tables and on one screen.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use darsena_law::{AsOf, Law};
+use darsena_milp::Status;
+use darsena_plan::Arcs;
+use darsena_scenario::{Change, Edit, Scenario, TableName};
+use darsena_whatif::{Failure, Fate, Stress};
+
+use crate::answer::{Answer, Table};
+use crate::permitted::permitted;
+use crate::plan_answer::head;
+use crate::write::text;
+
+/// Returns the arcs of a changed scenario: those of the base, unless the change is one of the law or of what it asks.
+/// `as_of` is none where no law is asked.
+#[must_use]
+pub fn arcs_of(
+    base: &Arc<Arcs>,
+    scenario: &Scenario,
+    change: Option<&Change>,
+    law: Option<(&Law, AsOf)>,
+) -> Arc<Arcs> {
+    let of_law = |edit: &Edit| match edit {
+        Edit::Lifted { .. } | Edit::LawOf { .. } => true,
+        Edit::Out { table, .. } | Edit::Set { table, .. } => {
+            matches!(
+                table,
+                TableName::Authorizations
+                    | TableName::Classes
+                    | TableName::Items
+                    | TableName::Parties
+                    | TableName::Sites
+            ) && !matches!(
+                edit,
+                Edit::Out {
+                    table: TableName::Sites,
+                    ..
+                }
+            )
+        }
+        Edit::Scale { .. } => false,
+    };
+    let edits = change.map_or(&[][..], |change| &change.edits);
+    match law {
+        Some((law, as_of)) if edits.iter().any(of_law) => {
+            let days = edits.iter().filter_map(|edit| match edit {
+                Edit::LawOf { day } => Some(AsOf::Fixed(*day)),
+                _ => None,
+            });
+            let as_of = days.last().unwrap_or(as_of);
+            Arc::new(permitted(scenario, law, as_of, 1))
+        }
+        _ => base.clone(),
+    }
+}
+
+/// The answer `stress` of `scenario`.
+#[must_use]
+pub fn answer(
+    scenario: &Scenario,
+    failures: &[Failure],
+    stress: &Stress,
+    foreseen: bool,
+    seconds: Option<f64>,
+) -> Answer {
+    let mut head = head(scenario, &stress.base, seconds);
+    head.question = "stress".into();
+    let proved = stress
+        .fates
+        .iter()
+        .all(|fate| fate.status == Status::Optimal);
+    if !stress.complete {
+        head.status = Status::Stopped.as_str().into();
+        head.remarks.push(format!(
+            "{} of {} failures were looked at; of the others nothing is said",
+            stress.fates.len(),
+            failures.len()
+        ));
+    } else if !proved {
+        head.status = Status::Feasible.as_str().into();
+    }
+    head.remarks.push(if foreseen {
+        "failures are known from the first day".into()
+    } else {
+        "failures are not foreseen: what was decided for earlier periods stays, and from its first day on the length of a failure is known".into()
+    });
+    head.remarks.push("who of several equals waits is told of the one best plan that was found; what is lost by priority is the same in all of them".into());
+    let told = Told {
+        scenario,
+        failures,
+        stress,
+    };
+    Answer {
+        head,
+        tables: vec![
+            told.failures(),
+            told.priorities(),
+            told.losses(),
+            told.exposure(),
+        ],
+        trees: Vec::new(),
+    }
+}
+
+/// The worst failures on one screen.
+#[must_use]
+pub fn readable(scenario: &Scenario, stress: &Stress, answer: &Answer) -> String {
+    let mut out = format!(
+        "failures in `{}`: {}, {} looked at\n",
+        scenario.head().name,
+        answer.head.status,
+        stress.fates.len()
+    );
+    for remark in &answer.head.remarks {
+        out.push_str(&format!("note: {remark}\n"));
+    }
+    let table = answer.table("failures").expect("the answer has it");
+    let keep = [
+        "failure",
+        "what",
+        "late",
+        "first_priority",
+        "unmet",
+        "cost",
+        "catch_up",
+        "survives",
+    ];
+    let mut worst = table.only_columns(&keep);
+    let hurts =
+        |fate: &Fate| fate.by_priority.iter().any(|(_, more)| *more > 0.0) || fate.cost > 1e-6;
+    worst.keep_rows(|n| hurts(&stress.fates[n]));
+    let silent = stress.fates.len() - worst.len();
+    if worst.is_empty() {
+        out.push_str("\nNo failure costs anything.\n");
+    } else {
+        out.push_str("\nWhat each failure costs, the worst first\n");
+        out.push_str(&text(&worst));
+    }
+    if silent > 0 && !worst.is_empty() {
+        out.push_str(&format!(
+            "\n{silent} other failures cost nothing: `--table failures`\n"
+        ));
+    }
+    out
+}
+
+struct Told<'a> {
+    scenario: &'a Scenario,
+    failures: &'a [Failure],
+    stress: &'a Stress,
+}
+
+impl Told<'_> {
+    fn id(&self, fate: &Fate) -> String {
+        self.failures[fate.failure].change.id.clone()
+    }
+
+    fn failures(&self) -> Table {
+        let rows = &self.stress.fates;
+        let what = |fate: &Fate| {
+            let edits = self.failures[fate.failure].change.edits.iter();
+            edits
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+                .join("; ")
+        };
+        let first = |fate: &Fate| {
+            let mut worse = fate.by_priority.iter().filter(|(_, more)| *more > 0.0);
+            worse.find_map(|(priority, _)| *priority).map(i64::from)
+        };
+        let whole = |n: Option<usize>| n.and_then(|n| i64::try_from(n).ok());
+        Table::new("failures", "one failure, the worst first")
+            .whole("rank", "", (1i64..).take(rows.len()))
+            .text("failure", rows.iter().map(|fate| self.id(fate)))
+            .text("what", rows.iter().map(what))
+            .day(
+                "known",
+                rows.iter().map(|fate| self.failures[fate.failure].from),
+            )
+            .number(
+                "late",
+                "unit-periods",
+                rows.iter().map(|fate| fate.late_unit_periods),
+            )
+            .whole("first_priority", "", rows.iter().map(first))
+            .number(
+                "unmet",
+                "unit of the item",
+                rows.iter().map(|fate| fate.unmet),
+            )
+            .number(
+                "cost",
+                self.scenario.head().currency.as_str(),
+                rows.iter().map(|fate| fate.cost),
+            )
+            .whole(
+                "catch_up",
+                "periods",
+                rows.iter().map(|fate| whole(fate.caught_up)),
+            )
+            .whole(
+                "survives",
+                "periods",
+                rows.iter().map(|fate| whole(fate.survives)),
+            )
+            .text("status", rows.iter().map(|fate| fate.status.as_str()))
+            .text("way", rows.iter().map(|fate| fate.way.as_str()))
+    }
+
+    fn priorities(&self) -> Table {
+        let rows: Vec<_> = { self.stress.fates.iter() }
+            .flat_map(|fate| fate.by_priority.iter().map(move |row| (fate, row)))
+            .filter(|(_, (priority, more))| priority.is_some() && *more != 0.0)
+            .collect();
+        Table::new(
+            "priorities",
+            "late unit-periods that a failure adds under one priority",
+        )
+        .text("failure", rows.iter().map(|(fate, _)| self.id(fate)))
+        .whole(
+            "priority",
+            "",
+            rows.iter().map(|(_, (p, _))| p.map(i64::from)),
+        )
+        .number(
+            "late",
+            "unit-periods",
+            rows.iter().map(|(_, (_, more))| *more),
+        )
+    }
+
+    fn losses(&self) -> Table {
+        let rows: Vec<_> = { self.stress.fates.iter() }
+            .flat_map(|fate| fate.losses.iter().map(move |loss| (fate, loss)))
+            .collect();
+        let demands = self.scenario.demands();
+        Table::new("losses", "what one demand loses or gains with a failure")
+            .text("failure", rows.iter().map(|(fate, _)| self.id(fate)))
+            .text(
+                "demand",
+                rows.iter()
+                    .map(|(_, l)| demands[l.demand].demand.to_string()),
+            )
+            .text(
+                "party",
+                rows.iter()
+                    .map(|(_, l)| demands[l.demand].party.to_string()),
+            )
+            .text(
+                "item",
+                rows.iter().map(|(_, l)| demands[l.demand].item.to_string()),
+            )
+            .number(
+                "late",
+                "unit-periods",
+                rows.iter().map(|(_, l)| l.late_unit_periods),
+            )
+            .number(
+                "unmet",
+                "unit of the item",
+                rows.iter().map(|(_, l)| l.unmet),
+            )
+    }
+
+    /// The largest loss of a failure of each site against what the base plan spends there.
+    fn exposure(&self) -> Table {
+        let mut spent: BTreeMap<&str, f64> = BTreeMap::new();
+        for make in &self.stress.base.make {
+            let recipe = &self.scenario.recipes()[make.recipe];
+            *spent.entry(recipe.site.as_str()).or_default() += make.runs * recipe.cost;
+        }
+        let mut largest: BTreeMap<&str, &Fate> = BTreeMap::new();
+        for fate in &self.stress.fates {
+            if let [
+                Edit::Out {
+                    table: TableName::Sites,
+                    id,
+                    ..
+                },
+            ] = &self.failures[fate.failure].change.edits[..]
+            {
+                // The worst stand first.
+                largest.entry(id).or_insert(fate);
+            }
+        }
+        let rows: Vec<_> = largest.into_iter().collect();
+        Table::new(
+            "exposure",
+            "a site: the most its failure alone costs, against what the plan spends there",
+        )
+        .text("site", rows.iter().map(|(site, _)| *site))
+        .text("failure", rows.iter().map(|(_, fate)| self.id(fate)))
+        .number(
+            "late",
+            "unit-periods",
+            rows.iter().map(|(_, fate)| fate.late_unit_periods),
+        )
+        .number(
+            "cost",
+            self.scenario.head().currency.as_str(),
+            rows.iter().map(|(_, fate)| fate.cost),
+        )
+        .number(
+            "spent",
+            self.scenario.head().currency.as_str(),
+            rows.iter()
+                .map(|(site, _)| spent.get(site).copied().unwrap_or(0.0)),
+        )
+    }
+}

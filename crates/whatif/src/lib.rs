@@ -1,0 +1,26 @@
+//! What if something fails, and what should be changed first: the same question of a changed scenario.
+//!
+//! A [`Change`](darsena_scenario::Change) is a disruption or a lever; both are edits of the scenario's tables. This room
+//! lists failures, plans again with each ([`darsena_plan::again`]) and says what is lost.
+//!
+//! # Formulas
+//! With `open(j, t)` the units of demand j open at the end of period t in the base plan, and `open'(j, t)` in the plan
+//! made again:
+//!
+//! ```text
+//! loss of j            sum over t of open'(j, t) - open(j, t)        late unit-periods more
+//! unmet of j           open'(j, T) - open(j, T)                      units more, T the last period
+//! time to catch up     from the failure's first period to the last in which some demand has more open than before
+//! time to survive      the longest failure, in whole periods, with which no demand has more open than before
+//! exposure of a site   the largest loss of a failure of it alone
+//! ```
+//!
+//! # Limits
+//! A failure is one change at a time. An unforeseen failure leaves what the base decided for earlier periods as it is;
+//! from then on its whole length is known. Who of several equals waits is told of the one plan that was found.
+
+mod failures;
+mod stress;
+
+pub use failures::{Every, every, told};
+pub use stress::{ArcsOf, Failure, Fate, Loss, Stress, StressOptions, stress};
