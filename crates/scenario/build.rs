@@ -560,7 +560,7 @@ fn emit_scenario(code: &mut String, tables: &[Table]) {
     );
     line!(
         code,
-        "pub(crate) fn edit(&mut self, table: TableName, editor: &mut impl EditTable) -> Result<(), Finding> {{ match table {{"
+        "pub(crate) fn edit(&mut self, table: TableName, editor: &mut impl EditTable) -> Result<(), Box<Finding>> {{ match table {{"
     );
     for table in tables {
         line!(

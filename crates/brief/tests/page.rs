@@ -263,6 +263,7 @@ fn plan() -> Plan {
         ceilings: vec![],
         unconfirmed: false,
         whole: false,
+        decided: None,
         gap: 1e-6,
         solver: "HiGHS 1.0".to_owned(),
         remarks: vec!["a remark <b>".to_owned()],

@@ -46,11 +46,11 @@ pub fn arcs_of(
     let edits = change.map_or(&[][..], |change| &change.edits);
     match law {
         Some((law, as_of)) if edits.iter().any(of_law) => {
-            let days = edits.iter().filter_map(|edit| match edit {
+            let mut days = edits.iter().filter_map(|edit| match edit {
                 Edit::LawOf { day } => Some(AsOf::Fixed(*day)),
                 _ => None,
             });
-            let as_of = days.last().unwrap_or(as_of);
+            let as_of = days.next_back().unwrap_or(as_of);
             Arc::new(permitted(scenario, law, as_of, 1))
         }
         _ => base.clone(),

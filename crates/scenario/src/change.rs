@@ -216,7 +216,7 @@ impl Scenario {
     /// # Errors
     /// A finding tells which edit cannot be made: there is no such row or column, the value is none of its kind, or
     /// what cannot change for a time should.
-    pub fn with(&self, edits: &[Edit]) -> Result<Scenario, Finding> {
+    pub fn with(&self, edits: &[Edit]) -> Result<Scenario, Box<Finding>> {
         let mut changed = self.clone();
         changed.forget_hash();
         for edit in edits {
@@ -225,7 +225,7 @@ impl Scenario {
         Ok(changed)
     }
 
-    fn edit(&mut self, edit: &Edit) -> Result<(), Finding> {
+    fn edit(&mut self, edit: &Edit) -> Result<(), Box<Finding>> {
         match edit {
             Edit::Out { table, id, span } => self.take_out(*table, id, *span),
             Edit::Set {
@@ -250,7 +250,7 @@ impl Scenario {
                         format!("`{table}.{column}` cannot change for a time: it holds for good");
                     let help =
                         "leave `from` and `until` blank; only the table `capacity` has dates";
-                    return Err(refused("change-for-a-time", message).help(help));
+                    return Err(refused("change-for-a-time", message).help(help).into());
                 }
                 let mut editor = Editor::new(*table, id, column, value)?;
                 self.tables.edit(*table, &mut editor)?;
@@ -272,7 +272,7 @@ impl Scenario {
         }
     }
 
-    fn take_out(&mut self, table: TableName, id: &str, span: Span) -> Result<(), Finding> {
+    fn take_out(&mut self, table: TableName, id: &str, span: Span) -> Result<(), Box<Finding>> {
         let horizon = self.head().horizon();
         let what = match table {
             TableName::Sites => ClosureWhat::Site,
@@ -290,7 +290,7 @@ impl Scenario {
                 if span != Span::ALWAYS {
                     let message = format!("rows of `{table}` cannot be out for a time");
                     let help = "leave `from` and `until` blank";
-                    return Err(refused("change-for-a-time", message).help(help));
+                    return Err(refused("change-for-a-time", message).help(help).into());
                 }
                 let mut editor = Editor::new(table, id, "quantity", "0")?;
                 self.tables.edit(table, &mut editor)?;
@@ -305,7 +305,7 @@ impl Scenario {
                 let message = format!("rows of `{table}` cannot be taken out of use");
                 let help = "take out a site, recipe, resource, lane, stock, receipt, demand, dock or authorization, \
                             or edit a column";
-                return Err(refused("change-of-table", message).help(help));
+                return Err(refused("change-of-table", message).help(help).into());
             }
         };
         let known = match what {
@@ -316,10 +316,8 @@ impl Scenario {
             ClosureWhat::Recipe => self.find_recipe(id),
         };
         if known.is_none() {
-            return Err(refused(
-                "unknown-id",
-                format!("`{}` is not in {table}", shown(id)),
-            ));
+            let message = format!("`{}` is not in {table}", shown(id));
+            return Err(refused("unknown-id", message).into());
         }
         let closure = Closure {
             what,
@@ -343,8 +341,8 @@ impl Scenario {
         &mut self,
         resource: &str,
         span: Span,
-        edited: impl Fn(&Capacity) -> Result<Capacity, Finding>,
-    ) -> Result<(), Finding> {
+        edited: impl Fn(&Capacity) -> Result<Capacity, Box<Finding>>,
+    ) -> Result<(), Box<Finding>> {
         let mut rows = Vec::with_capacity(self.tables.capacity.len() + 2);
         let mut found = false;
         for row in self.tables.capacity.iter() {
@@ -379,8 +377,8 @@ impl Scenario {
         }
         if !found {
             let message = format!("`{}` has no capacity", shown(resource));
-            return Err(refused("unknown-id", message)
-                .help("name a resource with rows in the table `capacity`"));
+            let help = "name a resource with rows in the table `capacity`";
+            return Err(refused("unknown-id", message).help(help).into());
         }
         self.tables.capacity = rows.into();
         Ok(())
@@ -401,17 +399,22 @@ struct Editor<'a> {
 }
 
 impl<'a> Editor<'a> {
-    fn new(table: TableName, id: &'a str, column: &str, value: &'a str) -> Result<Self, Finding> {
+    fn new(
+        table: TableName,
+        id: &'a str,
+        column: &str,
+        value: &'a str,
+    ) -> Result<Self, Box<Finding>> {
         let schema = table.schema();
         let attribute = schema.attribute(column);
         if attribute.is_none() && !column.is_empty() {
             let message = format!("table `{table}` has no column `{}`", shown(column));
             let names = schema.attributes.iter().map(|a| a.name);
             let finding = refused("unknown-column", message);
-            return Err(match nearest(column, names) {
+            return Err(Box::new(match nearest(column, names) {
                 Some(near) => finding.help(format!("did you mean `{near}`?")),
                 None => finding,
-            });
+            }));
         }
         Ok(Editor {
             table,
@@ -423,16 +426,16 @@ impl<'a> Editor<'a> {
     }
 
     /// Whether there was such a row.
-    fn found(&self) -> Result<(), Finding> {
+    fn found(&self) -> Result<(), Box<Finding>> {
         if self.matched {
             return Ok(());
         }
         let message = format!("`{}` is not in {}", shown(self.id), self.table);
-        Err(refused("unknown-id", message))
+        Err(refused("unknown-id", message).into())
     }
 
     /// The row with its new cell: written down, edited and read again, so that a value is checked as in a file.
-    fn edited<R: Record>(&self, row: &R) -> Result<R, Finding> {
+    fn edited<R: Record>(&self, row: &R) -> Result<R, Box<Finding>> {
         let schema = self.table.schema();
         let columns = schema.attributes.iter().map(|a| a.name.to_string());
         let mut table = Table::new(self.table, "changes".into(), columns.collect());
@@ -453,16 +456,16 @@ impl<'a> Editor<'a> {
         let edited = R::read(&mut reader);
         match findings.kept().first() {
             None => Ok(edited),
-            Some(finding) => Err(Finding {
+            Some(finding) => Err(Box::new(Finding {
                 row: None,
                 ..finding.clone()
-            }),
+            })),
         }
     }
 }
 
 impl EditTable for Editor<'_> {
-    fn table<R: Record + Clone>(&mut self, rows: &Arc<[R]>) -> Result<Arc<[R]>, Finding> {
+    fn table<R: Record + Clone>(&mut self, rows: &Arc<[R]>) -> Result<Arc<[R]>, Box<Finding>> {
         let mut edited = Vec::with_capacity(rows.len());
         let mut id = String::new();
         for row in rows.iter() {

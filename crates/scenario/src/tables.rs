@@ -18,7 +18,7 @@ use crate::time::days_between;
 
 /// What edits one table.
 pub(crate) trait EditTable {
-    fn table<R: Record + Clone>(&mut self, rows: &Arc<[R]>) -> Result<Arc<[R]>, Finding>;
+    fn table<R: Record + Clone>(&mut self, rows: &Arc<[R]>) -> Result<Arc<[R]>, Box<Finding>>;
 }
 
 /// Where an id must be known.

@@ -90,7 +90,7 @@ pub enum StressError {
     Plan(#[from] PlanError),
     /// A change cannot be made.
     #[error("change `{0}` cannot be made: {1}")]
-    Change(String, Finding),
+    Change(String, Box<Finding>),
     /// A plan does not survive the checker: a fault in darsena, never to be shown as an answer.
     #[error("the plan with change `{0}` does not survive its checker: {count} things do not hold", count = .1.len())]
     Unsound(String, Vec<Breach>),
