@@ -174,9 +174,14 @@ impl Line {
             } else {
                 String::new()
             };
+            let objective = if progress.objective.is_finite() {
+                format!(", objective {:.6e}", progress.objective)
+            } else {
+                String::new()
+            };
             bar.set_message(format!(
-                "{}: iteration {}, objective {:.6e}{gap}",
-                progress.phase, progress.iterations, progress.objective
+                "{}: iteration {}{objective}{gap}",
+                progress.phase, progress.iterations
             ));
         }
     }

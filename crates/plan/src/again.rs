@@ -297,6 +297,7 @@ impl Replanner<'_> {
                 }
             }
         }
+        let free = Bounds::of(&program);
         let mut solver = Solver::new(program)?;
         let clock = self.clock();
         let solved = solve::solve(
@@ -305,6 +306,7 @@ impl Replanner<'_> {
             &mut solver,
             measures,
             &base.options,
+            &free,
             &clock,
             watch,
         )?;

@@ -55,6 +55,7 @@
 
 pub mod again;
 pub mod arcs;
+mod by_hand;
 pub mod check;
 pub mod compare;
 mod extract;
@@ -269,6 +270,7 @@ impl Standing {
             &mut solver,
             &measures,
             options,
+            &original,
             &clock,
             watch,
         )?;

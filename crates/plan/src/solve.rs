@@ -16,7 +16,8 @@ use darsena_milp::{
     Watch,
 };
 
-use crate::formulate::{Layout, at, costs_of, most_delivered};
+use crate::by_hand;
+use crate::formulate::{Layout, at, costs_of};
 use crate::network::Network;
 use crate::plan::{Level, Measure};
 use crate::{Options, PlanError};
@@ -203,13 +204,18 @@ impl Clock {
     }
 }
 
-/// Minimises `measures` one after the other.
+/// Minimises `measures` one after the other; `free` are the bounds before any is held.
+#[allow(
+    clippy::too_many_arguments,
+    reason = "one program is told by all of these"
+)]
 pub(crate) fn solve(
     network: &Network,
     layout: &Layout,
     solver: &mut Solver,
     measures: &[Measure],
     options: &Options,
+    free: &Bounds,
     clock: &Clock,
     watch: &mut Watch<'_>,
 ) -> Result<Solved, PlanError> {
@@ -259,19 +265,31 @@ pub(crate) fn solve(
         }
         solved
     };
-    if solved.values.is_empty() {
-        solved.values = idle(network, layout, solver.program().columns());
-        (solved.basis, solved.stages, solved.near) = (None, Vec::new(), None);
-        let level = |(&measure, costs): (&Measure, &Vec<f64>)| {
-            Level::new(measure, dot(costs, &solved.values), 0.0)
-        };
-        solved.levels = measures.iter().zip(&costs).map(level).collect();
-        let bounds = std::mem::take(&mut solved.bounds);
-        solved = solved.among(&bounds);
-        solved.remarks.push(
-            "no plan was found in time: what is at hand is handed over, nothing is made or shipped"
-                .into(),
-        );
+    if solved.values.is_empty() || solved.status != Status::Optimal {
+        // What is found in a hurry may be worse than what can be done by hand.
+        let values = by_hand(network, layout, solver.program(), free);
+        let mut hands = stages.of_values(values);
+        for (&measure, costs) in measures.iter().zip(&costs).skip(solved.levels.len()) {
+            if !solved.values.is_empty() {
+                let value = dot(costs, &solved.values);
+                let bound = solved.bounds.get(solved.levels.len()).copied();
+                solved.push(Level::new(
+                    measure,
+                    value,
+                    bound.unwrap_or(0.0).clamp(0.0, value.max(0.0)),
+                ));
+            }
+        }
+        if solved.values.is_empty() || before(&hands, &solved) {
+            hands = hands.among(&solved.bounds);
+            hands.status = solved.status;
+            hands.remarks = std::mem::take(&mut solved.remarks);
+            hands.remarks.push(
+                "nothing better was found in time than what can be done by hand: first in the queue takes what can be had soonest, lines stay shut"
+                    .into(),
+            );
+            solved = hands;
+        }
     }
     for (&measure, costs) in measures.iter().zip(&costs).skip(solved.levels.len()) {
         // Amounts and costs are not negative, so no plan is below nothing.
@@ -316,7 +334,8 @@ pub(crate) fn again(
     };
     let mut solved = stages.linear(solver, near, None, watch)?.solved()?;
     if solved.values.is_empty() {
-        solved.values = idle(network, layout, solver.program().columns());
+        let free = Bounds::of(solver.program());
+        solved.values = by_hand(network, layout, solver.program(), &free);
     }
     for (&measure, costs) in measures.iter().zip(&costs).skip(solved.levels.len()) {
         let value = dot(costs, &solved.values);
@@ -610,7 +629,13 @@ impl Stages<'_> {
             shut_large(network, layout, solver)?;
             let known = best.as_ref().map(|solved| &solved.levels[..]);
             let end = match &from {
-                _ if mixed => self.mixed(solver, known, watch)?,
+                _ if mixed => {
+                    // A search cut short should not end below what can be done by hand.
+                    let start = self.clock.limited() && fixed.is_empty();
+                    let start =
+                        start.then(|| by_hand(network, layout, solver.program(), &original));
+                    self.mixed(solver, known, start, watch)?
+                }
                 Some(from) => self.below(solver, from, known, watch)?,
                 None => self.linear(solver, None, known, watch)?,
             };
@@ -710,10 +735,11 @@ impl Stages<'_> {
         &self,
         solver: &mut Solver,
         known: Option<&[Level]>,
+        start: Option<Vec<f64>>,
         watch: &mut Watch<'_>,
     ) -> Result<End, PlanError> {
         let (columns, rows) = (solver.program().columns(), solver.program().rows());
-        let end = self.mixed_stages(solver, known, watch)?;
+        let end = self.mixed_stages(solver, known, start, watch)?;
         solver.truncate(columns, rows)?;
         Ok(end)
     }
@@ -722,15 +748,19 @@ impl Stages<'_> {
         &self,
         solver: &mut Solver,
         known: Option<&[Level]>,
+        mut start: Option<Vec<f64>>,
         watch: &mut Watch<'_>,
     ) -> Result<End, PlanError> {
         let mut solved = Solved::new();
         let mut tied = true;
         for (stage, (&measure, costs)) in self.measures.iter().zip(self.costs).enumerate() {
             solver.set_costs(costs)?;
-            // The values of the stage before are no help to begin from: far from this optimum they only
-            // spoil the solver's presolve. On the real scenario in whole units the stages took half
-            // as long again with them.
+            // With time to spare, values are no help to begin from: far from this optimum they only spoil the
+            // solver's presolve. On the real scenario in whole units the stages took half as long again with
+            // those of the stage before.
+            if let Some(start) = start.take() {
+                solver.set_start(&start)?;
+            }
             let outcome = solver.solve(&self.clock.left(), watch)?;
             match outcome.status {
                 Status::Optimal => {}
@@ -750,6 +780,7 @@ impl Stages<'_> {
                 });
             }
             solved.push(Level::new(measure, value, bound));
+            start = self.clock.limited().then(|| outcome.values.clone());
             solved.values = outcome.values;
             if stage + 1 < self.measures.len() {
                 let columns = solver.program().columns();
@@ -803,6 +834,14 @@ fn undecided(
 
 /// A line closer to open or shut is so, if it does not run more when it is shut.
 const DECIDED: f64 = 1e-7;
+
+/// A plan made by hand, or, where it does not keep to the program, one that does nothing.
+fn by_hand(network: &Network, layout: &Layout, program: &Program, free: &Bounds) -> Vec<f64> {
+    let columns = program.columns();
+    let values = by_hand::values(network, layout, columns);
+    let kept = values.filter(|values| free.keep(program, values));
+    kept.unwrap_or_else(|| by_hand::idle(network, layout, columns))
+}
 
 /// What each stage weighs in the sum of all: several times the next, the cost little.
 fn weights(measures: &[Measure], costs: &[Vec<f64>], method: Method) -> Vec<f64> {
@@ -1023,6 +1062,16 @@ impl Bounds {
         }
     }
 
+    /// Whether values keep to these bounds, but for noise, and to the entries of a program.
+    fn keep(&self, program: &Program, values: &[f64]) -> bool {
+        let within = |(value, (lower, upper)): (&f64, &(f64, f64))| {
+            let noise = 1e-7 * value.abs().max(1.0);
+            lower - noise <= *value && *value <= upper + noise
+        };
+        values.iter().zip(&self.columns).all(within)
+            && program.activity(values).iter().zip(&self.rows).all(within)
+    }
+
     /// Takes back whatever was held or fixed.
     pub(crate) fn restore(&self, solver: &mut Solver) -> Result<(), SolveError> {
         for (c, &(lower, upper)) in (0u32..).zip(&self.columns) {
@@ -1037,59 +1086,6 @@ impl Bounds {
         }
         Ok(())
     }
-}
-
-/// The plan that makes and ships nothing: demands take what lies at their site, first priority
-/// first, and the rest is held.
-fn idle(network: &Network, layout: &Layout, columns: usize) -> Vec<f64> {
-    let periods = network.periods;
-    let mut values = vec![0.0; columns];
-    let mut held = vec![0.0; network.nodes.len()];
-    let mut open = vec![0.0; network.streams.len()];
-    let mut arriving = vec![vec![0.0; network.nodes.len()]; periods];
-    for &(node, t, quantity) in &network.supply {
-        arriving[t][node] += quantity;
-    }
-    for (t, arriving) in arriving.iter().enumerate() {
-        for (held, come) in held.iter_mut().zip(arriving) {
-            *held += come;
-        }
-        let mut order: Vec<usize> = (0..network.streams.len()).collect();
-        order.sort_by_key(|&j| (network.streams[j].priority[t], j));
-        for j in order {
-            let stream = &network.streams[j];
-            open[j] += stream.due[t];
-            for (n, &node) in stream.nodes.iter().enumerate() {
-                let may = stream.serves.contains(&t) && stream.open[n].contains(t);
-                let given = if may {
-                    let most = most_delivered(network, node, t);
-                    open[j].min(held[node]).min(most)
-                } else {
-                    0.0
-                };
-                let given = match &layout.whole {
-                    Some(whole) if whole[stream.item] => given.floor(),
-                    _ => given,
-                };
-                if given > 0.0 {
-                    values[at(layout.deliver[j][n], t - stream.serves.start).0 as usize] = given;
-                    open[j] -= given;
-                    held[node] -= given;
-                }
-            }
-            if t >= stream.first {
-                values[layout.unmet(network, j, t).0 as usize] = open[j];
-            }
-        }
-        for (node, &held) in held.iter().enumerate() {
-            values[layout.hold(node, t).0 as usize] = held;
-        }
-        for (f, floor) in network.floors.iter().enumerate() {
-            let there: f64 = floor.nodes.iter().map(|&n| held[n]).sum();
-            values[at(layout.shortfall[f], t).0 as usize] = (floor.quantity - there).max(0.0);
-        }
-    }
-    values
 }
 
 #[cfg(test)]

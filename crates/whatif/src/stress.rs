@@ -222,7 +222,8 @@ impl Work<'_> {
         };
         let (plan, way) = replanner.plan(again, &mut Watch::until(self.stop))?;
         let verdict = check::check(&changed, &arcs, &plan);
-        if !verdict.holds() && !self.stop.stopped() {
+        let found = matches!(plan.status, Status::Optimal | Status::Feasible);
+        if found && !verdict.holds() {
             return Err(StressError::Unsound(change.id.clone(), verdict.breaches));
         }
         Ok((plan, way))
@@ -236,7 +237,8 @@ impl Work<'_> {
         failure: &Failure,
     ) -> Result<Option<Fate>, StressError> {
         let (plan, way) = self.again(replanner, failure, &failure.change)?;
-        if self.stop.stopped() {
+        // Of a plan that was cut short nothing is said.
+        if self.stop.stopped() || !matches!(plan.status, Status::Optimal | Status::Feasible) {
             return Ok(None);
         }
         let open = open_units(self.scenario, &plan);
