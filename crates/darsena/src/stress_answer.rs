@@ -1,16 +1,16 @@
 //! What is lost with each failure, as tables and on one screen.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use darsena_law::{AsOf, Law};
+use darsena_law::{AsOf, Law, ReadingOptions};
 use darsena_milp::Status;
 use darsena_plan::Arcs;
 use darsena_scenario::{Change, Edit, Scenario, TableName};
 use darsena_whatif::{Failure, Fate, Stress};
 
 use crate::answer::{Answer, Table};
-use crate::permitted::permitted;
+use crate::permitted::open_arcs;
 use crate::plan_answer::head;
 use crate::write::text;
 
@@ -51,7 +51,17 @@ pub fn arcs_of(
                 _ => None,
             });
             let as_of = days.next_back().unwrap_or(as_of);
-            Arc::new(permitted(scenario, law, as_of, 1))
+            let lifted: BTreeSet<String> = { edits.iter() }
+                .filter_map(|edit| match edit {
+                    Edit::Lifted { rule } => Some(rule.clone()),
+                    _ => None,
+                })
+                .collect();
+            let options = ReadingOptions {
+                as_of,
+                ..ReadingOptions::default()
+            };
+            Arc::new(open_arcs(scenario, law.read(options).lifting(&lifted)))
         }
         _ => base.clone(),
     }

@@ -37,6 +37,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 
 use crate::cell::{Cells, Record};
+use crate::check::LAW;
 use crate::finding::{Finding, Findings, nearest, shown};
 use crate::package::Table;
 use crate::scenario::Scenario;
@@ -172,7 +173,6 @@ impl Change {
         let start = scenario.head().start;
         let mut told: BTreeMap<&str, Change> = BTreeMap::new();
         for row in scenario.changes() {
-            let table = TableName::from_text(&row.table).expect("a checked change names a table");
             let ready = start
                 .checked_add(i64::from(row.lead_time_days).days())
                 .unwrap_or(Date::MAX);
@@ -186,9 +186,16 @@ impl Change {
                 until: row.until,
             };
             let id = row.id.to_string();
-            let edit = match &row.column {
-                None => Edit::Out { table, id, span },
-                Some(column) => Edit::Set {
+            let table = TableName::from_text(&row.table);
+            let edit = match (table, &row.column) {
+                (None, _) if row.table == LAW => Edit::LawOf {
+                    day: id.parse().expect("a checked change names a day"),
+                },
+                (None, _) => Edit::Lifted {
+                    rule: id.to_uppercase(),
+                },
+                (Some(table), None) => Edit::Out { table, id, span },
+                (Some(table), Some(column)) => Edit::Set {
                     table,
                     id,
                     column: column.to_string(),

@@ -4,6 +4,8 @@ mod repair;
 mod rows;
 mod supply;
 
+pub(crate) use repair::LAW;
+
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -186,7 +186,9 @@ fn the_table_of_changes_is_read_with_groups_and_lead_times() {
         "change,kind,table,id,column,value,from,until,cost,lead_time_days,group\n\
          more,lever,capacity,line,capacity,30,2024-07-15,,5,42,\n\
          a,disruption,sites,plant,,,2024-08-01,2024-09-01,,,both\n\
-         b,disruption,resources,team,,,,,,,both\n"
+         b,disruption,resources,team,,,,,,,both\n\
+         old,disruption,law,2023-12-21,,,,,,,\n\
+         free,lever,rules,jp-27,,,,,,,\n"
             .into(),
     );
     let told = Change::told(&sound(&files));
@@ -203,11 +205,32 @@ fn the_table_of_changes_is_read_with_groups_and_lead_times() {
         [
             "both: - sites plant, 2024-08-01 to 2024-09-01",
             "both: - resources team",
+            "free: + rule JP-27 lifted",
             // Decided on the first day, it holds 42 days later.
             "more: ~ capacity line: capacity = 30, from 2024-08-12",
+            "old: ~ law of 2023-12-21",
         ]
     );
-    assert_eq!(told[1].cost, 5.0);
+    assert_eq!(told[2].cost, 5.0);
+    for (row, code) in [
+        ("x,disruption,law,2023-13-21,,,,,,,", "bad-date"),
+        (
+            "x,disruption,law,2023-12-21,,,2024-08-01,,,,",
+            "change-for-a-time",
+        ),
+        ("x,lever,rules,jp-27,cost,3,,,,,", "change-for-a-time"),
+    ] {
+        let text = format!(
+            "change,kind,table,id,column,value,from,until,cost,lead_time_days,group\n{row}\n"
+        );
+        files.insert("changes.csv".into(), text.into_bytes());
+        let findings = read_memory(&files).check().findings;
+        let found = findings.iter().find(|finding| finding.code == code);
+        assert!(
+            found.is_some_and(|finding| finding.help.is_some()),
+            "{findings:?}"
+        );
+    }
 }
 
 /// Regular capacity of a resource on a day; nothing where no row holds.

@@ -427,6 +427,10 @@ fn ready_fleet(checker: &mut Checker<'_>) {
     }
 }
 
+/// What changes may name in place of a table.
+pub(crate) const RULES: &str = "rules";
+pub(crate) const LAW: &str = "law";
+
 fn changes(checker: &mut Checker<'_>) {
     let drafts = checker.drafts;
     let draft = &drafts.changes;
@@ -440,6 +444,23 @@ fn changes(checker: &mut Checker<'_>) {
                 .column(column)
                 .found(found)
         };
+        if matches!(&*change.table, RULES | LAW) {
+            let day = change.table == LAW && cell::check(Kind::Date, &change.id).is_err();
+            let cell = change.column.is_some() || !change.value.is_empty();
+            if day {
+                let message = format!("`{}` is no day", shown(&change.id));
+                let finding = error("bad-date", "id", &change.id, message);
+                checker.push(finding.help("name the day whose law is taken, such as `2023-12-21`"));
+            } else if cell || change.from.is_some() || change.until.is_some() {
+                let message = format!(
+                    "a change of `{}` holds for good and edits no cell",
+                    change.table
+                );
+                let finding = error("change-for-a-time", "table", &change.table, message);
+                checker.push(finding.help("leave `column`, `value`, `from` and `until` blank"));
+            }
+            continue;
+        }
         let Some(table) = TableName::from_text(&change.table) else {
             let message = format!("`{}` is no table of a scenario", shown(&change.table));
             let finding = error("unknown-table", "table", &change.table, message);
