@@ -92,7 +92,7 @@ impl std::fmt::Display for Label {
 
 /// Labels of all columns, or of all rows, in runs: from one label of a run to the next the last
 /// index that is used counts up by one. Formulations visit their periods in order, so a run is long.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 struct Labels {
     /// Where each run begins, and its first label.
     runs: Vec<(u32, Label)>,
@@ -422,17 +422,38 @@ impl Program {
         own.chain(later)
     }
 
-    /// Whether another program has the same rows and columns with the same entries, and the same of them whole: then
-    /// the two differ in costs and bounds only.
+    /// Where each column of `base` stands in this program; none for those that are not here. None at all unless the two
+    /// have the same rows and every column here is one of `base`, in its order, with its entries: then this program
+    /// is `base` with other costs and bounds, the columns that are not here being nothing.
     #[must_use]
-    pub fn same_entries(&self, other: &Program) -> bool {
-        self.rows() == other.rows()
-            && self.integer == other.integer
-            && self.start == other.start
-            && self.entry_row == other.entry_row
-            && self.entry_value == other.entry_value
-            && (&self.over, &self.over_start) == (&other.over, &other.over_start)
-            && (&self.over_column, &self.over_value) == (&other.over_column, &other.over_value)
+    pub fn places_of(&self, base: &Program) -> Option<Vec<Option<Column>>> {
+        let rows = self.rows() == base.rows()
+            && self.row_labels == base.row_labels
+            && self.over.is_empty()
+            && base.over.is_empty();
+        if !rows {
+            return None;
+        }
+        let mut places = vec![None; base.columns()];
+        let mut here = 0;
+        for (there, place) in places.iter_mut().enumerate() {
+            if here == self.columns() {
+                break;
+            }
+            if self.column_labels.get(here) != base.column_labels.get(there) {
+                continue;
+            }
+            let (own, other) = (span(&self.start, here), span(&base.start, there));
+            let same = self.integer[here] == base.integer[there]
+                && self.entry_row[own.clone()] == base.entry_row[other.clone()]
+                && self.entry_value[own] == base.entry_value[other];
+            if !same {
+                return None;
+            }
+            *place = Some(Column(position(here)));
+            here += 1;
+        }
+        (here == self.columns()).then_some(places)
     }
 
     /// What each row comes to with these values of the columns.

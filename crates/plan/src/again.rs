@@ -31,6 +31,7 @@ pub struct Base {
     fair: bool,
     measures: Vec<Measure>,
     network: Network,
+    layout: Layout,
     /// As it was formulated.
     program: Program,
     /// Lines that open or stay shut, as the base decided.
@@ -111,6 +112,7 @@ impl Base {
             measures,
             lines: lines.collect(),
             network,
+            layout,
             program: solver.into_program(),
             values: solved.values,
             near: solved.near.or(solved.basis),
@@ -178,26 +180,37 @@ impl Replanner<'_> {
         let alike = known
             && measures == base.measures
             && network.periods == base.network.periods
-            && stages_alike(&network, &base.network)
-            && program.same_entries(&base.program);
-        if alike && self.keeps_to(&program) {
+            && stages_alike(&network, &base.network);
+        let places = alike.then(|| program.places_of(&base.program)).flatten();
+        let lines_anew = decided.is_none() && !base.lines.is_empty();
+        let (Some(places), Some(near)) = (places, &base.near) else {
+            return self.cold(again, (network, program, layout), &measures, watch);
+        };
+        let told = Told::new(&program, base, &places);
+        // Of the columns that are there now.
+        let here = |values: &[f64]| {
+            let pairs = places.iter().zip(values);
+            let here = pairs.filter_map(|(place, value)| place.map(|_| *value));
+            here.collect::<Vec<f64>>()
+        };
+        if told.keeps(base) {
             let mut plan = blank(&network, arcs, base.objective, options);
             (plan.status, plan.decided) = (Status::Optimal, decided);
             plan.levels.clone_from(&base.levels);
-            extract::extract(scenario, &network, &layout, &base.values, &mut plan);
+            let values = here(&base.values);
+            extract::extract(scenario, &network, &layout, &values, &mut plan);
             return Ok((plan, Way::Unused));
         }
-        let lines_anew = decided.is_none() && !base.lines.is_empty();
-        if options.whole || lines_anew || !alike || base.near.is_none() {
+        if options.whole || lines_anew {
             return self.cold(again, (network, program, layout), &measures, watch);
         }
         let clock = self.clock();
         self.bounds.restore(&mut self.solver)?;
-        self.tell(&program, decided)?;
-        let near = base.near.as_ref().expect("looked at above");
-        let solved = solve::again(
-            &network,
-            &layout,
+        self.tell(&told, decided)?;
+        // Rows, columns and what they stand for are those of the base.
+        let mut solved = solve::again(
+            &base.network,
+            &base.layout,
             &mut self.solver,
             &measures,
             &clock,
@@ -205,6 +218,7 @@ impl Replanner<'_> {
             watch,
         )?;
         self.solver.clear();
+        solved.values = here(&solved.values);
         let plan = plan_of(again, base, &network, &layout, solved);
         Ok((plan, Way::Warm))
     }
@@ -216,57 +230,28 @@ impl Replanner<'_> {
         }
     }
 
-    /// Whether the base is a plan of `program`, and every plan of `program` one of the base's.
-    fn keeps_to(&self, program: &Program) -> bool {
-        let base = &self.base.program;
-        let values = &self.base.values;
-        let within = |(lower, upper): (f64, f64), (a, b): (f64, f64)| a <= lower && upper <= b;
-        let columns = (0u32..).map(Column).zip(values);
-        let mut columns = columns.filter(|(c, _)| program.bounds(*c) != base.bounds(*c));
-        let rows = (0u32..).map(Row).take(program.rows());
-        let mut rows = rows.filter(|r| program.row_bounds(*r) != base.row_bounds(*r));
-        program.costs() == base.costs()
-            && columns.all(|(c, value)| {
-                let (lower, upper) = program.bounds(c);
-                within((lower, upper), base.bounds(c)) && lower <= *value && *value <= upper
-            })
-            && {
-                let changed: Vec<Row> = rows.by_ref().collect();
-                let tighter = |r: &Row| within(program.row_bounds(*r), base.row_bounds(*r));
-                changed.iter().all(tighter) && {
-                    let activity = program.activity(values);
-                    changed.iter().all(|r| {
-                        let (lower, upper) = program.row_bounds(*r);
-                        let sum = activity[r.index()];
-                        lower <= sum && sum <= upper
-                    })
-                }
-            }
-    }
-
-    /// Tells the solver the bounds of a program with the same entries, and what is decided.
-    fn tell(&mut self, program: &Program, decided: Option<usize>) -> Result<(), PlanError> {
+    /// Tells the solver costs and bounds, and what is decided.
+    fn tell(&mut self, told: &Told, decided: Option<usize>) -> Result<(), PlanError> {
         let base = self.base;
-        for c in (0u32..).map(Column).take(program.columns()) {
-            let (lower, upper) = if is_decided(program.label_of_column(c), decided) {
+        for (c, &bounds) in (0u32..).map(Column).zip(&told.columns) {
+            let (lower, upper) = if is_decided(base.program.label_of_column(c), decided) {
                 let value = base.values[c.index()];
                 (value, value)
             } else if base.lines.iter().any(|(line, _)| *line == c) {
                 continue;
             } else {
-                program.bounds(c)
+                bounds
             };
             if self.solver.program().bounds(c) != (lower, upper) {
                 self.solver.set_column_bounds(c, lower, upper)?;
             }
         }
-        for r in (0u32..).map(Row).take(program.rows()) {
-            let (lower, upper) = program.row_bounds(r);
+        for (r, &(lower, upper)) in (0u32..).map(Row).zip(&told.rows) {
             if self.solver.program().row_bounds(r) != (lower, upper) {
                 self.solver.set_row_bounds(r, lower, upper)?;
             }
         }
-        self.solver.set_costs(program.costs())?;
+        self.solver.set_costs(&told.costs)?;
         Ok(())
     }
 
@@ -311,6 +296,56 @@ impl Replanner<'_> {
             watch,
         )?;
         Ok((plan_of(again, base, &network, &layout, solved), Way::Cold))
+    }
+}
+
+/// Costs and bounds of a changed program, for the rows and columns of the base.
+struct Told {
+    costs: Vec<f64>,
+    columns: Vec<(f64, f64)>,
+    rows: Vec<(f64, f64)>,
+}
+
+impl Told {
+    fn new(program: &Program, base: &Base, places: &[Option<Column>]) -> Self {
+        let there = (0u32..).map(Column).zip(places);
+        let rows = (0u32..).map(Row).take(program.rows());
+        Told {
+            costs: { there.clone() }
+                .map(|(c, place)| place.map_or(base.program.cost(c), |here| program.cost(here)))
+                .collect(),
+            columns: there
+                .map(|(_, place)| place.map_or((0.0, 0.0), |here| program.bounds(here)))
+                .collect(),
+            rows: rows.map(|r| program.row_bounds(r)).collect(),
+        }
+    }
+
+    /// Whether the base keeps to these bounds, and whatever does keeps to those of the base.
+    fn keeps(&self, base: &Base) -> bool {
+        let tighter = |(lower, upper): (f64, f64), (a, b): (f64, f64)| a <= lower && upper <= b;
+        let holds = |(lower, upper): (f64, f64), value: f64| lower <= value && value <= upper;
+        if self.costs != base.program.costs() {
+            return false;
+        }
+        let columns = (0u32..).map(Column).zip(&self.columns);
+        let mut columns = columns.filter(|(c, now)| **now != base.program.bounds(*c));
+        let kept = |(c, now): (Column, &(f64, f64))| {
+            tighter(*now, base.program.bounds(c)) && holds(*now, base.values[c.index()])
+        };
+        if !columns.all(kept) {
+            return false;
+        }
+        let rows = (0u32..).map(Row).zip(&self.rows);
+        let mut rows = rows.filter(|(r, now)| **now != base.program.row_bounds(*r));
+        let Some(first) = rows.next() else {
+            return true;
+        };
+        let sums = base.program.activity(&base.values);
+        let kept = |(r, now): (Row, &(f64, f64))| {
+            tighter(*now, base.program.row_bounds(r)) && holds(*now, sums[r.index()])
+        };
+        kept(first) && rows.all(kept)
     }
 }
 
