@@ -160,7 +160,11 @@ fn present(checker: &mut Checker<'_>) {
             } else {
                 ("empty-table", "it has no rows".to_string(), table.file())
             };
-            let finding = Finding::error(code, file, message);
+            let mut finding = Finding::error(code, file, message);
+            finding.row = match table.columns().is_empty() {
+                true => checker.package.listed_at(),
+                false => Some(1),
+            };
             checker.push(
                 finding
                     .found(name.as_str())
@@ -424,7 +428,8 @@ pub(super) fn left_over(checker: &mut Checker<'_>) {
     if drafts.demands.rows.is_empty() && drafts.jobs.rows.is_empty() {
         let message = "there are neither demands nor jobs";
         let file = checker.package.descriptor_file();
-        let finding = Finding::warning("nothing-wanted", file, message);
+        let mut finding = Finding::warning("nothing-wanted", file, message);
+        finding.row = checker.package.listed_at();
         checker.push(finding.help("a plan needs `demands`, a repair schedule needs `jobs`"));
     }
     // What is used but has nothing to give, and what has and is not used.
