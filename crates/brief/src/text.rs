@@ -620,7 +620,7 @@ pub(crate) fn not_drawn(count: usize) -> String {
 }
 
 pub(crate) fn mean_and_longest(mean: Markup, longest: Markup) -> Markup {
-    html! { (mean) " on average, " (longest) " at most" }
+    html! { (mean) " on average of the late units, " (longest) " at most" }
 }
 
 // The head of the page.

@@ -105,6 +105,50 @@ fn links_lead_somewhere() {
     assert!(dead.is_empty(), "{dead:#?}");
 }
 
+/// A built book holds what lies under `docs` and nothing else: of its pages those of the summary, of other files all.
+#[test]
+fn no_link_leaves_the_book() {
+    let book = root().join("docs");
+    let summary = fs::read_to_string(book.join("SUMMARY.md")).expect("the summary is there");
+    let mut outside = Vec::new();
+    for page in pages().into_iter().filter(|page| page.starts_with(&book)) {
+        let text = fs::read_to_string(&page).expect("text");
+        let folder = page.parent().expect("a page is in a folder");
+        for link in text
+            .split("](")
+            .skip(1)
+            .filter_map(|rest| rest.split(')').next())
+        {
+            let file = link.split('#').next().unwrap_or_default();
+            if file.is_empty() || file.contains("://") {
+                continue;
+            }
+            let inside = folder.join(file).canonicalize().is_ok_and(|place| {
+                place.strip_prefix(&book).is_ok_and(|place| {
+                    let place = place.to_str().expect("a plain path");
+                    !place.ends_with(".md") || summary.contains(&format!("({place})"))
+                })
+            });
+            if !inside {
+                outside.push(format!("{} -> {link}", page.display()));
+            }
+        }
+    }
+    assert!(outside.is_empty(), "{outside:#?}");
+}
+
+/// What the page on files beside the book names is there.
+#[test]
+fn what_lies_beside_the_book_is_there() {
+    let page = fs::read_to_string(root().join("docs/beside.md")).expect("the page is there");
+    let rows = page.lines().filter_map(|line| line.strip_prefix("| `"));
+    let files: Vec<&str> = rows.filter_map(|row| row.split('`').next()).collect();
+    assert!(files.len() > 5);
+    for file in files {
+        assert!(root().join(file).is_file(), "{file} is not there");
+    }
+}
+
 #[test]
 fn every_page_of_the_book_is_in_its_summary() {
     let summary = fs::read_to_string(root().join("docs/SUMMARY.md")).expect("the summary is there");

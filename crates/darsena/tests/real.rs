@@ -210,3 +210,104 @@ fn the_page_says_what_the_product_answers() {
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
+
+/// The rows of a table as cells by column.
+fn rows_of(bytes: &[u8]) -> Vec<Row> {
+    let mut reader = csv::Reader::from_reader(bytes);
+    let names = reader.headers().expect("a header").clone();
+    let row = |record: csv::StringRecord| {
+        let cells = names.iter().map(str::to_string);
+        cells.zip(record.iter().map(str::to_string)).collect()
+    };
+    { reader.records() }
+        .map(|record| row(record.expect("a row")))
+        .collect()
+}
+
+/// Months of a text, written as `2024-07`, that begin after the day of the freeze; ends told as `before 2025-04` are none.
+fn months_after(freeze: jiff::civil::Date, text: &str) -> Vec<String> {
+    let bytes = text.as_bytes();
+    let month = |at: usize| {
+        let month = text.get(at..at + 7)?;
+        let begins: jiff::civil::Date = format!("{month}-01").parse().ok()?;
+        let within = at > 0 && bytes[at - 1].is_ascii_digit();
+        let ends = text[..at].trim_end().ends_with("before");
+        (begins > freeze && !within && !ends).then(|| month.to_string())
+    };
+    (0..text.len()).filter_map(month).collect()
+}
+
+/// What rests on sources printed after the freeze says only what was so before it: a later month in such a figure
+/// or row is an estimate of ours, and says so. A figure that somebody announced before the freeze may name later months.
+#[test]
+fn nothing_that_happened_after_the_freeze_is_used() {
+    let files = tables();
+    let checked = read_memory(&files).check();
+    let scenario = checked.scenario.expect("it is sound");
+    let freeze = scenario.head().law_as_of;
+    // What was so on the day of the freeze holds from the first day planned.
+    let first = scenario.head().start.to_string();
+    let late: Vec<String> = rows_of(&files["sources.csv"])
+        .into_iter()
+        .filter(|row| {
+            let date = &row["date"];
+            date.len() == 4 && **date > *freeze.year().to_string()
+                || !months_after(freeze, date).is_empty()
+        })
+        .map(|row| row["source"].clone())
+        .collect();
+    assert!(late.len() > 10, "{late:?}");
+    let only_late = |sources: &[&str]| {
+        let mut public = sources.iter().filter(|source| **source != "own").peekable();
+        public.peek().is_some() && public.all(|source| late.iter().any(|late| late == source))
+    };
+    let mut wrong = Vec::new();
+    let figures = fs::read_to_string(here().join("figures.md")).expect("it is there");
+    for line in figures.lines() {
+        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+        let [_, id, what, value, _, period, kind, sources, note, _] = cells.as_slice() else {
+            continue;
+        };
+        let sources: Vec<&str> = sources.split(' ').collect();
+        let months = months_after(freeze, &format!("{what} {value} {period} {note}"));
+        if *kind != "estimate" && only_late(&sources) && !months.is_empty() {
+            wrong.push(format!("figure {id}: {months:?} from {sources:?}"));
+        }
+        if *kind != "estimate" && note.contains("after the freeze") {
+            wrong.push(format!("figure {id}: {note}"));
+        }
+    }
+    for (file, bytes) in files.iter().filter(|(file, _)| file.ends_with(".csv")) {
+        for row in rows_of(bytes) {
+            let Some(sources) = row.get("source").filter(|_| file != "sources.csv") else {
+                continue;
+            };
+            let sources: Vec<&str> = sources.split(';').collect();
+            let cells =
+                { row.iter() }.filter(|(column, cell)| *column != "source" && **cell != first);
+            let cells: Vec<&str> = cells.map(|(_, cell)| cell.as_str()).collect();
+            let months = months_after(freeze, &cells.join(" "));
+            if only_late(&sources) && !sources.contains(&"own") && !months.is_empty() {
+                wrong.push(format!("{file}: {months:?} from {sources:?}: {cells:?}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// A row that rests on nothing but what we chose says why.
+#[test]
+fn what_we_chose_ourselves_has_a_note() {
+    let mut bare = Vec::new();
+    for (file, bytes) in tables().iter().filter(|(file, _)| file.ends_with(".csv")) {
+        for row in rows_of(bytes) {
+            let own = row
+                .get("source")
+                .is_some_and(|s| s.split(';').any(|s| s == "own"));
+            if file != "sources.csv" && own && row["note"].is_empty() {
+                bare.push(format!("{file}: {row:?}"));
+            }
+        }
+    }
+    assert!(bare.is_empty(), "{bare:#?}");
+}

@@ -9,7 +9,7 @@
 use std::collections::BTreeSet;
 
 use darsena_milp::Status;
-use darsena_scenario::Objective;
+use darsena_scenario::{Objective, Scenario};
 
 /// Runs of a recipe started in a period.
 #[derive(Debug, Clone, PartialEq)]
@@ -372,6 +372,32 @@ pub struct Viability {
     pub break_even_units: Option<f64>,
     /// Units to other states needed beside the home units to break even.
     pub break_even_export_units: Option<f64>,
+}
+
+/// Whether a line earns back its fixed cost.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum BreakEven {
+    /// With so many units over the horizon.
+    Units(f64),
+    /// With no number of units: none of them earns anything.
+    Never,
+    /// It cannot be asked: there is no fixed cost, or nobody knows what a unit is worth.
+    NotApplicable,
+}
+
+impl Viability {
+    /// Whether the line earns back its fixed cost, and with how many units.
+    #[must_use]
+    pub fn break_even(&self, scenario: &Scenario) -> BreakEven {
+        let recipe = &scenario.recipes()[self.recipe];
+        let item = scenario.find_item(&recipe.item);
+        let value = item.and_then(|item| scenario.items()[item].value);
+        match self.break_even_units {
+            Some(units) => BreakEven::Units(units),
+            None if recipe.fixed_cost > 0.0 && value.is_some() => BreakEven::Never,
+            None => BreakEven::NotApplicable,
+        }
+    }
 }
 
 /// An answer to: who makes what, when, and who gets it?

@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 use compact_str::CompactString;
 use jiff::civil::Date;
 
-use crate::dictionary::{Attribute, Kind};
+use crate::dictionary::{Attribute, Kind, TableSchema};
 use crate::finding::{Finding, Findings, nearest, shown};
 use crate::package::Table;
 use crate::tables::{TableName, Target};
@@ -148,7 +148,37 @@ pub(crate) struct Cells<'a> {
     attributes: &'static [Attribute],
     findings: &'a mut Findings,
     row: usize,
-    sound: bool,
+    unread: Columns,
+}
+
+/// Some columns of a table.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Columns(u32);
+
+impl Columns {
+    /// These and this attribute of the dictionary.
+    pub(crate) fn with(self, attribute: usize) -> Self {
+        assert!(attribute < 32, "a table has at most 32 columns");
+        Columns(self.0 | (1 << attribute))
+    }
+
+    /// These and those.
+    pub(crate) fn and(self, others: Columns) -> Self {
+        Columns(self.0 | others.0)
+    }
+
+    /// Whether one of these is among those.
+    pub(crate) fn meet(self, others: Columns) -> bool {
+        self.0 & others.0 != 0
+    }
+
+    /// The columns of these names.
+    pub(crate) fn named(schema: &TableSchema, names: &[&str]) -> Self {
+        names.iter().fold(Columns::default(), |all, name| {
+            let attribute = schema.attribute(name);
+            all.with(attribute.expect("a check names columns of its table"))
+        })
+    }
 }
 
 impl<'a> Cells<'a> {
@@ -164,19 +194,19 @@ impl<'a> Cells<'a> {
             attributes,
             findings,
             row: 0,
-            sound: true,
+            unread: Columns::default(),
         }
     }
 
     /// Moves to a row of the table.
     pub(crate) fn go_to(&mut self, row: usize) {
         self.row = row;
-        self.sound = true;
+        self.unread = Columns::default();
     }
 
-    /// Whether every cell that was read of this row could be read.
-    pub(crate) fn sound(&self) -> bool {
-        self.sound
+    /// The columns that could not be read in this row.
+    pub(crate) fn unread(&self) -> Columns {
+        self.unread
     }
 
     pub(crate) fn required<T: Blank>(
@@ -201,7 +231,7 @@ impl<'a> Cells<'a> {
             Some(text) => self.parsed(attribute, text, parse).unwrap_or_else(T::blank),
             None => {
                 // The header has a finding already.
-                self.sound = false;
+                self.unread = self.unread.with(attribute);
                 T::blank()
             }
         }
@@ -246,7 +276,7 @@ impl<'a> Cells<'a> {
     }
 
     fn report(&mut self, attribute: usize, text: &str, fault: Fault) {
-        self.sound = false;
+        self.unread = self.unread.with(attribute);
         if self.findings.only_counted() {
             return;
         }

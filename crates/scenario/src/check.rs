@@ -9,7 +9,7 @@ pub(crate) use repair::LAW;
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::cell::{Cells, Record};
+use crate::cell::{Cells, Columns, Record};
 use crate::finding::{Finding, Findings, nearest, shown};
 use crate::head::Head;
 use crate::package::{Checked, Package, Table};
@@ -22,8 +22,13 @@ pub(crate) struct Draft<R> {
     pub(crate) rows: Vec<R>,
     pub(crate) places: Vec<Place>,
     pub(crate) file: String,
-    /// Whether all of its rows are here; if not, nothing is said about what is missing.
+    /// Whether all of its rows are here and the first cell of each could be read; if not, nothing is said
+    /// about ids that are missing.
     pub(crate) complete: bool,
+    /// Whether all of its rows are here.
+    pub(crate) here: bool,
+    /// The columns that could not be read in one row or another.
+    unread: Columns,
 }
 
 /// Where a row stands in its file.
@@ -31,8 +36,8 @@ pub(crate) struct Draft<R> {
 pub(crate) struct Place {
     /// The line, as a person counts.
     pub(crate) line: u32,
-    /// Whether every cell of it could be read; if not, its values are not looked at any further.
-    pub(crate) sound: bool,
+    /// The columns that could not be read in it: no check looks at what stands in for them.
+    pub(crate) unread: Columns,
 }
 
 /// What every check looks at, and where it leaves what it found.
@@ -46,6 +51,12 @@ struct Checker<'a> {
 impl Checker<'_> {
     fn push(&mut self, finding: Finding) {
         self.findings.push(finding);
+    }
+
+    /// Whether both sites are known and not the same: of one that is not, that alone is worth a word.
+    fn differ(&self, one: &str, other: &str) -> bool {
+        let known = |site| self.drafts.find(TableName::Sites, site).is_some();
+        one != other && known(one) && known(other)
     }
 }
 
@@ -97,27 +108,19 @@ pub(crate) fn check(package: &Package) -> Checked {
 impl<R: Record> Draft<R> {
     pub(crate) fn read(table: &Table, findings: &mut Findings) -> Self {
         let file = table.file().to_string();
-        let columns = columns(table, findings);
+        let (columns, doubtful) = columns(table, findings);
         let mut cells = Cells::new(table, &columns, findings);
         let mut rows = Vec::with_capacity(table.len());
-        let mut first = String::new();
-        let mut known = true;
+        let mut unread = Columns::default();
         for n in 0..table.len() {
             cells.go_to(n);
             let row = R::read(&mut cells);
-            if !cells.sound() {
-                // A row without its first cell may be the one that others refer to.
-                first.clear();
-                row.write(0, &mut first);
-                known &= !first.is_empty();
-            }
-            rows.push((
-                row,
-                Place {
-                    line: table.line(n),
-                    sound: cells.sound(),
-                },
-            ));
+            let place = Place {
+                line: table.line(n),
+                unread: cells.unread().and(doubtful),
+            };
+            unread = unread.and(place.unread);
+            rows.push((row, place));
         }
         let schema = table.schema();
         let full_order = |(a, at): &(R, Place), (b, bt): &(R, Place)| {
@@ -136,41 +139,56 @@ impl<R: Record> Draft<R> {
         }
         if R::KEYED {
             // Of each run of equal keys the first row is the one the others repeat.
-            let mut first = 0;
-            for n in 1..rows.len() {
-                if rows[first].0.order(&rows[n].0) != Ordering::Equal {
-                    first = n;
-                } else if rows[first].1.sound && rows[n].1.sound {
-                    findings.push(duplicate(schema.key(), &rows[n], &rows[first], &file));
+            let key = schema.key().fold(Columns::default(), Columns::with);
+            let mut first: Option<usize> = None;
+            for n in 0..rows.len() {
+                if rows[n].1.unread.meet(key) {
+                    continue;
+                }
+                match first {
+                    Some(first) if rows[first].0.order(&rows[n].0) == Ordering::Equal => {
+                        findings.push(duplicate(schema.key(), &rows[n], &rows[first], &file));
+                    }
+                    _ => first = Some(n),
                 }
             }
         }
         let (rows, places) = rows.into_iter().unzip();
-        let required = schema.attributes.iter().zip(&columns);
-        let complete = known
-            && table.is_readable()
-            && (table.columns().is_empty()
-                || required
-                    .clone()
-                    .all(|(a, c)| !a.is_required() || c.is_some()));
+        let here = table.is_readable();
+        // A row without its first cell may be the one that others refer to.
+        let complete = here && !unread.meet(Columns::default().with(0));
         Draft {
             rows,
             places,
             file,
             complete,
+            here,
+            unread,
         }
     }
 
-    /// Whether all rows are here and every cell of them could be read.
-    pub(crate) fn whole(&self) -> bool {
-        self.complete && self.places.iter().all(|place| place.sound)
+    /// All rows, with their lines.
+    pub(crate) fn each(&self) -> impl Iterator<Item = (&R, u32)> {
+        let rows = self.rows.iter().zip(&self.places);
+        rows.map(|(row, place)| (row, place.line))
     }
 
-    /// The rows every cell of which could be read, with their lines.
-    pub(crate) fn sound(&self) -> impl Iterator<Item = (&R, u32)> {
+    /// The rows in which all of these columns could be read, with their lines.
+    pub(crate) fn with(&self, columns: &[&str]) -> impl Iterator<Item = (&R, u32)> {
+        let columns = self.columns(columns);
         let rows = self.rows.iter().zip(&self.places);
-        rows.filter(|(_, place)| place.sound)
+        rows.filter(move |(_, place)| !place.unread.meet(columns))
             .map(|(row, place)| (row, place.line))
+    }
+
+    /// Whether all rows are here and these columns could be read in each.
+    pub(crate) fn whole(&self, columns: &[&str]) -> bool {
+        self.here && !self.unread.meet(self.columns(columns))
+    }
+
+    /// The columns of these names.
+    pub(crate) fn columns(&self, names: &[&str]) -> Columns {
+        Columns::named(R::TABLE.schema(), names)
     }
 }
 
@@ -216,14 +234,15 @@ fn duplicate<R: Record>(
         .help("rows are told apart by this; take one of them away or rename it")
 }
 
-/// Where each attribute of the dictionary stands in the table; findings for columns that are unknown,
-/// missing or there twice.
-fn columns(table: &Table, findings: &mut Findings) -> Vec<Option<usize>> {
+/// Where each attribute of the dictionary stands in the table, and those that are not there but are probably
+/// meant by a column nobody knows; findings for columns that are unknown, missing or there twice.
+fn columns(table: &Table, findings: &mut Findings) -> (Vec<Option<usize>>, Columns) {
     let attributes = table.schema().attributes;
     let mut columns = vec![None; attributes.len()];
+    let mut doubtful = Columns::default();
     // A table without a header has been reported, or has no file.
     if table.columns().is_empty() {
-        return columns;
+        return (columns, doubtful);
     }
     let mut unknown = Vec::new();
     for (n, column) in table.columns().iter().enumerate() {
@@ -264,7 +283,10 @@ fn columns(table: &Table, findings: &mut Findings) -> Vec<Option<usize>> {
         let lower = column.to_lowercase().replace([' ', '-'], "_");
         let names: Vec<&str> = attributes.iter().map(|a| a.name).collect();
         let help = match nearest(&lower, open()) {
-            Some(near) => format!("did you mean `{near}`?"),
+            Some(near) => {
+                doubtful = doubtful.and(Columns::named(table.schema(), &[near]));
+                format!("did you mean `{near}`?")
+            }
             None => format!("it has `{}`; remarks go into `note`", names.join("`, `")),
         };
         findings.push(finding.at(1).found(column).help(help));
@@ -286,7 +308,7 @@ fn columns(table: &Table, findings: &mut Findings) -> Vec<Option<usize>> {
             );
         }
     }
-    columns
+    (columns, doubtful)
 }
 
 /// Looks up every id in the table that must know it.
@@ -303,10 +325,11 @@ pub(crate) struct References<'a> {
 
 impl<'a> References<'a> {
     fn new(drafts: &'a Drafts, findings: &'a mut Findings) -> Self {
+        let kind = drafts.parties.columns(&["kind"]);
         let parties = drafts.parties.rows.iter().zip(&drafts.parties.places);
         let states = parties
             // A party whose kind could not be read may be a state.
-            .filter(|(party, place)| party.kind == PartyKind::State || !place.sound)
+            .filter(|(party, place)| party.kind == PartyKind::State || place.unread.meet(kind))
             .map(|(party, _)| party.party.as_str())
             .collect();
         References {

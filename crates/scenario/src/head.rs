@@ -99,6 +99,7 @@ impl Head {
             row_of,
             findings,
             sound: true,
+            inside: "",
         };
         let Json::Object(entries) = descriptor else {
             reader.error(
@@ -154,6 +155,8 @@ struct Reader<'a> {
     row_of: &'a dyn Fn(&str) -> Option<u32>,
     findings: &'a mut Findings,
     sound: bool,
+    /// The key of the object that is read: what it lacks is told where it stands.
+    inside: &'static str,
 }
 
 impl Reader<'_> {
@@ -167,6 +170,7 @@ impl Reader<'_> {
             );
             return None;
         };
+        self.inside = "darsena";
         self.no_twins(darsena);
         for (key, _) in entries {
             if !Head::KEYS.contains(&key.as_str()) {
@@ -321,6 +325,7 @@ impl Reader<'_> {
             finding = finding.column(key).found(key);
             finding.row = (self.row_of)(key);
         }
+        finding.row = finding.row.or_else(|| (self.row_of)(self.inside));
         self.findings.push(finding);
     }
 }

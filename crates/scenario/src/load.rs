@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::{fs, io};
+use std::{fs, io, mem};
 
 use crate::finding::{Finding, Findings, nearest, shown};
 use crate::head::DESCRIPTOR;
@@ -242,7 +242,7 @@ fn read_descriptor(files: &impl Files, findings: &mut Findings) -> (Json, String
     match serde_json::from_str::<Json>(&text) {
         Ok(Json::Null) => {
             let finding = Finding::error("bad-descriptor", DESCRIPTOR, "it holds `null`");
-            findings.push(finding.help("write `{ … }`"));
+            findings.push(finding.at(1).help("write `{ … }`"));
             (Json::Null, text)
         }
         Ok(json) => (json, text),
@@ -270,11 +270,15 @@ fn row_at(before: &[u8]) -> u32 {
 }
 
 /// The row of a descriptor a key stands on: the last one inside the head if it is there, else the
-/// first one anywhere. The parser does not tell, so the text is searched.
+/// first one anywhere; of no key the first that is not blank. The parser does not tell, so the text is searched.
 fn row_of(text: &str, key: &str) -> Option<u32> {
+    if key.is_empty() {
+        let blank = text.len() - text.trim_start().len();
+        return Some(row_at(&text.as_bytes()[..blank]));
+    }
     let quoted = serde_json::to_string(key).ok()?;
     let is_key = |(at, _): &(usize, &str)| text[at + quoted.len()..].trim_start().starts_with(':');
-    let head = text.find("\"darsena\"")?;
+    let head = text.find("\"darsena\"").unwrap_or(text.len());
     let end = head + text[head..].find('}').unwrap_or(text.len() - head);
     let inside = text[head..end]
         .rmatch_indices(&quoted)
@@ -284,6 +288,40 @@ fn row_of(text: &str, key: &str) -> Option<u32> {
         .chain(text.match_indices(&quoted).filter(is_key))
         .next();
     at.map(|(at, _)| row_at(&text.as_bytes()[..at]))
+}
+
+/// The rows on which the entries of `resources` begin, in order.
+fn rows_of_entries(text: &str) -> Vec<u32> {
+    let mut rows = Vec::new();
+    let list = text.match_indices("\"resources\"").find_map(|(at, key)| {
+        let rest = text[at + key.len()..].trim_start().strip_prefix(':')?;
+        let rest = rest.trim_start().strip_prefix('[')?;
+        Some(text.len() - rest.len())
+    });
+    let Some(list) = list else { return rows };
+    let mut row = row_at(&text.as_bytes()[..list]);
+    let (mut depth, mut quoted, mut escaped, mut next) = (0_usize, false, false, true);
+    for byte in text.as_bytes()[list..].iter() {
+        let (in_text, plain) = (quoted, !mem::take(&mut escaped));
+        match byte {
+            b'\n' => row += 1,
+            b'"' if plain => quoted = !quoted,
+            b'\\' if in_text && plain => escaped = true,
+            _ => {}
+        }
+        if next && !byte.is_ascii_whitespace() && *byte != b']' {
+            rows.push(row);
+            next = false;
+        }
+        match byte {
+            b'{' | b'[' if !in_text => depth += 1,
+            b']' if !in_text && depth == 0 => break,
+            b'}' | b']' if !in_text => depth = depth.saturating_sub(1),
+            b',' if !in_text && depth == 0 => next = true,
+            _ => {}
+        }
+    }
+    rows
 }
 
 /// The table a file is named after.
@@ -299,14 +337,13 @@ type Listed = (TableName, Option<String>);
 
 /// The tables the descriptor lists.
 fn resources(descriptor: &Json, text: &str, findings: &mut Findings) -> Vec<Listed> {
-    let row = row_of(text, "resources");
+    let row = row_of(text, "resources").or_else(|| row_of(text, ""));
     let error = |code, message: String| {
-        let finding = Finding::error(code, DESCRIPTOR, message).column("resources");
-        match row {
-            Some(row) => finding.at(row),
-            None => finding,
-        }
+        let mut finding = Finding::error(code, DESCRIPTOR, message).column("resources");
+        finding.row = row;
+        finding
     };
+    let rows = rows_of_entries(text);
     let entries = match descriptor.get("resources") {
         Some(Json::List(entries)) => entries.as_slice(),
         Some(_) => {
@@ -326,6 +363,11 @@ fn resources(descriptor: &Json, text: &str, findings: &mut Findings) -> Vec<List
     };
     let mut listed: Vec<Listed> = Vec::new();
     for (n, entry) in entries.iter().enumerate() {
+        let error = |code, message| {
+            let mut finding = error(code, message);
+            finding.row = rows.get(n).copied().or(row);
+            finding
+        };
         if let Some(key) = entry.twin() {
             let message = format!("`{}` stands twice in resource {}", shown(key), n + 1);
             findings.push(

@@ -19,6 +19,8 @@ use crate::tables::TableName;
 pub struct Package {
     descriptor: Json,
     descriptor_file: String,
+    /// The row of the descriptor on which its tables are listed.
+    listed_at: Option<u32>,
     head: Option<Head>,
     tables: Vec<Table>,
     findings: Findings,
@@ -53,6 +55,7 @@ impl Package {
         };
         Package {
             descriptor,
+            listed_at: row_of("resources"),
             descriptor_file,
             head,
             tables,
@@ -167,6 +170,10 @@ impl Package {
 
     pub(crate) fn descriptor_file(&self) -> &str {
         &self.descriptor_file
+    }
+
+    pub(crate) fn listed_at(&self) -> Option<u32> {
+        self.listed_at
     }
 }
 

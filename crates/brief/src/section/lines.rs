@@ -1,6 +1,6 @@
 //! Lines: which open, which stay shut, and whether they pay.
 
-use darsena_plan::Viability;
+use darsena_plan::{BreakEven, Viability};
 use maud::{Markup, html};
 
 use super::{item_label, resource_name, section, site_label};
@@ -176,9 +176,11 @@ fn table_row(figures: &Figures<'_>, notes: &mut Notes<'_>, row: &Viability) -> M
         .scenario
         .find_item(&recipe.item)
         .map_or("", |item| figures.scenario.items()[item].unit.as_str());
-    let or_never = |value: Option<f64>, column: &str| match value {
-        Some(value) => rows.units(column, value, unit),
-        None => html! { (text::NEVER) },
+    let earned_back = row.break_even(figures.scenario);
+    let or_never = |value: Option<f64>, column: &str| match (value, earned_back) {
+        (Some(value), _) => rows.units(column, value, unit),
+        (None, BreakEven::Never) => html! { (text::NEVER) },
+        (None, _) => html! { (text::NONE) },
     };
     html! { tr data-table="viability" data-row=(recipe.recipe) {
         th scope="row" { (item) ", " (site) @if let Some(own) = own_name(figures, row.recipe) { ", " (own) } (notes.cite(&recipe.source)) }

@@ -1,6 +1,6 @@
 //! What is made, sent, held, handed over and left open, and how each stage of the objective ended.
 
-use darsena_plan::Measure;
+use darsena_plan::{BreakEven, Measure};
 
 use super::{Names, currency};
 use crate::answer::Table;
@@ -247,6 +247,14 @@ pub(super) fn lines(names: &Names<'_>) -> Table {
         "export_units",
         "unit of the item",
         rows.iter().map(|x| x.export_units),
+    )
+    .text(
+        "break_even",
+        rows.iter().map(|x| match x.break_even(scenario) {
+            BreakEven::Units(_) => "units",
+            BreakEven::Never => "never",
+            BreakEven::NotApplicable => "not-applicable",
+        }),
     )
     .number(
         "break_even_units",

@@ -122,7 +122,7 @@ fn by_party(names: &Names<'_>) -> Table {
         .number("late", "", fares.values().map(|f| f.delivered - f.on_time))
         .number("unmet", "", fares.values().map(|f| f.unmet))
         .number(
-            "mean periods late",
+            "periods open per unit due",
             "",
             fares
                 .values()

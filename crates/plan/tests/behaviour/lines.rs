@@ -2,7 +2,7 @@
 
 use darsena_milp::{Column, Label, Outcome, Progress, Row, Solver, Status, Stop, Watch};
 use darsena_plan::check::check;
-use darsena_plan::{Arcs, Level, Options, Reasons, plan, program};
+use darsena_plan::{Arcs, BreakEven, Level, Options, Reasons, plan, program};
 use darsena_scenario::{Objective, Scenario};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -370,4 +370,53 @@ fn wherever_it_is_cut_there_is_a_plan_with_bounds_that_hold() {
         }
     }
     assert!(cut > 0, "it was never cut");
+}
+
+/// A line that earns nothing never pays for itself; of a recipe without a fixed cost that is not asked.
+#[test]
+fn break_even_is_never_or_not_asked() {
+    let scenario = Tables::weeks(3)
+        .with("sites", "site,name,state", &["here,Here,us"])
+        .with(
+            "items",
+            "item,name,value",
+            &[
+                "dear,Dear,10",
+                "even,Even,6",
+                "plain,Plain,6",
+                "unknown,Unknown,",
+            ],
+        )
+        .with(
+            "recipes",
+            "recipe,site,item,lead_time_days,cost,fixed_cost",
+            &[
+                "dear,here,dear,0,6,20",
+                "even,here,even,0,6,20",
+                "plain,here,plain,0,6,",
+                "unknown,here,unknown,0,6,20",
+            ],
+        )
+        .with(
+            "demands",
+            "demand,party,site,item,due,quantity,priority",
+            &[
+                "d1,us,here,dear,2024-07-08,2,1",
+                "d2,us,here,even,2024-07-08,2,1",
+                "d3,us,here,plain,2024-07-08,2,1",
+                "d4,us,here,unknown,2024-07-08,2,1",
+            ],
+        )
+        .scenario();
+    let plan = planned(&scenario, &asked(Objective::Lexicographic)).expect("there is a plan");
+    let told: Vec<BreakEven> = { plan.viability.iter() }
+        .map(|line| line.break_even(&scenario))
+        .collect();
+    let expected = [
+        BreakEven::Units(5.0),
+        BreakEven::Never,
+        BreakEven::NotApplicable,
+        BreakEven::NotApplicable,
+    ];
+    assert_eq!(told, expected);
 }

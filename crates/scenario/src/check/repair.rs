@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
+
 use super::Checker;
-use super::rows::other_site;
+use super::rows::{other_site, overlaps};
 use crate::cell;
 use crate::dictionary::Kind;
-use crate::finding::{Finding, nearest, shown};
+use crate::finding::{Finding, Severity, nearest, shown};
 use crate::tables::{ClosureWhat, Dock, TableName};
 
 pub(super) fn check(checker: &mut Checker<'_>) {
@@ -22,7 +24,7 @@ pub(super) fn check(checker: &mut Checker<'_>) {
 
 fn assets_and_jobs(checker: &mut Checker<'_>) {
     let drafts = checker.drafts;
-    for (asset, line) in drafts.assets.sound() {
+    for (asset, line) in drafts.assets.each() {
         if let (Some(since), Some(due)) = (asset.forward_since, asset.return_due)
             && due <= since
         {
@@ -45,7 +47,7 @@ fn assets_and_jobs(checker: &mut Checker<'_>) {
         .collect();
     with_tasks.sort_unstable();
     let file = &drafts.jobs.file;
-    for (job, line) in drafts.jobs.sound() {
+    for (job, line) in drafts.jobs.with(&["release", "due"]) {
         if job.due < job.release {
             let message = format!("it is due before its release on {}", job.release);
             let finding = Finding::error("due-before-release", file, message);
@@ -58,6 +60,8 @@ fn assets_and_jobs(checker: &mut Checker<'_>) {
                     .help(help),
             );
         }
+    }
+    for (job, line) in drafts.jobs.with(&["due", "deadline"]) {
         if let Some(deadline) = job.deadline.filter(|deadline| *deadline < job.due) {
             let message = format!("the deadline is before the due date {}", job.due);
             let finding = Finding::error("deadline-before-due", file, message);
@@ -69,6 +73,8 @@ fn assets_and_jobs(checker: &mut Checker<'_>) {
                     .help("write the day from which late is impossible: the due date or later"),
             );
         }
+    }
+    for (job, line) in drafts.jobs.with(&["release"]) {
         if let Some(horizon) = checker
             .horizon
             .filter(|horizon| job.release >= horizon.end())
@@ -86,7 +92,12 @@ fn assets_and_jobs(checker: &mut Checker<'_>) {
                     .help("plan more periods, or leave the job out"),
             );
         }
-        if drafts.tasks.complete && with_tasks.binary_search(&job.job.as_str()).is_err() {
+    }
+    // A task whose job is not known may be any job's.
+    let all_known = drafts.tasks.whole(&["job"]) && { drafts.tasks.rows.iter() }
+        .all(|t| drafts.find(TableName::Jobs, &t.job).is_some());
+    for (job, line) in drafts.jobs.with(&["job"]) {
+        if all_known && with_tasks.binary_search(&job.job.as_str()).is_err() {
             let finding =
                 Finding::warning("no-tasks", file, format!("job `{}` has no tasks", job.job));
             checker.push(
@@ -105,12 +116,13 @@ fn tasks(checker: &mut Checker<'_>) {
     let draft = &drafts.tasks;
     let rows = &draft.rows;
     let find = |id: &str| drafts.find(TableName::Tasks, id);
-    for (task, line) in draft.sound() {
+    let known_job = |job: &str| drafts.find(TableName::Jobs, job).is_some();
+    for (task, line) in draft.each() {
         for before in &task.after {
             let Some(before) = find(before).map(|n| &rows[n]) else {
                 continue;
             };
-            if before.job != task.job {
+            if before.job != task.job && known_job(&before.job) && known_job(&task.job) {
                 let message = format!("`{}` belongs to another job, `{}`", before.task, before.job);
                 let finding = Finding::error("other-job", &draft.file, message);
                 let help = "a task waits for tasks of its own job";
@@ -123,12 +135,17 @@ fn tasks(checker: &mut Checker<'_>) {
                 );
             }
         }
-        let modes = &drafts.modes;
+    }
+    // A mode whose task is not known may be any task's.
+    let modes = &drafts.modes;
+    let all_known =
+        modes.whole(&["task"]) && modes.rows.iter().all(|mode| find(&mode.task).is_some());
+    for (task, line) in draft.with(&["task"]) {
         let has_mode = modes
             .rows
             .binary_search_by(|mode| mode.task.cmp(&task.task))
             .is_ok();
-        if modes.complete && !has_mode {
+        if all_known && !has_mode {
             let message = format!("there is no way to do task `{}`", task.task);
             let finding = Finding::error("no-mode", &draft.file, message);
             checker.push(
@@ -166,7 +183,10 @@ fn tasks(checker: &mut Checker<'_>) {
 fn modes(checker: &mut Checker<'_>) {
     let drafts = checker.drafts;
     let draft = &drafts.modes;
-    for (mode, line) in draft.sound() {
+    // A dock whose site is not known may be at any.
+    let all_known = drafts.docks.whole(&["site"]) && { drafts.docks.rows.iter() }
+        .all(|dock| drafts.find(TableName::Sites, &dock.site).is_some());
+    for (mode, line) in draft.each() {
         let Some(name) = mode.dock.as_deref() else {
             continue;
         };
@@ -204,8 +224,11 @@ fn modes(checker: &mut Checker<'_>) {
             .iter()
             .filter(|dock| dock.site == mode.site);
         let finding = if name == "any" {
+            if !all_known || drafts.find(TableName::Sites, &mode.site).is_none() {
+                continue;
+            }
             let mut here = here.peekable();
-            if here.peek().is_none() && drafts.docks.complete {
+            if here.peek().is_none() {
                 let message = format!("`{}` has no docks", mode.site);
                 Finding::error("no-dock", &draft.file, message)
                     .help("add one to `docks`, or leave the cell blank")
@@ -233,7 +256,7 @@ fn modes(checker: &mut Checker<'_>) {
                     let message = format!("`{}` is not in docks", shown(name));
                     Finding::error("unknown-id", &draft.file, message).help(help)
                 }
-                Some(dock) if dock.site != mode.site => {
+                Some(dock) if checker.differ(&dock.site, &mode.site) => {
                     let message = format!(
                         "dock `{name}` is at `{}`, the mode is at `{}`",
                         dock.site, mode.site
@@ -251,14 +274,16 @@ fn modes(checker: &mut Checker<'_>) {
         checker.push(finding.at(line).column("dock").found(name));
     }
     let draft = &drafts.mode_usage;
-    for (usage, line) in draft.sound() {
+    let all_modes = all_modes_known(checker);
+    for (usage, line) in draft.with(&["task", "mode"]) {
         let key = (&usage.task, &usage.mode);
         let Ok(mode) = drafts
             .modes
             .rows
             .binary_search_by(|mode| (&mode.task, &mode.mode).cmp(&key))
         else {
-            if drafts.modes.complete && !checker.findings.only_counted() {
+            let known = drafts.find(TableName::Tasks, &usage.task).is_some();
+            if all_modes && known && !checker.findings.only_counted() {
                 let modes = drafts
                     .modes
                     .rows
@@ -284,7 +309,7 @@ fn modes(checker: &mut Checker<'_>) {
         let resource = drafts.find(TableName::Resources, &usage.resource);
         if let Some(there) = resource
             .map(|n| &drafts.resources.rows[n].site)
-            .filter(|site| *site != here)
+            .filter(|site| checker.differ(site, here))
         {
             checker.push(other_site(
                 &draft.file,
@@ -298,10 +323,17 @@ fn modes(checker: &mut Checker<'_>) {
     }
 }
 
+/// Whether every mode is of a task that is known; if not, it may be the one that is missed elsewhere.
+fn all_modes_known(checker: &Checker<'_>) -> bool {
+    let modes = &checker.drafts.modes;
+    let known = |task: &str| checker.drafts.find(TableName::Tasks, task).is_some();
+    modes.whole(&["task", "mode"]) && modes.rows.iter().all(|mode| known(&mode.task))
+}
+
 fn closures(checker: &mut Checker<'_>) {
     let drafts = checker.drafts;
     let draft = &drafts.closures;
-    for (closure, line) in draft.sound() {
+    for (closure, line) in draft.with(&["what", "id"]) {
         let table = match closure.what {
             ClosureWhat::Dock => TableName::Docks,
             ClosureWhat::Resource => TableName::Resources,
@@ -320,6 +352,10 @@ fn closures(checker: &mut Checker<'_>) {
             checker.push(finding.at(line).column("id").found(&closure.id).help(help));
         }
     }
+    let rows = draft
+        .with(&["what", "id", "from", "until"])
+        .map(|(row, line)| ((row.what, &row.id), row.from, Some(row.until), line));
+    overlaps(checker, &draft.file, Severity::Warning, rows);
 }
 
 /// What was agreed last is a mode of its task.
@@ -327,12 +363,14 @@ fn agreed(checker: &mut Checker<'_>) {
     let drafts = checker.drafts;
     let draft = &drafts.agreed;
     let modes = &drafts.modes;
-    for (agreed, line) in draft.sound() {
+    let all_modes = all_modes_known(checker);
+    for (agreed, line) in draft.with(&["task", "mode"]) {
         let key = (&agreed.task, &agreed.mode);
         let found = modes
             .rows
             .binary_search_by(|mode| (&mode.task, &mode.mode).cmp(&key));
-        let unknown = found.is_err() && modes.complete;
+        let task = drafts.find(TableName::Tasks, &agreed.task);
+        let unknown = found.is_err() && all_modes && task.is_some();
         if !unknown || checker.findings.only_counted() {
             continue;
         }
@@ -356,14 +394,18 @@ fn agreed(checker: &mut Checker<'_>) {
 /// A group has jobs.
 fn groups(checker: &mut Checker<'_>) {
     let drafts = checker.drafts;
-    if !drafts.jobs.complete {
+    let known = |group: &str| drafts.find(TableName::Groups, group).is_some();
+    let all_known = drafts.jobs.whole(&["group"]) && { drafts.jobs.rows.iter() }
+        .all(|job| job.group.as_deref().is_none_or(known));
+    if !all_known {
+        // A job whose group is not known may be any group's.
         return;
     }
     let mut used: Vec<&str> = { drafts.jobs.rows.iter() }
         .filter_map(|job| job.group.as_deref())
         .collect();
     used.sort_unstable();
-    for (group, line) in drafts.groups.sound() {
+    for (group, line) in drafts.groups.with(&["group"]) {
         if used.binary_search(&group.group.as_str()).is_err() {
             let message = format!("no job is of group `{}`", group.group);
             let finding = Finding::warning("no-jobs", &drafts.groups.file, message);
@@ -382,7 +424,15 @@ fn groups(checker: &mut Checker<'_>) {
 fn ready_fleet(checker: &mut Checker<'_>) {
     let drafts = checker.drafts;
     let draft = &drafts.ready_fleet;
-    if !drafts.assets.complete {
+    let rows = draft
+        .with(&["class", "home_site", "from", "until"])
+        .map(|(row, line)| ((&row.class, &row.home_site), row.from, row.until, line));
+    overlaps(checker, &draft.file, Severity::Warning, rows);
+    let known_site = |site: &str| drafts.find(TableName::Sites, site).is_some();
+    let all_known = drafts.assets.whole(&["class", "home_site"]) && { drafts.assets.rows.iter() }
+        .all(|asset| known_site(&asset.home_site));
+    if !all_known {
+        // An asset whose class or home is not known may be of any fleet.
         return;
     }
     let mut counts: BTreeMap<(&str, &str), u32> = BTreeMap::new();
@@ -391,7 +441,10 @@ fn ready_fleet(checker: &mut Checker<'_>) {
             *counts.entry((class, asset.home_site.as_str())).or_default() += 1;
         }
     }
-    for (row, line) in draft.sound() {
+    for (row, line) in draft.with(&["class", "home_site", "minimum"]) {
+        if !known_site(&row.home_site) {
+            continue;
+        }
         let (class, home) = (row.class.as_str(), row.home_site.as_str());
         match counts.get(&(class, home)) {
             None => {
@@ -437,7 +490,30 @@ fn changes(checker: &mut Checker<'_>) {
     // The first key column of each table that is edited.
     let mut ids: BTreeMap<TableName, Vec<&str>> = BTreeMap::new();
     let package = checker.package;
-    for (change, line) in draft.sound() {
+    let together: Vec<_> = {
+        let columns = ["table", "id", "column", "group", "from", "until"];
+        let mut rows: Vec<_> = draft
+            .with(&columns)
+            .filter_map(|(row, line)| {
+                let what = (row.group.as_ref()?, &row.table, &row.id, &row.column);
+                Some((what, row.from.unwrap_or(Date::MIN), row.until, line))
+            })
+            .collect();
+        rows.sort_unstable();
+        rows
+    };
+    overlaps(
+        checker,
+        &draft.file,
+        Severity::Warning,
+        together.into_iter(),
+    );
+    let no_value = draft.columns(&["column"]);
+    for (change, place) in draft.rows.iter().zip(&draft.places) {
+        let line = place.line;
+        if place.unread.meet(draft.columns(&["table", "id"])) {
+            continue;
+        }
         let error = |code, column: &str, found: &str, message: String| {
             Finding::error(code, &draft.file, message)
                 .at(line)
@@ -495,7 +571,7 @@ fn changes(checker: &mut Checker<'_>) {
             }
         }
         let Some(column) = change.column.as_deref() else {
-            if !change.value.is_empty() {
+            if !change.value.is_empty() && !place.unread.meet(no_value) {
                 let message = "there is a value but no column".to_string();
                 let finding = error("value-without-column", "value", &change.value, message);
                 checker.push(finding.help("name the column that gets the value"));

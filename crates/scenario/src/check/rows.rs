@@ -1,10 +1,12 @@
 //! Rows by themselves: intervals, dates, and columns that must fit each other.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 
 use super::{Checker, Draft};
 use crate::cell::Record;
-use crate::finding::Finding;
+use crate::finding::{Finding, Severity};
 use crate::head::Objective;
 use crate::tables::{
     Capacity, Closure, Dock, Lane, PartyKind, Priority, ReadyFleet, Recipe, TableName,
@@ -27,7 +29,7 @@ pub(super) fn check(checker: &mut Checker<'_>) {
     intervals(checker, &drafts.docks);
     intervals(checker, &drafts.closures);
     intervals(checker, &drafts.ready_fleet);
-    for (row, line) in drafts.changes.sound() {
+    for (row, line) in drafts.changes.with(&["from", "until"]) {
         ordered(
             checker,
             &drafts.changes,
@@ -36,7 +38,7 @@ pub(super) fn check(checker: &mut Checker<'_>) {
             ("until", row.until),
         );
     }
-    for (row, line) in drafts.authorizations.sound() {
+    for (row, line) in drafts.authorizations.with(&["date", "until"]) {
         ordered(
             checker,
             &drafts.authorizations,
@@ -74,8 +76,11 @@ dated! {
 
 /// Intervals end after they begin and touch the horizon.
 fn intervals<R: Record + Dated>(checker: &mut Checker<'_>, draft: &Draft<R>) {
-    for (row, line) in draft.sound() {
-        let (from, until) = (row.from(), row.until());
+    let (first, last) = (draft.columns(&["from"]), draft.columns(&["until"]));
+    for (row, place) in draft.rows.iter().zip(&draft.places) {
+        let line = place.line;
+        let from = row.from().filter(|_| !place.unread.meet(first));
+        let until = row.until().filter(|_| !place.unread.meet(last));
         if !ordered(checker, draft, line, ("from", from), ("until", until)) {
             continue;
         }
@@ -155,7 +160,11 @@ fn present(checker: &mut Checker<'_>) {
             } else {
                 ("empty-table", "it has no rows".to_string(), table.file())
             };
-            let finding = Finding::error(code, file, message);
+            let mut finding = Finding::error(code, file, message);
+            finding.row = match table.columns().is_empty() {
+                true => checker.package.listed_at(),
+                false => Some(1),
+            };
             checker.push(
                 finding
                     .found(name.as_str())
@@ -167,7 +176,7 @@ fn present(checker: &mut Checker<'_>) {
 
 fn parties_and_sites(checker: &mut Checker<'_>) {
     let parties = &checker.drafts.parties;
-    for (party, line) in parties.sound() {
+    for (party, line) in parties.with(&["party", "kind", "state"]) {
         if party.kind == PartyKind::State && party.state.as_str() != party.party.as_str() {
             let message = format!(
                 "`{}` is a state but lives under `{}`",
@@ -185,7 +194,7 @@ fn parties_and_sites(checker: &mut Checker<'_>) {
         }
     }
     let sites = &checker.drafts.sites;
-    for (site, line) in sites.sound() {
+    for (site, line) in sites.each() {
         for (column, value, most) in [
             ("latitude", site.latitude, 90.0),
             ("longitude", site.longitude, 180.0),
@@ -203,6 +212,8 @@ fn parties_and_sites(checker: &mut Checker<'_>) {
                 );
             }
         }
+    }
+    for (site, line) in sites.with(&["latitude", "longitude"]) {
         if site.latitude.is_some() != site.longitude.is_some() {
             let column = if site.latitude.is_none() {
                 "latitude"
@@ -243,9 +254,9 @@ fn recipes(checker: &mut Checker<'_>) {
             }
         }
     }
-    for (recipe, line) in drafts.recipes.sound() {
+    for (recipe, line) in drafts.recipes.each() {
         if let Some(resource) = &recipe.resource
-            && let Some(site) = site_of(resource).filter(|site| **site != recipe.site)
+            && let Some(site) = site_of(resource).filter(|site| checker.differ(site, &recipe.site))
         {
             let file = &drafts.recipes.file;
             checker.push(other_site(
@@ -257,6 +268,8 @@ fn recipes(checker: &mut Checker<'_>) {
                 &recipe.site,
             ));
         }
+    }
+    for (recipe, line) in drafts.recipes.with(&["lead_time_days", "from", "until"]) {
         let Some(horizon) = checker.horizon else {
             continue;
         };
@@ -279,13 +292,14 @@ fn recipes(checker: &mut Checker<'_>) {
             );
         }
     }
-    for (row, line) in drafts.recipe_resources.sound() {
+    for (row, line) in drafts.recipe_resources.each() {
         let file = &drafts.recipe_resources.file;
         let Some(recipe) = drafts.find(TableName::Recipes, &row.recipe) else {
             continue;
         };
         let recipe = &drafts.recipes.rows[recipe];
-        if let Some(site) = site_of(&row.resource).filter(|site| **site != recipe.site) {
+        if let Some(site) = site_of(&row.resource).filter(|site| checker.differ(site, &recipe.site))
+        {
             checker.push(other_site(
                 file,
                 line,
@@ -333,7 +347,7 @@ pub(super) fn other_site(
 
 fn capacity(checker: &mut Checker<'_>) {
     let draft = &checker.drafts.capacity;
-    for (row, line) in draft.sound() {
+    for (row, line) in draft.with(&["ramp_to", "until"]) {
         if row.ramp_to.is_some() && row.until.is_none() {
             let finding =
                 Finding::error("ramp-without-end", &draft.file, "a ramp needs an `until`");
@@ -343,15 +357,25 @@ fn capacity(checker: &mut Checker<'_>) {
     }
     let rows = || {
         draft
-            .sound()
+            .with(&["resource", "from", "until"])
             .map(|(row, line)| (&row.resource, row.from, row.until, line))
     };
-    overlaps(checker, &draft.file, rows());
+    overlaps(checker, &draft.file, Severity::Error, rows());
     let Some(horizon) = checker.horizon else {
         return;
     };
+    // A row whose resource or dates could not be read may fill the gap.
+    let dates = draft.columns(&["from", "until"]);
+    let unsure: BTreeSet<&str> = { draft.rows.iter().zip(&draft.places) }
+        .filter(|(_, place)| place.unread.meet(dates))
+        .map(|(row, _)| row.resource.as_str())
+        .collect();
+    if !draft.whole(&["resource"]) {
+        return;
+    }
     for ((resource, _, until, first), (next, from, _, line)) in rows().zip(rows().skip(1)) {
-        let Some(until) = until.filter(|_| resource == next) else {
+        let Some(until) = until.filter(|_| resource == next && !unsure.contains(next.as_str()))
+        else {
             continue;
         };
         let gap = crate::time::days_between(until, from);
@@ -373,9 +397,10 @@ fn capacity(checker: &mut Checker<'_>) {
 }
 
 /// Intervals of the same thing, in order of their first days, do not overlap.
-fn overlaps<T: PartialEq>(
+pub(super) fn overlaps<T: PartialEq>(
     checker: &mut Checker<'_>,
     file: &str,
+    severity: Severity,
     rows: impl Iterator<Item = (T, Date, Option<Date>, u32)>,
 ) {
     // The row that reaches furthest so far.
@@ -385,7 +410,9 @@ fn overlaps<T: PartialEq>(
         if let Some((_, begins, ends, first)) = reach.as_ref().filter(|row| row.0 == what) {
             // Rows with the same first day are duplicates already.
             if *begins < from && ends.is_none_or(|ends| ends > from) {
-                checker.push(overlap(file, line, from, *first, *ends));
+                let mut finding = overlap(file, line, from, *first, *ends);
+                finding.severity = severity;
+                checker.push(finding);
             }
             further = ends.is_some_and(|ends| until.is_none_or(|until| until >= ends));
         }
@@ -401,7 +428,8 @@ pub(super) fn left_over(checker: &mut Checker<'_>) {
     if drafts.demands.rows.is_empty() && drafts.jobs.rows.is_empty() {
         let message = "there are neither demands nor jobs";
         let file = checker.package.descriptor_file();
-        let finding = Finding::warning("nothing-wanted", file, message);
+        let mut finding = Finding::warning("nothing-wanted", file, message);
+        finding.row = checker.package.listed_at();
         checker.push(finding.help("a plan needs `demands`, a repair schedule needs `jobs`"));
     }
     // What is used but has nothing to give, and what has and is not used.
@@ -426,7 +454,7 @@ pub(super) fn left_over(checker: &mut Checker<'_>) {
             .map(|row| row.resource.as_str()),
     );
     used.sort_unstable();
-    for (resource, line) in drafts.resources.sound() {
+    for (resource, line) in drafts.resources.each() {
         let file = &drafts.resources.file;
         let id = resource.resource.as_str();
         let is_used = used.binary_search(&id).is_ok();
@@ -471,7 +499,7 @@ fn overlap(file: &str, line: u32, from: Date, first: u32, until: Option<Date>) -
 
 fn lanes(checker: &mut Checker<'_>) {
     let draft = &checker.drafts.lanes;
-    for (lane, line) in draft.sound() {
+    for (lane, line) in draft.with(&["from_site", "to_site"]) {
         if lane.from_site == lane.to_site {
             let finding = Finding::error(
                 "lane-to-itself",
@@ -487,6 +515,8 @@ fn lanes(checker: &mut Checker<'_>) {
                     .help(help),
             );
         }
+    }
+    for (lane, line) in draft.with(&["transit_days", "from", "until"]) {
         let Some(horizon) = checker.horizon else {
             continue;
         };
@@ -507,7 +537,7 @@ fn lanes(checker: &mut Checker<'_>) {
         }
     }
     let draft = &checker.drafts.transits;
-    for (transit, line) in draft.sound() {
+    for (transit, line) in draft.with(&["from_site", "to_site"]) {
         if transit.from_site == transit.to_site {
             let message = "the passage ends where it starts";
             let finding = Finding::error("lane-to-itself", &draft.file, message);
@@ -525,7 +555,7 @@ fn lanes(checker: &mut Checker<'_>) {
 
 fn stock(checker: &mut Checker<'_>) {
     let draft = &checker.drafts.stockpiles;
-    for (pile, line) in draft.sound() {
+    for (pile, line) in draft.with(&["floor", "quantity"]) {
         if pile.floor > pile.quantity {
             let message = format!(
                 "the floor {} is above the {} units at hand",
@@ -540,6 +570,8 @@ fn stock(checker: &mut Checker<'_>) {
                     .help("a plan fills it first; lower the floor if that is not meant"),
             );
         }
+    }
+    for (pile, line) in draft.with(&["floor", "floor_cost"]) {
         if pile.floor_cost.is_some() && pile.floor == 0.0 {
             let finding = Finding::warning(
                 "no-floor",
@@ -558,7 +590,7 @@ fn stock(checker: &mut Checker<'_>) {
     let Some(horizon) = checker.horizon else {
         return;
     };
-    for (receipt, line) in draft.sound() {
+    for (receipt, line) in draft.with(&["date"]) {
         let (message, help) = if receipt.date < horizon.start() {
             let message = format!(
                 "`{}` is before the horizon starts on {}",
@@ -603,7 +635,7 @@ fn demands(checker: &mut Checker<'_>) {
         .package
         .head()
         .is_some_and(|h| h.objective == Some(Objective::Weighted));
-    for (demand, line) in draft.sound() {
+    for (demand, line) in draft.with(&["due"]) {
         let due = demand.due.to_string();
         if let Some(horizon) = checker.horizon {
             if demand.due >= horizon.end() {
@@ -636,6 +668,9 @@ fn demands(checker: &mut Checker<'_>) {
                     .help(help),
             );
         }
+    }
+    let due = draft.columns(&["due"]);
+    for (demand, place) in draft.rows.iter().zip(&draft.places) {
         let past = |deadline: &Date| {
             checker
                 .horizon
@@ -644,19 +679,22 @@ fn demands(checker: &mut Checker<'_>) {
         if let Some(deadline) = demand
             .deadline
             .filter(past)
-            .filter(|deadline| *deadline > demand.due)
+            // Before the day it is due, that has been said.
+            .filter(|deadline| place.unread.meet(due) || *deadline > demand.due)
         {
             let message = "the deadline has passed when the horizon starts";
             let finding = Finding::error("deadline-past", &draft.file, message);
             let help = "nothing can be delivered any more: leave the demand out";
             checker.push(
                 finding
-                    .at(line)
+                    .at(place.line)
                     .column("deadline")
                     .found(&deadline.to_string())
                     .help(help),
             );
         }
+    }
+    for (demand, line) in draft.with(&["quantity"]) {
         if demand.quantity == 0.0 {
             let finding = Finding::warning("zero", &draft.file, "nothing is wanted");
             checker.push(
@@ -667,6 +705,8 @@ fn demands(checker: &mut Checker<'_>) {
                     .help("leave the row out"),
             );
         }
+    }
+    for (demand, line) in draft.with(&["tardiness_cost", "unmet_cost"]) {
         if weighted && demand.tardiness_cost == 0.0 && demand.unmet_cost == 0.0 {
             let message = "with the weighted objective it costs nothing to leave it unmet";
             let finding = Finding::warning("costless", &draft.file, message);
@@ -683,7 +723,7 @@ fn demands(checker: &mut Checker<'_>) {
 fn priorities(checker: &mut Checker<'_>) {
     let draft = &checker.drafts.priorities;
     for (row, line) in draft
-        .sound()
+        .with(&["party", "demand"])
         .filter(|(row, _)| row.party.is_some() == row.demand.is_some())
     {
         let (message, help) = match row.party {
@@ -697,7 +737,8 @@ fn priorities(checker: &mut Checker<'_>) {
         checker.push(finding.at(line).column("party").help(help));
     }
     let rows = draft
-        .sound()
+        .with(&["party", "demand", "from", "until"])
+        .filter(|(row, _)| row.party.is_some() != row.demand.is_some())
         .map(|(row, line)| ((&row.party, &row.demand), row.from, row.until, line));
-    overlaps(checker, &draft.file, rows);
+    overlaps(checker, &draft.file, Severity::Error, rows);
 }

@@ -5,16 +5,27 @@
 //! lanes that leads to it?
 //!
 //! # Formula
-//! The pairs (site, item) that can be had are the least set that holds every pair with stock or a
-//! receipt, with (s, i) every (s', i) a lane leads to, and the output of every recipe whose
-//! inputs can all be had at its site. A demand outside the set is never met.
+//! In three steps, so that each finding names what would help:
+//!
+//! 1. The items that can be had at all are the least set that holds every item with stock or a receipt, and the
+//!    output of every recipe whose inputs are all in it.
+//! 2. Of the others, those that stay out even if every item nobody makes were there are made only out of each
+//!    other. A circle of them is reported unless it would be gone with another one.
+//! 3. The pairs (site, item) that can be had are the least set that holds every pair with stock or a
+//!    receipt, with (s, i) every (s', i) a lane leads to, and the output of every recipe whose
+//!    inputs can all be had at its site. A demand outside the set is never met; what it lacks is
+//!    looked for down the bill of materials.
 //!
 //! A demand that is inside only because of receipts that are not firm gets a warning.
+//!
+//! A cell that could not be read, or an id that is not known, is taken to be whatever would help most: no finding
+//! here is a consequence of it. Cells that say nothing about where things are, such as costs, do not count.
 //!
 //! # Limits
 //! A pair in the set may still come too late or too little: that is what a plan finds out.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::mem;
 
 use super::Checker;
 use crate::finding::{Finding, Findings};
@@ -22,14 +33,7 @@ use crate::tables::{Demand, TableName};
 
 pub(super) fn check(checker: &mut Checker<'_>) {
     let drafts = checker.drafts;
-    let known = drafts.recipes.whole()
-        && drafts.recipe_inputs.whole()
-        && drafts.lanes.whole()
-        && drafts.stockpiles.whole()
-        && drafts.receipts.whole()
-        && drafts.items.complete
-        && drafts.sites.complete;
-    if !known {
+    if !(drafts.recipes.here && drafts.stockpiles.here && drafts.receipts.here) {
         return;
     }
     let network = Network::new(checker);
@@ -70,14 +74,47 @@ struct Network {
     users: Vec<Vec<usize>>,
     /// Lanes from a site: the item or any, and the site at the end.
     lanes: Vec<Vec<(Option<usize>, usize)>>,
+    unsure: Unsure,
 }
 
 struct Making {
-    site: usize,
+    /// None if it could not be read.
+    site: Option<usize>,
     item: usize,
     inputs: Vec<usize>,
     /// Its row in the draft.
     row: usize,
+}
+
+/// What may be there for all that can be told: rows with cells that could not be read or ids that are not known.
+#[derive(Default)]
+struct Unsure {
+    /// Sites, or all, where an item nobody can name is held or made.
+    any_item: BTreeSet<Option<usize>>,
+    /// Items that are held somewhere.
+    held: BTreeSet<usize>,
+    /// Items, or all, that are everywhere as soon as they can be had at all.
+    anywhere: BTreeSet<Option<usize>>,
+    /// Lanes that end at a site and carry an item, or any.
+    arriving: BTreeSet<(usize, Option<usize>)>,
+    /// Lanes that leave a site and carry an item, or any.
+    leaving: BTreeSet<(usize, Option<usize>)>,
+}
+
+impl Unsure {
+    /// Takes an item for held or made at a site, as far as both are known; returns the pair if they are.
+    fn source(&mut self, site: Option<usize>, item: Option<usize>) -> Option<(usize, usize)> {
+        match (site, item) {
+            (Some(site), Some(item)) => return Some((site, item)),
+            (None, Some(item)) => {
+                self.anywhere.insert(Some(item));
+            }
+            (site, None) => {
+                self.any_item.insert(site);
+            }
+        }
+        None
+    }
 }
 
 /// Most pairs that are looked at.
@@ -89,25 +126,30 @@ impl Network {
         let site = |id: &str| drafts.find(TableName::Sites, id);
         let item = |id: &str| drafts.find(TableName::Items, id);
         let (sites, items) = (drafts.sites.rows.len(), drafts.items.rows.len());
+        let mut unsure = Unsure::default();
         let mut firm = Vec::new();
-        for pile in drafts
-            .stockpiles
-            .rows
-            .iter()
-            .filter(|pile| pile.quantity > 0.0)
-        {
-            firm.extend(site(&pile.site).zip(item(&pile.item)));
+        let piles = &drafts.stockpiles;
+        let quantity = piles.columns(&["quantity"]);
+        for (pile, place) in piles.rows.iter().zip(&piles.places) {
+            if pile.quantity > 0.0 || place.unread.meet(quantity) {
+                let known = item(&pile.item);
+                firm.extend(unsure.source(site(&pile.site), known));
+                unsure.held.extend(known);
+            }
         }
         let mut held = firm.clone();
-        for receipt in drafts
-            .receipts
-            .rows
-            .iter()
-            .filter(|receipt| receipt.quantity > 0.0)
-        {
-            let pair = site(&receipt.site).zip(item(&receipt.item));
-            held.extend(pair);
-            firm.extend(pair.filter(|_| receipt.firm));
+        let receipts = &drafts.receipts;
+        let (quantity, firmness) = (receipts.columns(&["quantity"]), receipts.columns(&["firm"]));
+        for (receipt, place) in receipts.rows.iter().zip(&receipts.places) {
+            if receipt.quantity > 0.0 || place.unread.meet(quantity) {
+                let known = item(&receipt.item);
+                let pair = unsure.source(site(&receipt.site), known);
+                if pair.is_none() {
+                    unsure.held.extend(known);
+                }
+                held.extend(pair);
+                firm.extend(pair.filter(|_| receipt.firm || place.unread.meet(firmness)));
+            }
         }
         for pairs in [&mut held, &mut firm] {
             pairs.sort_unstable();
@@ -116,9 +158,12 @@ impl Network {
         let inputs = &drafts.recipe_inputs.rows;
         let mut recipes = Vec::new();
         for (row, recipe) in drafts.recipes.rows.iter().enumerate() {
-            let (Some(site), Some(out)) = (site(&recipe.site), item(&recipe.item)) else {
+            let site = site(&recipe.site);
+            let Some(out) = item(&recipe.item) else {
+                unsure.source(site, None);
                 continue;
             };
+            unsure.source(site, Some(out));
             let inputs = crate::scenario::rows_of(inputs, |input| input.recipe.cmp(&recipe.recipe));
             let inputs = inputs
                 .iter()
@@ -139,13 +184,16 @@ impl Network {
             }
         }
         let mut lanes = vec![Vec::new(); sites];
+        if !drafts.lanes.here {
+            unsure.anywhere.insert(None);
+        }
         for lane in &drafts.lanes.rows {
-            let (Some(from), Some(to)) = (site(&lane.from_site), site(&lane.to_site)) else {
-                continue;
-            };
-            match &lane.item {
-                None => lanes[from].push((None, to)),
-                Some(id) => lanes[from].extend(item(id).map(|n| (Some(n), to))),
+            let carried = lane.item.as_ref().and_then(|id| item(id));
+            match (site(&lane.from_site), site(&lane.to_site)) {
+                (Some(from), Some(to)) => lanes[from].push((carried, to)),
+                (None, Some(to)) => drop(unsure.arriving.insert((to, carried))),
+                (Some(from), None) => drop(unsure.leaving.insert((from, carried))),
+                (None, None) => drop(unsure.anywhere.insert(carried)),
             }
         }
         for leaving in &mut lanes {
@@ -161,7 +209,35 @@ impl Network {
             makers,
             users,
             lanes,
+            unsure,
         }
+    }
+
+    /// The items that can be had at all with these pairs to begin with, and if `also` were there.
+    fn had_at_all(&self, held: &[(usize, usize)], also: impl Iterator<Item = usize>) -> Vec<bool> {
+        if !self.unsure.any_item.is_empty() {
+            return vec![true; self.items];
+        }
+        let mut had = vec![false; self.items];
+        let mut open: Vec<usize> = { self.recipes.iter() }
+            .map(|recipe| recipe.inputs.len())
+            .collect();
+        let mut next: Vec<usize> = held.iter().map(|(_, item)| *item).chain(also).collect();
+        next.extend(&self.unsure.held);
+        let free = self.recipes.iter().filter(|r| r.inputs.is_empty());
+        next.extend(free.map(|recipe| recipe.item));
+        while let Some(item) = next.pop() {
+            if mem::replace(&mut had[item], true) {
+                continue;
+            }
+            for &n in &self.users[item] {
+                open[n] -= 1;
+                if open[n] == 0 {
+                    next.push(self.recipes[n].item);
+                }
+            }
+        }
+        had
     }
 
     /// Every pair that can be had with these to begin with, as one flag a pair; none if there are too many pairs.
@@ -170,81 +246,108 @@ impl Network {
             .sites
             .checked_mul(self.items)
             .filter(|pairs| *pairs <= MOST_PAIRS)?;
-        let mut had = vec![false; pairs];
-        let mut open: Vec<usize> = self
-            .recipes
-            .iter()
-            .map(|recipe| recipe.inputs.len())
-            .collect();
-        let mut next = held.to_vec();
-        next.extend(
-            self.recipes
+        let mut spread = Spread {
+            network: self,
+            had: vec![false; pairs],
+            open: { self.recipes.iter() }
+                .map(|recipe| recipe.inputs.len())
+                .collect(),
+            anywhere: vec![false; self.items],
+        };
+        spread.from(held.to_vec());
+        let free = self.recipes.iter().filter(|r| r.inputs.is_empty());
+        spread.from(free.filter_map(|r| Some((r.site?, r.item))).collect());
+        let unsure = &self.unsure;
+        if unsure.any_item.is_empty() && unsure.anywhere.is_empty() && unsure.arriving.is_empty() {
+            return Some(spread.had);
+        }
+        let at_all = self.had_at_all(held, [].into_iter());
+        for item in (0..self.items).filter(|&item| at_all[item]) {
+            let is = |one: &Option<usize>| one.is_none_or(|one| one == item);
+            if [None, Some(item)]
                 .iter()
-                .filter(|r| r.inputs.is_empty())
-                .map(|r| (r.site, r.item)),
-        );
-        while let Some((site, item)) = next.pop() {
-            if std::mem::replace(&mut had[site * self.items + item], true) {
+                .any(|one| unsure.anywhere.contains(one))
+                || unsure.any_item.contains(&None)
+            {
+                spread.everywhere(item);
                 continue;
             }
-            for &n in &self.users[item] {
-                let recipe = &self.recipes[n];
-                if recipe.site == site {
-                    open[n] -= 1;
-                    if open[n] == 0 {
+            let arriving = unsure.arriving.iter().filter(|(_, one)| is(one));
+            let sites = arriving
+                .map(|(to, _)| *to)
+                .chain(unsure.any_item.iter().flatten().copied());
+            spread.from(sites.map(|site| (site, item)).collect());
+        }
+        Some(spread.had)
+    }
+}
+
+/// How what can be had spreads from pair to pair.
+struct Spread<'a> {
+    network: &'a Network,
+    had: Vec<bool>,
+    /// How many inputs each recipe still lacks.
+    open: Vec<usize>,
+    /// Items that have been put everywhere.
+    anywhere: Vec<bool>,
+}
+
+impl Spread<'_> {
+    fn everywhere(&mut self, item: usize) {
+        if !mem::replace(&mut self.anywhere[item], true) {
+            self.from((0..self.network.sites).map(|site| (site, item)).collect());
+        }
+    }
+
+    /// Takes in these pairs and all that follow from them.
+    fn from(&mut self, mut next: Vec<(usize, usize)>) {
+        let network = self.network;
+        while let Some((site, item)) = next.pop() {
+            if mem::replace(&mut self.had[site * network.items + item], true) {
+                continue;
+            }
+            for &n in &network.users[item] {
+                let recipe = &network.recipes[n];
+                if recipe.site == Some(site) {
+                    self.open[n] -= 1;
+                    if self.open[n] == 0 {
                         next.push((site, recipe.item));
                     }
                 }
             }
-            let leaving = &self.lanes[site];
+            let leaving = &network.lanes[site];
             let any = leaving.partition_point(|(on, _)| on.is_none());
             let own = leaving.partition_point(|(on, _)| *on < Some(item));
             let last = leaving.partition_point(|(on, _)| *on <= Some(item));
             for &(_, to) in leaving[..any].iter().chain(&leaving[own..last]) {
                 next.push((to, item));
             }
+            let off = &network.unsure.leaving;
+            if !off.is_empty()
+                && (off.contains(&(site, None)) || off.contains(&(site, Some(item))))
+                && !mem::replace(&mut self.anywhere[item], true)
+            {
+                next.extend((0..network.sites).map(|site| (site, item)));
+            }
         }
-        Some(had)
     }
 }
 
-/// Findings for items that are made only out of each other; returns which items those are.
+/// Findings for items that are made only out of each other; returns which items cannot be had for that reason.
 fn bill_circles(checker: &mut Checker<'_>, network: &Network) -> Vec<bool> {
     let drafts = checker.drafts;
-    let mut circular = vec![false; network.items];
-    let mut held = vec![false; network.items];
-    for &(_, item) in &network.held {
-        held[item] = true;
-    }
-    let needs: Vec<Vec<usize>> = network
-        .makers
-        .iter()
-        .map(|makers| {
-            makers
-                .iter()
-                .flat_map(|&n| network.recipes[n].inputs.clone())
-                .collect()
-        })
-        .collect();
-    for group in groups(&needs) {
-        let inside = |item: usize| group.binary_search(&item).is_ok();
-        let outside_source = group.iter().any(|&item| {
-            held[item]
-                || network.makers[item]
-                    .iter()
-                    .any(|&n| !network.recipes[n].inputs.iter().any(|&input| inside(input)))
-        });
-        if outside_source {
-            continue;
-        }
-        for &item in &group {
-            circular[item] = true;
-        }
+    let bought = (0..network.items).filter(|&item| network.makers[item].is_empty());
+    let had = network.had_at_all(&network.held, bought);
+    let circular: Vec<bool> = had.iter().map(|had| !had).collect();
+    let stuck: Vec<usize> = (0..network.items).filter(|&item| circular[item]).collect();
+    for group in network.circular_groups(stuck) {
         if checker.findings.only_counted() {
             continue;
         }
         // The shortest circle through the first item says it best.
-        let circle = shortest_circle(&needs, group[0], inside);
+        let needs = network.needs(&group);
+        let circle = shortest_circle(&needs, 0, |_| true);
+        let circle: Vec<usize> = circle.into_iter().map(|place| group[place]).collect();
         let name = |item: usize| drafts.items.rows[item].item.as_str();
         let (eats, gives) = (circle[1 % circle.len()], circle[0]);
         let place = drafts
@@ -272,6 +375,81 @@ fn bill_circles(checker: &mut Checker<'_>, network: &Network) -> Vec<bool> {
         checker.push(finding);
     }
     circular
+}
+
+/// How often circles are looked for among the items of the table, all in all.
+const MOST_ROUNDS: usize = 32;
+
+impl Network {
+    /// What each of these items, in order, needs of the others: places among them.
+    fn needs(&self, items: &[usize]) -> Vec<Vec<usize>> {
+        let needs = |&item: &usize| {
+            let makers = self.makers[item].iter();
+            let mut inputs: Vec<usize> = makers
+                .flat_map(|&n| &self.recipes[n].inputs)
+                .filter_map(|input| items.binary_search(input).ok())
+                .collect();
+            inputs.sort_unstable();
+            inputs.dedup();
+            inputs
+        };
+        items.iter().map(needs).collect()
+    }
+
+    /// Those of these items, in order, that could not be had even if all others were there.
+    fn stuck(&self, items: &[usize]) -> Vec<usize> {
+        let place = |item: &usize| items.binary_search(item).ok();
+        let mut had = vec![false; items.len()];
+        let mut open: BTreeMap<usize, usize> = BTreeMap::new();
+        let mut next = Vec::new();
+        for (n, &item) in items.iter().enumerate() {
+            for &maker in &self.makers[item] {
+                let inputs = self.recipes[maker].inputs.iter();
+                match inputs.filter(|input| place(input).is_some()).count() {
+                    0 => next.push(n),
+                    count => drop(open.insert(maker, count)),
+                }
+            }
+        }
+        while let Some(n) = next.pop() {
+            if mem::replace(&mut had[n], true) {
+                continue;
+            }
+            for user in &self.users[items[n]] {
+                let Some(count) = open.get_mut(user) else {
+                    continue;
+                };
+                *count -= 1;
+                if *count == 0 {
+                    next.extend(place(&self.recipes[*user].item));
+                }
+            }
+        }
+        let stuck = items.iter().zip(&had).filter(|(_, had)| !**had);
+        stuck.map(|(item, _)| *item).collect()
+    }
+
+    /// Groups out of these items that need each other in a circle, and would even if all others were there.
+    fn circular_groups(&self, items: Vec<usize>) -> Vec<Vec<usize>> {
+        let mut found = Vec::new();
+        let mut room = items.len().saturating_mul(MOST_ROUNDS);
+        let mut work = vec![items];
+        while let Some(items) = work.pop() {
+            room = room.saturating_sub(items.len());
+            for group in groups(&self.needs(&items)) {
+                let group: Vec<usize> = group.into_iter().map(|place| items[place]).collect();
+                let stuck = self.stuck(&group);
+                if stuck.len() == group.len() || (room == 0 && !stuck.is_empty()) {
+                    found.push(group);
+                } else if !stuck.is_empty() {
+                    work.push(stuck);
+                }
+            }
+        }
+        found.sort();
+        found.truncate(Findings::KEPT);
+        found
+    }
 }
 
 fn shortest_circle(
@@ -307,11 +485,12 @@ fn shortest_circle(
 fn demands(checker: &mut Checker<'_>, network: &Network, had: &[bool], circular: &[bool]) {
     let drafts = checker.drafts;
     let mut wanted: BTreeMap<(usize, usize), (&Demand, u32, usize)> = BTreeMap::new();
-    for (demand, line) in drafts
-        .demands
-        .sound()
-        .filter(|(demand, _)| demand.quantity > 0.0)
-    {
+    let quantity = drafts.demands.columns(&["quantity"]);
+    for (demand, place) in drafts.demands.rows.iter().zip(&drafts.demands.places) {
+        let line = place.line;
+        if demand.quantity == 0.0 && !place.unread.meet(quantity) {
+            continue;
+        }
         let site = drafts.find(TableName::Sites, &demand.site);
         let item = drafts.find(TableName::Items, &demand.item);
         let Some(pair) = site.zip(item) else { continue };
@@ -334,7 +513,7 @@ fn demands(checker: &mut Checker<'_>, network: &Network, had: &[bool], circular:
             1 => String::new(),
             count => format!(" ({count} demands)"),
         };
-        let finding = if somewhere[item] {
+        if somewhere[item] {
             let at: Vec<&str> = (0..network.sites)
                 .filter(|site| had[site * network.items + item])
                 .map(site_name)
@@ -350,47 +529,41 @@ fn demands(checker: &mut Checker<'_>, network: &Network, had: &[bool], circular:
                 "add lanes from there to `{}`, or to a site on the way",
                 demand.site
             );
-            Finding::error("unreachable", file, message)
+            let finding = Finding::error("unreachable", file, message)
                 .column("site")
-                .found(&demand.site)
-                .help(help)
-        } else if network.makers[item].is_empty() {
+                .found(&demand.site);
+            checker.push(finding.at(line).help(help));
+            continue;
+        }
+        let no_supply = |message: String, help: String| {
+            let finding = Finding::error("no-supply", file, message).column("item");
+            finding.found(&demand.item).at(line).help(help)
+        };
+        if network.makers[item].is_empty() {
             let message = format!("nobody makes or holds `{}`{others}", demand.item);
             let help = "add a recipe, a stockpile or a receipt of it";
-            Finding::error("no-supply", file, message)
-                .column("item")
-                .found(&demand.item)
-                .help(help)
-        } else {
-            let (recipe, input) = lacking(network, had, &somewhere, item);
-            if circular[input] {
-                continue;
-            }
+            checker.push(no_supply(message, help.into()));
+            continue;
+        }
+        for (recipe, input) in lacking(network, had, &somewhere, circular, item) {
             let making = &network.recipes[recipe];
             let id = &drafts.recipes.rows[making.row].recipe;
-            let (lacks, at) = (item_name(input), site_name(making.site));
-            let message = if somewhere[input] {
-                format!(
-                    "nobody can make `{}`{others}: for recipe `{id}`, `{lacks}` cannot reach `{at}`",
-                    demand.item
-                )
-            } else {
-                format!(
-                    "nobody can make `{}`{others}: nobody makes or holds `{lacks}`, which recipe `{id}` needs",
-                    demand.item
-                )
-            };
-            let help = if somewhere[input] {
-                format!("add a lane that carries `{lacks}` to `{at}`")
-            } else {
-                format!("add a recipe, a stockpile or a receipt of `{lacks}`")
-            };
-            Finding::error("no-supply", file, message)
-                .column("item")
-                .found(&demand.item)
-                .help(help)
-        };
-        checker.push(finding.at(line));
+            let lacks = item_name(input);
+            let what = format!("nobody can make `{}`{others}", demand.item);
+            checker.push(match making.site.filter(|_| somewhere[input]) {
+                Some(site) => {
+                    let at = site_name(site);
+                    let why = format!("for recipe `{id}`, `{lacks}` cannot reach `{at}`");
+                    let help = format!("add a lane that carries `{lacks}` to `{at}`");
+                    no_supply(format!("{what}: {why}"), help)
+                }
+                None => {
+                    let why = format!("nobody makes or holds `{lacks}`, which recipe `{id}` needs");
+                    let help = format!("add a recipe, a stockpile or a receipt of `{lacks}`");
+                    no_supply(format!("{what}: {why}"), help)
+                }
+            });
+        }
     }
 }
 
@@ -398,7 +571,7 @@ fn demands(checker: &mut Checker<'_>, network: &Network, had: &[bool], circular:
 fn only_not_firm(checker: &mut Checker<'_>, network: &Network, had: &[bool], firm: &[bool]) {
     let drafts = checker.drafts;
     let mut seen = BTreeSet::new();
-    let mut rows: Vec<(&Demand, u32)> = drafts.demands.sound().collect();
+    let mut rows: Vec<(&Demand, u32)> = drafts.demands.with(&["quantity"]).collect();
     rows.sort_by_key(|(_, line)| *line);
     for (demand, line) in rows.into_iter().filter(|(demand, _)| demand.quantity > 0.0) {
         let site = drafts.find(TableName::Sites, &demand.site);
@@ -425,26 +598,55 @@ fn only_not_firm(checker: &mut Checker<'_>, network: &Network, had: &[bool], fir
     }
 }
 
-/// Deepest bill of materials that is followed to the input that lacks.
-const DEEPEST: usize = 100;
+/// Most recipes of a bill of materials that are looked at for what one item lacks.
+const MOST_LOOKED_AT: usize = 1_000;
 
-/// Down the bill of materials: the recipe that cannot run, and the input that it lacks first.
-fn lacking(network: &Network, had: &[bool], somewhere: &[bool], item: usize) -> (usize, usize) {
-    let mut recipe = network.makers[item][0];
-    let mut lacks = item;
-    for _ in 0..DEEPEST {
-        let making = &network.recipes[recipe];
-        let missing = |input: &&usize| !had[making.site * network.items + **input];
-        let Some(&input) = making.inputs.iter().find(missing) else {
-            break;
+/// Most things an item lacks that are told.
+const MOST_LACKING: usize = 8;
+
+/// Down the bill of materials: the recipes that cannot run, each with an input that lacks of itself and not
+/// because something further down does.
+fn lacking(
+    network: &Network,
+    had: &[bool],
+    somewhere: &[bool],
+    circular: &[bool],
+    item: usize,
+) -> Vec<(usize, usize)> {
+    let mut found = Vec::new();
+    let mut seen = BTreeSet::from([item]);
+    let mut next = vec![item];
+    while let Some(item) = next.pop() {
+        let makers = &network.makers[item];
+        let sound = |n: &&usize| !network.recipes[**n].inputs.iter().any(|i| circular[*i]);
+        let Some(&recipe) = makers.iter().find(sound).or(makers.first()) else {
+            continue;
         };
-        lacks = input;
-        match network.makers[input].first() {
-            Some(&next) if !somewhere[input] => recipe = next,
-            _ => break,
+        let making = &network.recipes[recipe];
+        let mut deeper = Vec::new();
+        for &input in &making.inputs {
+            let there = match making.site {
+                Some(site) => had[site * network.items + input],
+                None => somewhere[input],
+            };
+            if there || circular[input] {
+                continue;
+            }
+            if somewhere[input] || network.makers[input].is_empty() {
+                if !found.contains(&(recipe, input)) {
+                    found.push((recipe, input));
+                }
+            } else if seen.len() < MOST_LOOKED_AT && seen.insert(input) {
+                deeper.push(input);
+            }
         }
+        if found.len() >= MOST_LACKING {
+            break;
+        }
+        next.extend(deeper.into_iter().rev());
     }
-    (recipe, lacks)
+    found.truncate(MOST_LACKING);
+    found
 }
 
 /// Demands that accept only units made in states where nobody makes them.
@@ -483,7 +685,7 @@ fn accepted(checker: &mut Checker<'_>) {
     }
     for (demand, line) in drafts
         .demands
-        .sound()
+        .each()
         .filter(|(demand, _)| !demand.made_in.is_empty())
     {
         let Some(origins) = origins.get(demand.item.as_str()) else {
@@ -559,14 +761,8 @@ fn unused(checker: &mut Checker<'_>) {
             made[n] = true;
         }
     }
-    for (n, (item, place)) in drafts
-        .items
-        .rows
-        .iter()
-        .zip(&drafts.items.places)
-        .enumerate()
-    {
-        if !place.sound || wanted[n] {
+    for (n, (item, line)) in drafts.items.each().enumerate() {
+        if wanted[n] {
             continue;
         }
         let message = if made[n] {
@@ -578,13 +774,7 @@ fn unused(checker: &mut Checker<'_>) {
         };
         let finding = Finding::warning("unused", &drafts.items.file, message);
         let help = "add a demand or a recipe that needs it, or leave it out";
-        checker.push(
-            finding
-                .at(place.line)
-                .column("item")
-                .found(&item.item)
-                .help(help),
-        );
+        checker.push(finding.at(line).column("item").found(&item.item).help(help));
     }
 }
 
