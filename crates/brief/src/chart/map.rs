@@ -565,7 +565,7 @@ fn names(
                     && set.iter().all(|other| apart(frame, &other.frame))
             })
             .collect();
-        // A leader neither runs through another name nor under this one's neighbours' leaders.
+        // No leader runs through a name.
         let is_clear = |name: &Name| {
             set.iter().all(|other| {
                 name.leader.is_none_or(|(a, b)| !meets(&other.frame, a, b))

@@ -15,8 +15,11 @@ const NAMES: curves::Names<'_> = curves::Names {
     reached: text::DELIVERED,
 };
 
+/// Parties with their demands for one item.
+type Parties = Vec<(usize, Vec<usize>)>;
+
 pub(crate) fn deliveries(figures: &Figures<'_>, time: &Time<'_>) -> Markup {
-    let items: Vec<(usize, Total, Vec<(usize, Vec<usize>)>)> = { figures.by_item().into_iter() }
+    let items: Vec<(usize, Total, Parties)> = { figures.by_item().into_iter() }
         .map(|(item, total)| {
             let parties = parties(figures, &total.demands);
             (item, total, parties)
@@ -54,8 +57,8 @@ pub(crate) fn deliveries(figures: &Figures<'_>, time: &Time<'_>) -> Markup {
 }
 
 /// The demands of each party, the party with the most units first.
-fn parties(figures: &Figures<'_>, demands: &[usize]) -> Vec<(usize, Vec<usize>)> {
-    let mut parties: Vec<(usize, Vec<usize>)> = Vec::new();
+fn parties(figures: &Figures<'_>, demands: &[usize]) -> Parties {
+    let mut parties: Parties = Vec::new();
     for demand in demands {
         let party = figures.party_place(*demand);
         match parties.iter_mut().find(|known| known.0 == party) {

@@ -109,12 +109,14 @@ impl<'a> Told<'a> {
             .find(|promise| promise.job == job)
     }
 
+    /// A dock without what it shares with the id of its site, which stands above or before it.
     pub(crate) fn dock_label(self, dock: usize) -> String {
         let row = &self.scenario.docks()[dock];
-        let id = row.dock.as_str();
-        let rest = id
-            .strip_prefix(row.site.as_str())
-            .and_then(|rest| rest.strip_prefix('-'));
+        let (id, site) = (row.dock.as_str(), row.site.as_str());
+        let first = site.split('-').next().unwrap_or(site);
+        let rest = [site, first]
+            .into_iter()
+            .find_map(|site| id.strip_prefix(site)?.strip_prefix('-'));
         rest.unwrap_or(id).replace('-', " ")
     }
 
