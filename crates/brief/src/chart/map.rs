@@ -477,6 +477,8 @@ struct Name {
     at: Point,
     anchor: &'static str,
     leader: Option<(Point, Point)>,
+    /// How far from its mark it stands.
+    ring: f64,
     frame: Frame,
 }
 
@@ -515,6 +517,12 @@ impl Ground<'_> {
 
 fn apart(a: &Frame, b: &Frame) -> bool {
     a.2 <= b.0 || b.2 <= a.0 || a.3 <= b.1 || b.3 <= a.1
+}
+
+/// Whether two straight lines cross.
+fn crosses((a, b): (Point, Point), (c, d): (Point, Point)) -> bool {
+    let side = |p: Point, q: Point, r: Point| (q.0 - p.0) * (r.1 - p.1) - (q.1 - p.1) * (r.0 - p.0);
+    side(a, b, c) * side(a, b, d) < 0.0 && side(c, d, a) * side(c, d, b) < 0.0
 }
 
 /// Whether the straight line from `a` to `b` touches a frame.
@@ -565,26 +573,39 @@ fn names(
                     && set.iter().all(|other| apart(frame, &other.frame))
             })
             .collect();
-        // No leader runs through a name.
+        // No leader runs through a name or across another leader.
         let is_clear = |name: &Name| {
             set.iter().all(|other| {
-                name.leader.is_none_or(|(a, b)| !meets(&other.frame, a, b))
-                    && other.leader.is_none_or(|(a, b)| !meets(&name.frame, a, b))
+                let through = |leader: Option<(Point, Point)>, frame: &Frame| {
+                    leader.is_some_and(|(a, b)| meets(frame, a, b))
+                };
+                let crossed = match (name.leader, other.leader) {
+                    (Some(one), Some(two)) => crosses(one, two),
+                    _ => false,
+                };
+                !crossed
+                    && !through(name.leader, &other.frame)
+                    && !through(other.leader, &name.frame)
             })
         };
-        let tries: &[(bool, f64)] = if is_region {
+        // Near places across thin flows are better than far ones clear of them.
+        let tries: &[(bool, f64, f64)] = if is_region {
             &[
-                (true, 0.0),
-                (true, THICK),
-                (false, THICK),
-                (false, f64::INFINITY),
+                (true, 0.0, 20.0),
+                (true, THICK, 46.0),
+                (true, 0.0, f64::INFINITY),
+                (true, THICK, f64::INFINITY),
+                (false, THICK, f64::INFINITY),
+                (false, f64::INFINITY, f64::INFINITY),
             ]
         } else {
-            &[(true, 0.0), (true, THICK)]
+            &[(true, 0.0, f64::INFINITY), (true, THICK, f64::INFINITY)]
         };
-        let found = tries.iter().find_map(|(clear, least)| {
+        let found = tries.iter().find_map(|(clear, least, far)| {
             places.iter().position(|name| {
-                (!clear || is_clear(name)) && !ground.crosses_flow(&name.frame, *least)
+                name.ring <= *far
+                    && (!clear || is_clear(name))
+                    && !ground.crosses_flow(&name.frame, *least)
             })
         });
         if let Some(found) = found {
@@ -659,6 +680,7 @@ fn places(lines: &[String], (x, y): Point, ring: f64) -> Vec<Name> {
             at: (text_x, top + LINE - 2.5),
             anchor,
             leader: (ring > 0.0).then_some(((x, y), (near_x, near_y))),
+            ring,
             frame,
         }
     };
