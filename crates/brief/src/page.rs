@@ -39,6 +39,8 @@ pub(crate) fn page(scenario: &Scenario, plan: &Plan, options: &Options<'_>) -> M
         Some(front::front(
             &figures, &mut notes, &groups, &worths, schedule,
         )),
+        Some(network::network(&figures, &mut notes)),
+        Some(front::shared(&figures)),
         Some(deliveries::deliveries(&figures, &axis)),
         Some(stocks::stocks(&figures, &mut notes, &axis)),
         Some(late::late(&figures, &mut notes, &groups)),
@@ -48,8 +50,7 @@ pub(crate) fn page(scenario: &Scenario, plan: &Plan, options: &Options<'_>) -> M
         Some(loads::loads(&figures, &mut notes, &axis)),
         Some(lines::lines(&figures, &mut notes)),
         schedule.map(|schedule| repair::repair(&figures, &mut notes, schedule)),
-        Some(network::network(&figures, &mut notes)),
-        Some(method::method(&figures)),
+        Some(method::method(&figures, &facts(&figures, options.kept))),
     ];
     let sources = method::sources(&figures, &notes);
     html! {
@@ -72,7 +73,7 @@ pub(crate) fn page(scenario: &Scenario, plan: &Plan, options: &Options<'_>) -> M
                 header {
                     p class="kicker" { (text::BRIEF) }
                     h1 { (title) }
-                    (facts(&figures, options.kept))
+                    (basis(&figures, options.kept))
                 }
                 nav aria-label=(text::CONTENTS) {
                     ul {
@@ -88,26 +89,28 @@ pub(crate) fn page(scenario: &Scenario, plan: &Plan, options: &Options<'_>) -> M
     }
 }
 
-const CONTENTS: [(&str, &str); 12] = [
-    ("front", text::FRONT),
-    ("deliveries", text::DELIVERIES),
-    ("stocks", text::STOCKS),
-    ("late", text::LATE_TITLE),
-    ("worth", text::WORTH),
-    ("rules", text::RULES),
-    ("law", text::LAW_PAGE),
-    ("loads", text::LOADS),
-    ("lines", text::LINES),
-    ("network", text::NETWORK),
-    ("method", text::METHOD),
+/// Short, so that a phone shows them all at a glance.
+const CONTENTS: [(&str, &str); 13] = [
+    ("front", text::TO_FRONT),
+    ("network", text::TO_NETWORK),
+    ("shares", text::TO_SHARES),
+    ("deliveries", text::TO_DELIVERIES),
+    ("stocks", text::TO_STOCKS),
+    ("late", text::TO_LATE),
+    ("worth", text::TO_WORTH),
+    ("rules", text::TO_RULES),
+    ("law", text::TO_LAW),
+    ("loads", text::TO_LOADS),
+    ("lines", text::TO_LINES),
+    ("method", text::TO_METHOD),
     ("sources", text::SOURCES),
 ];
 
-/// The sections that the page has: id and title, in the order in which they stand.
+/// The sections that the page has: id and short title, in the order in which they stand.
 fn contents(law: bool, schedule: bool) -> Vec<(&'static str, &'static str)> {
     let mut contents = Vec::new();
     for (id, title) in CONTENTS {
-        if schedule && id == "network" {
+        if schedule && id == "method" {
             contents.extend(repair::CONTENTS);
         }
         if law || !matches!(id, "rules" | "law") {
@@ -117,43 +120,70 @@ fn contents(law: bool, schedule: bool) -> Vec<(&'static str, &'static str)> {
     contents
 }
 
-/// What the brief rests on.
-fn facts(figures: &Figures<'_>, law: LawKept) -> Markup {
-    let (scenario, plan, horizon) = (figures.scenario, figures.plan, &figures.horizon);
-    let head = scenario.head();
+/// The days that are planned.
+fn span(figures: &Figures<'_>) -> Markup {
+    let horizon = &figures.horizon;
     let count = Rows::new("head", "*").quantity("periods", horizon.len() as f64);
-    let span = text::horizon(
+    text::horizon(
         time(horizon, 0),
         time(horizon, horizon.len() - 1),
         count,
         horizon,
-    );
-    let gap = plan
-        .levels
-        .iter()
-        .map(|level| level.gap)
-        .fold(0.0, f64::max);
-    let law = match law {
-        LawKept::Known => Some(head.law_as_of),
+    )
+}
+
+/// The day whose law the plan keeps.
+fn day_of_law(figures: &Figures<'_>, law: LawKept) -> Markup {
+    let day = match law {
+        LawKept::Known => Some(figures.scenario.head().law_as_of),
         LawKept::Of(day) => Some(day),
         LawKept::Unasked => None,
     };
     html! {
+        @match day {
+            Some(day) => { time datetime=(day) { (text::date(day)) } }
+            None => { (text::NO_LAW) }
+        }
+    }
+}
+
+/// How far the plan is proved.
+fn proof(figures: &Figures<'_>) -> Markup {
+    let plan = figures.plan;
+    let gap = { plan.levels.iter() }
+        .map(|level| level.gap)
+        .fold(0.0, f64::max);
+    text::proof(
+        &text::status(plan.status.as_str()),
+        Rows::new("levels", "*").figure("gap", gap, &method::gap(gap)),
+    )
+}
+
+/// What the brief rests on, in a line; all of it stands under the method.
+fn basis(figures: &Figures<'_>, law: LawKept) -> Markup {
+    html! {
+        p class="basis" {
+            span { (span(figures)) } " "
+            span { (text::LAW) " " (day_of_law(figures, law)) } " "
+            span { (proof(figures)) } " "
+            span { a href="#method" { (text::BASIS) } }
+        }
+    }
+}
+
+/// What the brief rests on.
+fn facts(figures: &Figures<'_>, law: LawKept) -> Markup {
+    let (scenario, plan) = (figures.scenario, figures.plan);
+    let head = scenario.head();
+    html! {
         dl class="facts" {
             div { dt { (text::SCENARIO) } dd { (head.name) } }
             div { dt { (text::CONTENT) } dd { code { (scenario.hash().get(..16).unwrap_or(scenario.hash())) } } }
-            div { dt { (text::HORIZON) } dd { (span) } }
-            div { dt { (text::LAW) } dd {
-                @match law {
-                    Some(day) => { time datetime=(day) { (text::date(day)) } }
-                    None => { (text::NO_LAW) }
-                }
-            } }
+            div { dt { (text::HORIZON) } dd { (span(figures)) } }
+            div { dt { (text::LAW) } dd { (day_of_law(figures, law)) } }
             div { dt { (text::CURRENCY) } dd { (currency_name(&head.currency)) } }
             div { dt { (text::OBJECTIVE) } dd { (text::objective(plan.objective)) } }
-            div { dt { (text::STATUS) } dd {
-                (text::proof(&text::status(plan.status.as_str()), Rows::new("levels", "*").figure("gap", gap, &method::gap(gap))))
-            } }
+            div { dt { (text::STATUS) } dd { (proof(figures)) } }
             div { dt { (text::SOLVER) } dd { (plan.solver) } }
         }
     }

@@ -53,6 +53,16 @@ pub(crate) fn folded(
     }
 }
 
+/// Anything else folded away under a line of its own. Paper shows it open.
+pub(crate) fn fold(title: &str, content: Markup) -> Markup {
+    html! {
+        details class="fold" {
+            summary { (title) }
+            (content)
+        }
+    }
+}
+
 /// A cell with a number.
 pub(crate) fn number(content: Markup) -> Markup {
     html! { td class="number" { (content) } }

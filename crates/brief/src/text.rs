@@ -28,6 +28,66 @@ pub(crate) const HELD: &str = "held";
 pub(crate) const NONE: &str = "–";
 pub(crate) const NUMBERS: &str = "The numbers as a table";
 pub(crate) const CONTENTS: &str = "Contents";
+// Sections in the list of contents.
+pub(crate) const TO_FRONT: &str = "In brief";
+pub(crate) const TO_NETWORK: &str = "Map";
+pub(crate) const TO_SHARES: &str = "Who gets what";
+pub(crate) const TO_DELIVERIES: &str = "Deliveries";
+pub(crate) const TO_STOCKS: &str = "Stocks";
+pub(crate) const TO_LATE: &str = "Who waits";
+pub(crate) const TO_WORTH: &str = "Worth of one more";
+pub(crate) const TO_RULES: &str = "Cost of rules";
+pub(crate) const TO_LAW: &str = "Law";
+pub(crate) const TO_LOADS: &str = "Resources";
+pub(crate) const TO_LINES: &str = "Lines";
+pub(crate) const TO_METHOD: &str = "Method";
+
+pub(crate) const SHARES: &str = "Who gets what, and when";
+pub(crate) const BASIS: &str = "What this rests on";
+pub(crate) const OTHER_MEASURES: &str = "The same, measured otherwise";
+
+/// Curves of single customers, folded away.
+pub(crate) fn each_customer(count: usize) -> String {
+    format!(
+        "Each customer alone: {count} {}",
+        if count == 1 { "curve" } else { "curves" }
+    )
+}
+
+/// Maps folded away.
+pub(crate) fn further_states(count: usize) -> String {
+    match count {
+        1 => "The map of one more state".to_owned(),
+        n => format!("The maps of {n} more states"),
+    }
+}
+
+/// Stocks folded away.
+pub(crate) fn further_stocks(count: usize) -> String {
+    format!("Further stocks: {count}")
+}
+
+/// Resources folded away.
+pub(crate) fn further_resources(count: usize) -> String {
+    format!("Further resources: {count}")
+}
+
+/// Customers folded away.
+pub(crate) fn further_waits(count: usize) -> String {
+    format!("Further customers and items that wait: {count}")
+}
+
+/// Sources in a box of their own.
+pub(crate) const SOURCES_BOX: &str = "Sources, by number";
+
+/// Rules without a price, on the law page.
+pub(crate) fn rules_without_price(count: usize) -> String {
+    match count {
+        1 => "One more rule shuts or delays something and has no price of its own".to_owned(),
+        n => format!("{n} more rules shut or delay something and have no price of their own"),
+    }
+}
+
 pub(crate) const SKIP: &str = "Skip to the text";
 
 const MONTHS: [&str; 12] = [
@@ -432,7 +492,11 @@ pub(crate) const WORTH_CEILING: &str = "Ceilings of authorizations";
 pub(crate) const LOADS: &str = "How full the resources are";
 pub(crate) const LOADS_NOTE: &str = "Each mark is one period; its height is the share of the regular capacity that is used. \
     Periods at the limit are dark and carry a tick on top. Resources are in the order of how often they are full.";
-pub(crate) const IDLE: &str = "Not used at all: ";
+
+/// Resources that are not used.
+pub(crate) fn idle(count: usize) -> String {
+    format!("Not used at all: {count}")
+}
 
 pub(crate) const LINES: &str = "Lines: do they open, do they pay?";
 pub(crate) const LINES_NOTE: &str = "Values are those of the scenario's items, not prices of any contract; transport, overtime and \
@@ -586,6 +650,7 @@ pub(crate) const VALUE: &str = "Reached";
 pub(crate) const BOUND: &str = "Bound";
 pub(crate) const GAP: &str = "Gap";
 pub(crate) const STAGES: &str = "Stages of the objective in order, each with the least any plan could reach while the stages before are held";
+pub(crate) const STAGES_FOLDED: &str = "The stages of the objective as a table";
 pub(crate) const REMARKS: &str = "Remarks of the run";
 pub(crate) const KINDS_OF_SITES: &str = "Kinds of sites: ";
 

@@ -171,6 +171,7 @@ fn bar(from: i32, until: i32, kind: gantt::Kind, label: &str) -> gantt::Bar {
         kind,
         foreign: false,
         label: label.to_owned(),
+        short: String::new(),
         title: format!("{label} & more"),
         row: ("schedule", label.to_owned()),
     }
@@ -456,6 +457,161 @@ fn names_on_a_map_do_not_collide() {
             assert!(
                 a.2 <= b.0 || b.2 <= a.0 || a.3 <= b.1 || b.3 <= a.1,
                 "{a:?} {b:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn no_name_runs_across_a_thick_flow() {
+    let spot = |name, longitude, latitude| map::Spot {
+        name,
+        mark: map::Mark::Plant,
+        longitude,
+        latitude,
+    };
+    let spots = [
+        spot("A plant of a long name, in the west", 130.0, 35.0),
+        spot("A plant of a long name, in the east", 140.0, 35.0),
+        spot("Between them, and a little to the north", 135.0, 35.2),
+    ];
+    let flows = [map::Flow {
+        from: 0,
+        to: 1,
+        quantity: 9.0,
+        is_end_item: true,
+    }];
+    for width in [Width::Wide, Width::Narrow] {
+        let drawing = map::region(&CAPTION, width, &[0, 1, 2], &spots, &flows).into_string();
+        let number = |tag: &str, key: &str| -> f64 {
+            let from = tag.find(&format!(" {key}=\"")).unwrap() + key.len() + 3;
+            tag[from..].split('"').next().unwrap().parse().unwrap()
+        };
+        let path = drawing.split("class=\"c-flow\"").nth(1).expect("the flow");
+        let path = &path[path.find(" d=\"M").unwrap() + 5..];
+        let path = path.split('"').next().unwrap();
+        let way: Vec<(f64, f64)> = { path.split('L') }
+            .map(|point| {
+                let (x, y) = point.split_once(' ').expect("two numbers");
+                (x.parse().unwrap(), y.parse().unwrap())
+            })
+            .collect();
+        let mut words = String::new();
+        for tag in drawing.split("<text class=\"c-small c-halo\"").skip(1) {
+            let text = &tag[tag.find('>').unwrap() + 1..tag.find('<').unwrap()];
+            words = words + text + " ";
+            let (x, y, wide) = (
+                number(tag, "x"),
+                number(tag, "y"),
+                text.chars().count() as f64 * 5.5,
+            );
+            let left = if tag.contains("\"end\"") {
+                x - wide
+            } else if tag.contains("\"middle\"") {
+                x - wide / 2.0
+            } else {
+                x
+            };
+            for point in &way {
+                let inside = point.0 > left
+                    && point.0 < left + wide
+                    && point.1 > y - 9.0
+                    && point.1 < y + 2.0;
+                assert!(!inside, "{text} at {x} {y} lies on the flow at {point:?}");
+            }
+        }
+        for name in &spots {
+            assert!(
+                name.name.split(' ').all(|word| words.contains(word)),
+                "{words}"
+            );
+        }
+    }
+}
+
+#[test]
+fn no_name_is_cut() {
+    let long = "Customers whose orders the sources do not name, and a department of theirs";
+    let ticks = ticks();
+    let time = Time {
+        periods: 6,
+        ticks: &ticks,
+    };
+    let names = shares::Names {
+        on_time: "on time",
+        late: "late",
+        unmet: "unmet",
+    };
+    let values = [0.0, 0.5, 1.0, 1.0, 0.0, 0.2];
+    let used = values.map(Some);
+    let mut ship = row(long, vec![bar(0, 40, gantt::Kind::Dock, "DDG-1")]);
+    long.clone_into(&mut ship.short);
+    let group = gantt::Group {
+        title: long.to_owned(),
+        rows: vec![ship],
+    };
+    let mut drawings = vec![
+        ports::port(
+            &CAPTION,
+            &time,
+            &[ports::Panel {
+                label: long,
+                note: "fullest month 100 %",
+                used: &values,
+                capacity: &[1.0; 6],
+            }],
+        ),
+        gantt::parts(&CAPTION, jiff::civil::date(2024, 7, 1), &[group])
+            .remove(0)
+            .drawing,
+    ];
+    for width in [Width::Wide, Width::Narrow] {
+        drawings.extend([
+            bars::bars(
+                &CAPTION,
+                width,
+                &[bars::Bar {
+                    label: long,
+                    note: long,
+                    value: 1.0,
+                    text: "1 unit",
+                }],
+            ),
+            shares::shares(
+                &CAPTION,
+                width,
+                &[shares::Share {
+                    label: long,
+                    on_time: 1.0,
+                    late: 1.0,
+                    unmet: 0.0,
+                    unit: "missiles",
+                }],
+                &names,
+            ),
+            strips::strips(
+                &CAPTION,
+                width,
+                &time,
+                &[strips::Strip {
+                    label: long,
+                    detail: long,
+                    note: "full in 3 of 5",
+                    shares: &used,
+                }],
+            ),
+        ]);
+    }
+    for drawing in drawings {
+        let text = drawing.into_string();
+        let set: Vec<&str> = { text.split("<text").skip(1) }
+            .map(|tag| &tag[tag.find('>').unwrap() + 1..tag.find('<').unwrap()])
+            .collect();
+        assert!(!text.contains('…'));
+        for word in long.split(' ') {
+            assert!(
+                set.iter().any(|line| line.contains(word)),
+                "{word}: {set:?}"
             );
         }
     }

@@ -375,7 +375,9 @@ fn recomputed(table: &str, row: &str, column: &str) -> f64 {
 #[test]
 fn every_number_of_the_front_page_comes_from_the_plan() {
     let page = page(false);
-    let front = between(&page, "<section id=\"front\"", "</section>");
+    // What stands first, and the shares that follow on the map.
+    let front = between(&page, "<section id=\"front\"", "</section>").to_owned()
+        + between(&page, "<section id=\"shares\"", "</section>");
     let mut figures = 0;
     for tag in front.split("<data ").skip(1) {
         let tag = format!(" {tag}");
@@ -395,7 +397,7 @@ fn every_number_of_the_front_page_comes_from_the_plan() {
     assert!(figures > 30, "{figures} figures");
 
     // Outside of bound figures, names and drawings, no digit is left.
-    let mut rest = front.to_owned();
+    let mut rest = front;
     for (open, close) in [
         ("<data ", "</data>"),
         ("<span class=\"name\"", "</span>"),
@@ -547,6 +549,36 @@ fn structure_is_sound() {
             &figure[..200.min(figure.len())]
         );
     }
+}
+
+#[test]
+fn what_decides_stands_first_and_paper_shows_what_a_screen_folds_away() {
+    let page = page(false);
+    let place = |id: &str| {
+        page.find(&format!("<section id=\"{id}\""))
+            .unwrap_or_else(|| panic!("section `{id}`"))
+    };
+    let order = [
+        "front",
+        "network",
+        "shares",
+        "deliveries",
+        "late",
+        "sources",
+    ];
+    assert!(order.windows(2).all(|two| place(two[0]) < place(two[1])));
+    let front = between(&page, "<section id=\"front\"", "</section>");
+    assert!(front.find("Who waits").unwrap() < front.find("What binds").unwrap());
+    // Every section is in the contents, and no table of numbers is closed on paper.
+    for part in page.split("<section id=\"").skip(1) {
+        let id = part.split('"').next().unwrap();
+        assert!(page.contains(&format!("<a href=\"#{id}\">")), "{id}");
+    }
+    let print = between(&page, "@media print", "</style>");
+    assert!(
+        print.contains("details::details-content { content-visibility: visible;")
+            && !print.contains("details:not([open])")
+    );
 }
 
 #[test]
@@ -730,9 +762,12 @@ fn the_law_page_says_what_each_rule_costs_and_where_it_stands() {
     let law = between(&page, r#"<section id="law""#, "</section>");
     assert!(law.contains(r#"href="https://example.org/act""#));
     assert!(!page.contains("javascript:") && !page.contains("<script>"));
-    for id in ["DEAR-1", "FREE-2", "LONG-3"] {
-        assert!(law.contains(id), "{id}");
-    }
+    // Rules without a price are counted, and their table is folded.
+    let (open, folded) = law.split_once("<details>").expect("a folded table");
+    assert!(open.contains("DEAR-1") && !open.contains("FREE-2") && !open.contains("LONG-3"));
+    assert!(
+        folded.contains("2 more rules") && folded.contains("FREE-2") && folded.contains("LONG-3")
+    );
     let without = html(&scenario(false), &plan(), &Options::default());
     assert!(!without.contains(r##"href="#rules""##) && !without.contains(r#"id="law""#));
 }

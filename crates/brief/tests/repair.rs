@@ -462,6 +462,22 @@ fn well_formed(svg: &str) {
 }
 
 #[test]
+fn docks_and_ships_go_by_their_names() {
+    let page = Made::new().page();
+    for (name, id) in [
+        ("Home Port dock 1", "home-port-dock-1"),
+        ("Far Yard dock", "far-yard-dock"),
+    ] {
+        assert!(
+            page.contains(&format!("data-row=\"{id}\">{name}<")),
+            "{name}"
+        );
+        assert!(!page.contains(&format!(">{id}<")), "{id}");
+    }
+    assert!(page.contains(">USS First (DDG-1)") && !page.contains(">ddg1<"));
+}
+
+#[test]
 fn a_drawing_of_its_own_needs_nothing_else() {
     let made = Made::new();
     for by in [GanttBy::Dock, GanttBy::Ship] {

@@ -2,7 +2,9 @@
 
 use maud::{Markup, html};
 
-use super::{Caption, PLAIN, SMALL, Width, at, drawing, fit, text_width};
+use super::{
+    BOLD, Caption, PLAIN, SMALL, STEP, Width, at, drawing, stacked, text_lines, text_width, wrap,
+};
 
 /// One bar.
 #[derive(Debug, Clone, Copy)]
@@ -33,6 +35,24 @@ pub fn bars(caption: &Caption<'_>, width: Width, bars: &[Bar<'_>]) -> Markup {
     } else {
         (0.0, full, 44.0)
     };
+    // A long name takes more lines and its row more room.
+    let names: Vec<(Vec<String>, Vec<String>, f64)> = { bars.iter() }
+        .map(|bar| {
+            let room = if wide {
+                left - 12.0
+            } else {
+                full - text_width(bar.text, PLAIN) * BOLD - 12.0
+            };
+            let label = wrap(bar.label, PLAIN, room);
+            let note = if bar.note.is_empty() {
+                Vec::new()
+            } else {
+                wrap(bar.note, SMALL, if wide { room } else { full })
+            };
+            let more = label.len() - 1 + note.len().saturating_sub(1);
+            (label, note, STEP * more as f64)
+        })
+        .collect();
     let most = bars
         .iter()
         .map(|bar| bar.value.max(0.0))
@@ -48,28 +68,28 @@ pub fn bars(caption: &Caption<'_>, width: Width, bars: &[Bar<'_>]) -> Markup {
     };
     let x = |value: f64| left + (right - left) * (value - least) / span;
     let zero = x(0.0);
-    let height = row * bars.len() as f64 + 6.0;
+    let (tops, end) = stacked(0.0, names.iter().map(|name| row + name.2));
+    let height = end + 6.0;
 
     drawing(
         caption,
         full,
         height,
         html! {
-            @for (place, bar) in bars.iter().enumerate() {
-                @let y = row * place as f64;
+            @for ((bar, (label, note, more)), y) in bars.iter().zip(&names).zip(tops) {
                 @let (from, to) = (x(bar.value.min(0.0)), x(bar.value.max(0.0)));
-                @let label_room = if wide { left - 12.0 } else { full - text_width(bar.text, PLAIN) - 12.0 };
+                // Wide, the bar stands in the middle of its names; narrow, below them.
+                @let (middle, below) = if wide { (y + more / 2.0, y) } else { (y, y + more) };
+                @let note_y = y + 27.0 + STEP * (label.len() - 1) as f64;
                 g {
                     title { (bar.label) @if !bar.note.is_empty() { " (" (bar.note) ")" } ": " (bar.text) }
-                    text x="0" y=(at(y + if wide && bar.note.is_empty() { 19.0 } else { 13.0 })) { (fit(bar.label, PLAIN, label_room)) }
-                    @if !bar.note.is_empty() {
-                        text class="c-small" x="0" y=(at(y + 27.0)) { (fit(bar.note, SMALL, if wide { left - 12.0 } else { full })) }
-                    }
-                    @let (bar_y, bar_height) = if wide { (y + 8.0, 14.0) } else { (y + if bar.note.is_empty() { 19.0 } else { 31.0 }, 8.0) };
+                    (text_lines("", label, (0.0, y + if wide && bar.note.is_empty() { 19.0 } else { 13.0 }), STEP))
+                    (text_lines("c-small", note, (0.0, note_y), STEP))
+                    @let (bar_y, bar_height) = if wide { (middle + 8.0, 14.0) } else { (below + if bar.note.is_empty() { 19.0 } else { 31.0 }, 8.0) };
                     rect class=(if bar.value < 0.0 { "c-bar c-bar-negative" } else { "c-bar" }) x=(at(from)) y=(at(bar_y)) width=(at((to - from).max(1.0))) height=(at(bar_height)) {}
                     line class="c-axis" x1=(at(zero)) x2=(at(zero)) y1=(at(bar_y - 1.0)) y2=(at(bar_y + bar_height + 3.0)) {}
                     @if wide {
-                        text class="c-value" x=(at(full)) y=(at(y + 19.0)) text-anchor="end" { (bar.text) }
+                        text class="c-value" x=(at(full)) y=(at(middle + 19.0)) text-anchor="end" { (bar.text) }
                     } @else {
                         text class="c-value" x=(at(full)) y=(at(y + 13.0)) text-anchor="end" { (bar.text) }
                     }

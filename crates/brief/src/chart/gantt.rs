@@ -9,7 +9,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use maud::{Markup, PreEscaped, html};
 
-use super::{BOLD, Caption, SMALL, at, drawing, fit, text_width};
+use super::{BOLD, Caption, SMALL, at, drawing, text_lines, text_width, wrap};
 
 /// Colours and patterns of these charts; put it in the page once.
 pub const STYLE: &str = include_str!("gantt.css");
@@ -60,6 +60,8 @@ pub struct Bar {
     pub foreign: bool,
     /// A name, set where it fits.
     pub label: String,
+    /// A shorter name, set where only that one fits; may be empty.
+    pub short: String,
     /// What is told of it on request.
     pub title: String,
     /// Table and row it is read from; may be empty.
@@ -153,6 +155,8 @@ const AXIS: f64 = 36.0;
 const HEADING: f64 = 24.0;
 const ROW: f64 = 22.0;
 const LANE: f64 = 18.0;
+/// From line to line of a name.
+const NEXT: f64 = 13.0;
 /// Text in bars.
 const TINY: f64 = 10.0;
 
@@ -291,13 +295,33 @@ struct Shown<'a> {
 }
 
 impl Shown<'_> {
+    /// The heading; it runs on over the bars as far as a phone shows them.
+    fn heading(&self) -> Vec<String> {
+        wrap(self.title, 12.5 * BOLD, NAMES + 176.0)
+    }
+
+    fn heading_height(&self) -> f64 {
+        HEADING + NEXT * (self.heading().len() - 1) as f64
+    }
+
     fn height(&self) -> f64 {
-        HEADING + self.rows.iter().map(|row| height_of(row)).sum::<f64>()
+        self.heading_height() + self.rows.iter().map(|row| height_of(row)).sum::<f64>()
+    }
+}
+
+/// The name of a row where that fits a line, else its shorter name, in as many lines as that takes.
+fn label_of(row: &Row) -> Vec<String> {
+    let room = NAMES - 10.0;
+    if text_width(&row.label, SMALL) <= room {
+        vec![row.label.clone()]
+    } else {
+        wrap(&row.short, SMALL, room)
     }
 }
 
 fn height_of(row: &Row) -> f64 {
-    ROW + LANE * (row.lanes.max(1) - 1) as f64
+    let lanes = ROW + LANE * (row.lanes.max(1) - 1) as f64;
+    lanes.max(ROW + NEXT * (label_of(row).len() - 1) as f64)
 }
 
 /// The rows in which something happens in the days of a scale.
@@ -339,12 +363,12 @@ fn packed<'a>(groups: &[Shown<'a>]) -> Vec<Vec<Shown<'a>>> {
                 break;
             }
             let whole = rest.height() <= TALL - AXIS;
-            if whole || room < HEADING + 3.0 * ROW {
+            if whole || room < rest.heading_height() + 3.0 * ROW {
                 packs.push(Vec::new());
                 room = TALL - AXIS;
             }
             if !whole {
-                let mut height = HEADING;
+                let mut height = rest.heading_height();
                 let fits = rest.rows.iter().take_while(|row| {
                     height += height_of(row);
                     height <= room
@@ -376,27 +400,28 @@ fn laid_out(
     let mut y = AXIS;
     let right = scale.x(scale.until);
     for group in groups {
-        labels.push(html! { text class="g-heading" x="0" y=(at(y + 16.0)) { (fit(group.title, 12.5 * BOLD, names + 188.0)) } });
+        labels.push(text_lines(
+            "g-heading",
+            &group.heading(),
+            (0.0, y + 16.0),
+            NEXT,
+        ));
+        let heading = group.heading_height();
         // A heading runs on over the bars: no line crosses it.
-        let (top, foot) = (y + HEADING - 2.0, y + group.height());
+        let (top, foot) = (y + heading - 2.0, y + group.height());
         drawn.push(html! {
             path class="c-grid" d=(lines(scale, false, top, foot)) {}
             path class="g-year" d=(lines(scale, true, top, foot)) {}
         });
-        drawn.push(html! { line class="g-under" x1="0" x2=(at(right)) y1=(at(y + HEADING - 2.0)) y2=(at(y + HEADING - 2.0)) {} });
-        labels.push(html! { line class="g-under" x1="0" x2=(at(names)) y1=(at(y + HEADING - 2.0)) y2=(at(y + HEADING - 2.0)) {} });
-        y += HEADING;
+        drawn.push(html! { line class="g-under" x1="0" x2=(at(right)) y1=(at(y + heading - 2.0)) y2=(at(y + heading - 2.0)) {} });
+        labels.push(html! { line class="g-under" x1="0" x2=(at(names)) y1=(at(y + heading - 2.0)) y2=(at(y + heading - 2.0)) {} });
+        y += heading;
         for row in &group.rows {
-            let label = if text_width(&row.label, SMALL) <= names - 10.0 {
-                &row.label
-            } else {
-                &row.short
-            };
             let below = y + height_of(row);
             labels.push(html! {
                 g {
                     title { (row.title) }
-                    text class="g-name" x="0" y=(at(y + 15.0)) { (fit(label, SMALL, names - 10.0)) }
+                    (text_lines("g-name", &label_of(row), (0.0, y + 15.0), NEXT))
                 }
                 line class="c-grid" x1="0" x2=(at(names)) y1=(at(below - 0.5)) y2=(at(below - 0.5)) {}
             });
@@ -474,11 +499,14 @@ fn bar_at(bar: &Bar, y: f64, scale: &Scale<'_>, row: &Row) -> Markup {
     let (from, until) = (scale.x(bar.from), scale.x(bar.until));
     let wide = (until - from).max(0.8);
     let (class, top, tall) = shape(bar.kind, bar.foreign);
-    let inside = text_width(&bar.label, TINY) * BOLD <= wide - 5.0;
-    let beside = if inside {
-        None
-    } else {
-        place_beside(bar, scale, row)
+    let names = [&bar.label, &bar.short];
+    let inside = { names.iter() }
+        .find(|name| !name.is_empty() && text_width(name, TINY) * BOLD <= wide - 5.0);
+    let beside = match inside {
+        Some(_) => None,
+        None => names
+            .iter()
+            .find_map(|name| Some((name, place_beside(name, bar, scale, row)?))),
     };
     let text = match bar.kind {
         Kind::Dock => "g-inverse",
@@ -491,19 +519,19 @@ fn bar_at(bar: &Bar, y: f64, scale: &Scale<'_>, row: &Row) -> Markup {
             @if bar.foreign && matches!(bar.kind, Kind::Dock | Kind::Pier) {
                 rect class="g-foreign" x=(at(from)) y=(at(y + top + tall + 0.6)) width=(at(wide)) height="2" {}
             }
-            @if inside && !bar.label.is_empty() {
-                text class=(text) x=(at((from + until) / 2.0)) y=(at(y + top + tall / 2.0 + 3.5)) text-anchor="middle" { (bar.label) }
-            } @else if let Some(x) = beside {
-                text class="g-beside" x=(at(x)) y=(at(y + top + tall / 2.0 + 3.5)) { (bar.label) }
+            @if let Some(name) = inside {
+                text class=(text) x=(at((from + until) / 2.0)) y=(at(y + top + tall / 2.0 + 3.5)) text-anchor="middle" { (name) }
+            } @else if let Some((name, x)) = beside {
+                text class="g-beside" x=(at(x)) y=(at(y + top + tall / 2.0 + 3.5)) { (name) }
             }
         }
     }
 }
 
 /// Where a name may stand to the right of its bar, after the set-up, before whatever comes next; promises are drawn there as well.
-fn place_beside(bar: &Bar, scale: &Scale<'_>, row: &Row) -> Option<f64> {
+fn place_beside(name: &str, bar: &Bar, scale: &Scale<'_>, row: &Row) -> Option<f64> {
     // A bar that goes on in the next piece, or came from the one before, is named there.
-    if bar.label.is_empty()
+    if name.is_empty()
         || !row.marks.is_empty()
         || bar.until > scale.until
         || bar.from < scale.from()
@@ -519,7 +547,7 @@ fn place_beside(bar: &Bar, scale: &Scale<'_>, row: &Row) -> Option<f64> {
         .min();
     let x = scale.x(from) + 3.0;
     let room = next.map_or(scale.x(scale.until), |next| scale.x(next)) - x - 3.0;
-    (text_width(&bar.label, TINY) <= room).then_some(x)
+    (text_width(name, TINY) <= room).then_some(x)
 }
 
 /// Class, top and height of a bar.
@@ -593,6 +621,7 @@ fn samples<'a>(words: &Words<'a>, groups: &[Group]) -> Vec<(Markup, &'a str)> {
             kind,
             foreign,
             label: String::new(),
+            short: String::new(),
             title: String::new(),
             row: ("", String::new()),
         };
@@ -691,12 +720,13 @@ pub fn whole(
     let (names, bars, tall) = laid_out(&groups_shown, &scale, (WIDE_NAMES, wide), false);
     let full = MARGIN * 2.0 + WIDE_NAMES + wide;
     let mut y = MARGIN + 18.0;
-    let mut head: Vec<Markup> = vec![
-        html! { text class="g-title" x=(MARGIN) y=(at(y)) { (fit(caption.title, 20.0, full - 2.0 * MARGIN)) } },
-    ];
+    let mut head: Vec<Markup> =
+        vec![html! { text class="g-title" x=(MARGIN) y=(at(y)) { (caption.title) } }];
     for note in notes {
         y += 19.0;
-        head.push(html! { text class="c-small" x=(MARGIN) y=(at(y)) { (fit(note, SMALL, full - 2.0 * MARGIN)) } });
+        let lines = wrap(note, SMALL, full - 2.0 * MARGIN);
+        head.push(text_lines("c-small", &lines, (MARGIN, y), NEXT));
+        y += NEXT * (lines.len() - 1) as f64;
     }
     y += 16.0;
     let mut x = MARGIN;
@@ -748,6 +778,7 @@ mod tests {
             kind,
             foreign: false,
             label: "DDG-1".into(),
+            short: String::new(),
             title: "a & b".into(),
             row: ("", String::new()),
         }

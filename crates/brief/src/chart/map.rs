@@ -2,14 +2,15 @@
 //!
 //! Arcs follow great circles, bent a little to the right of their direction so that a flow and the
 //! flow back do not cover one another. On the world map an arc that leaves at one edge comes in at
-//! the other. Names stand where they collide with no mark and no other name, busiest site first,
-//! on a leader line where there is no room beside the mark; a name that finds none at all is left
-//! out.
+//! the other. Names are set whole, in two lines or three where they are long. They stand where they
+//! collide with no mark and no other name, busiest site first, clear of all flows where that can be
+//! had and else of the thick ones, on a leader line where there is no room beside the mark. On the
+//! map of the world a name that finds no room at all is left out; it stands on that of its region.
 
 use maud::{Markup, html};
 
 use super::outline::{Place, Point, Projection, View, great_circle};
-use super::{Caption, SMALL, Width, at, drawing, fit, text_width};
+use super::{Caption, SMALL, Width, at, drawing, text_width, wrap};
 use crate::number::quantity;
 
 /// What is done at a site; each kind has a mark of its own.
@@ -254,11 +255,21 @@ fn draw(
         weight[flow.to] += flow.quantity;
     }
     let rings: &[f64] = match (is_region, width) {
-        (true, _) => &[0.0, 14.0, 28.0, 44.0, 62.0],
-        (false, Width::Wide) => &[0.0, 12.0],
+        (true, _) => &[0.0, 10.0, 20.0, 32.0, 46.0, 62.0, 80.0, 100.0, 124.0, 150.0],
+        (false, Width::Wide) => &[0.0, 12.0, 24.0],
         (false, Width::Narrow) => &[0.0],
     };
-    let names = names(&points, spots, &weight, (view.width, view.height), rings);
+    let ways: Vec<(&Arc, f64)> = { arcs.iter() }
+        .map(|(arc, flow)| (arc, stroke(flow.quantity)))
+        .collect();
+    let ground = Ground {
+        frame: (8.0, 3.0, view.width - 8.0, view.height - 3.0),
+        marks: { points.iter() }
+            .map(|(_, (x, y))| (x - 5.0, y - 5.0, x + 5.0, y + 5.0))
+            .collect(),
+        ways: &ways,
+    };
+    let names = names(&points, spots, &weight, &ground, rings, is_region);
     let clip = format!("{}-c", caption.id);
     let legend_height = 26.0;
 
@@ -285,7 +296,9 @@ fn draw(
                     @if let Some((from, to)) = name.leader {
                         line class="c-leader" x1=(at(from.0)) y1=(at(from.1)) x2=(at(to.0)) y2=(at(to.1)) {}
                     }
-                    text class="c-small c-halo" x=(at(name.at.0)) y=(at(name.at.1)) text-anchor=(name.anchor) { (name.text) }
+                    @for (n, line) in name.lines.iter().enumerate() {
+                        text class="c-small c-halo" x=(at(name.at.0)) y=(at(name.at.1 + LINE * n as f64)) text-anchor=(name.anchor) { (line) }
+                    }
                 }
             }
             rect class="c-frame" x="0.5" y="0.5" width=(at(view.width - 1.0)) height=(at(view.height - 1.0)) {}
@@ -324,6 +337,8 @@ fn legend(most: f64, flows: &[Flow], stroke: &impl Fn(f64) -> f64, y: f64) -> Ma
 struct Arc {
     path: String,
     head: String,
+    /// The points of each of its runs.
+    runs: Vec<Vec<Point>>,
 }
 
 /// The arc from site to site; none when the two are drawn on the same spot.
@@ -404,7 +419,7 @@ fn arc(view: &View, from: &Spot<'_>, to: &Spot<'_>, stroke: f64) -> Option<Arc> 
                 .collect::<String>()
         })
         .collect();
-    Some(Arc { path, head })
+    Some(Arc { path, head, runs })
 }
 
 /// The mark of a kind of site around a point.
@@ -449,96 +464,225 @@ pub(crate) fn mark_path(mark: Mark, (x, y): Point, r: f64) -> String {
     }
 }
 
+/// From line to line of a name.
+const LINE: f64 = 12.0;
+
+/// A flow drawn at least so thick is crossed by no name where there is any other place for it.
+const THICK: f64 = 1.6;
+
 /// A name on the map.
 struct Name {
-    text: String,
+    lines: Vec<String>,
+    /// Where its first line stands.
     at: Point,
     anchor: &'static str,
     leader: Option<(Point, Point)>,
+    /// How far from its mark it stands.
+    ring: f64,
+    frame: Frame,
 }
 
 /// Upright rectangle: left, top, right, bottom.
 type Frame = (f64, f64, f64, f64);
 
-/// Finds room for the names, busiest site first.
+/// What names must keep clear of.
+struct Ground<'a> {
+    /// The map inside its border.
+    frame: Frame,
+    marks: Vec<Frame>,
+    /// Arcs with their widths.
+    ways: &'a [(&'a Arc, f64)],
+}
+
+impl Ground<'_> {
+    /// Whether a frame runs across a flow that is at least so thick.
+    fn crosses_flow(&self, frame: &Frame, least: f64) -> bool {
+        self.ways
+            .iter()
+            .filter(|(_, stroke)| *stroke >= least)
+            .any(|(arc, stroke)| {
+                let half = stroke / 2.0;
+                let wider = (
+                    frame.0 - half,
+                    frame.1 - half,
+                    frame.2 + half,
+                    frame.3 + half,
+                );
+                arc.runs
+                    .iter()
+                    .any(|run| run.windows(2).any(|ends| meets(&wider, ends[0], ends[1])))
+            })
+    }
+}
+
+fn apart(a: &Frame, b: &Frame) -> bool {
+    a.2 <= b.0 || b.2 <= a.0 || a.3 <= b.1 || b.3 <= a.1
+}
+
+/// Whether two straight lines cross.
+fn crosses((a, b): (Point, Point), (c, d): (Point, Point)) -> bool {
+    let side = |p: Point, q: Point, r: Point| (q.0 - p.0) * (r.1 - p.1) - (q.1 - p.1) * (r.0 - p.0);
+    side(a, b, c) * side(a, b, d) < 0.0 && side(c, d, a) * side(c, d, b) < 0.0
+}
+
+/// Whether the straight line from `a` to `b` touches a frame.
+fn meets(frame: &Frame, a: Point, b: Point) -> bool {
+    // What is left of the line between the sides, cut off side by side.
+    let (mut from, mut until) = (0.0f64, 1.0f64);
+    for (start, step, low, high) in [
+        (a.0, b.0 - a.0, frame.0, frame.2),
+        (a.1, b.1 - a.1, frame.1, frame.3),
+    ] {
+        if step == 0.0 {
+            if start < low || start > high {
+                return false;
+            }
+        } else {
+            let (enter, leave) = ((low - start) / step, (high - start) / step);
+            from = from.max(enter.min(leave));
+            until = until.min(enter.max(leave));
+        }
+    }
+    from <= until
+}
+
+/// Finds room for the names, busiest site first: every place is tried clear of all flows, then of the thick ones, then of none. In
+/// a region each name has a place, on other things if nothing else is left.
 fn names(
     points: &[(usize, Point)],
     spots: &[Spot<'_>],
     weight: &[f64],
-    (width, height): (f64, f64),
+    ground: &Ground<'_>,
     rings: &[f64],
+    is_region: bool,
 ) -> Vec<Name> {
     let mut order: Vec<&(usize, Point)> = points.iter().collect();
     order.sort_by(|a, b| weight[b.0].total_cmp(&weight[a.0]).then(a.0.cmp(&b.0)));
-    let marks: Vec<Frame> = points
-        .iter()
-        .map(|(_, (x, y))| (x - 5.0, y - 5.0, x + 5.0, y + 5.0))
-        .collect();
-    let mut taken: Vec<Frame> = Vec::new();
-    let mut names = Vec::new();
-    let apart = |a: &Frame, b: &Frame| a.2 <= b.0 || b.2 <= a.0 || a.3 <= b.1 || b.3 <= a.1;
-    for (spot, (x, y)) in order {
-        let text = fit(spots[*spot].name, SMALL, 150.0);
-        let room = text_width(&text, SMALL);
-        let found = rings.iter().find_map(|ring| {
-            let (dx, dy) = (8.0 + ring, ring + 10.0);
-            [
-                ("start", x + dx, y + 4.0),
-                ("end", x - dx, y + 4.0),
-                ("start", x + 5.0 + ring * 0.6, y - dy + 2.0),
-                ("start", x + 5.0 + ring * 0.6, y + dy + 5.0),
-                ("end", x - 5.0 - ring * 0.6, y - dy + 2.0),
-                ("end", x - 5.0 - ring * 0.6, y + dy + 5.0),
-                ("middle", *x, y - dy + 1.0),
-                ("middle", *x, y + dy + 7.0),
-            ]
-            .into_iter()
-            .find_map(|(anchor, tx, ty)| {
-                let left = match anchor {
-                    "start" => tx,
-                    "end" => tx - room,
-                    _ => tx - room / 2.0,
+    let mut set: Vec<Name> = Vec::new();
+    for (spot, point) in order {
+        let lines = wrap(spots[*spot].name, SMALL, 112.0);
+        let places: Vec<Name> = { rings.iter() }
+            .flat_map(|ring| places(&lines, *point, *ring))
+            .filter(|name| {
+                let (frame, border) = (&name.frame, &ground.frame);
+                frame.0 >= border.0
+                    && frame.1 >= border.1
+                    && frame.2 <= border.2
+                    && frame.3 <= border.3
+                    && ground.marks.iter().all(|mark| apart(frame, mark))
+                    && set.iter().all(|other| apart(frame, &other.frame))
+            })
+            .collect();
+        // No leader runs through a name or across another leader.
+        let is_clear = |name: &Name| {
+            set.iter().all(|other| {
+                let through = |leader: Option<(Point, Point)>, frame: &Frame| {
+                    leader.is_some_and(|(a, b)| meets(frame, a, b))
                 };
-                let frame = (left - 1.0, ty - 10.0, left + room + 1.0, ty + 3.0);
-                let inside = frame.0 >= 3.0
-                    && frame.1 >= 3.0
-                    && frame.2 <= width - 3.0
-                    && frame.3 <= height - 3.0;
-                let free = inside
-                    && taken.iter().all(|other| apart(&frame, other))
-                    && marks.iter().all(|other| apart(&frame, other));
-                free.then(|| {
-                    let leader = (*ring > 0.0).then(|| {
-                        let end_x = match anchor {
-                            "start" => left - 1.0,
-                            "end" => left + room + 1.0,
-                            _ => tx,
-                        };
-                        let end_y = if ty > y + 8.0 {
-                            ty - 9.0
-                        } else if ty < y - 4.0 {
-                            ty + 2.0
-                        } else {
-                            ty - 4.0
-                        };
-                        ((*x, *y), (end_x, end_y))
-                    });
-                    (
-                        frame,
-                        Name {
-                            text: text.clone(),
-                            at: (tx, ty),
-                            anchor,
-                            leader,
-                        },
-                    )
-                })
+                let crossed = match (name.leader, other.leader) {
+                    (Some(one), Some(two)) => crosses(one, two),
+                    _ => false,
+                };
+                !crossed
+                    && !through(name.leader, &other.frame)
+                    && !through(other.leader, &name.frame)
+            })
+        };
+        // Near places across thin flows are better than far ones clear of them.
+        let tries: &[(bool, f64, f64)] = if is_region {
+            &[
+                (true, 0.0, 20.0),
+                (true, THICK, 46.0),
+                (true, 0.0, f64::INFINITY),
+                (true, THICK, f64::INFINITY),
+                (false, THICK, f64::INFINITY),
+                (false, f64::INFINITY, f64::INFINITY),
+            ]
+        } else {
+            &[(true, 0.0, f64::INFINITY), (true, THICK, f64::INFINITY)]
+        };
+        let found = tries.iter().find_map(|(clear, least, far)| {
+            places.iter().position(|name| {
+                name.ring <= *far
+                    && (!clear || is_clear(name))
+                    && !ground.crosses_flow(&name.frame, *least)
             })
         });
-        if let Some((frame, name)) = found {
-            taken.push(frame);
-            names.push(name);
+        if let Some(found) = found {
+            set.extend(places.into_iter().nth(found));
         }
     }
-    names
+    set
+}
+
+/// The places around a point in which a name may stand, `ring` away from its mark; the nearest to the usual one first.
+fn places(lines: &[String], (x, y): Point, ring: f64) -> Vec<Name> {
+    let room = { lines.iter() }
+        .map(|line| text_width(line, SMALL))
+        .fold(0.0, f64::max);
+    let tall = LINE * lines.len() as f64;
+    let directions: &[(f64, f64)] = if ring > 0.0 {
+        &[
+            (1.0, 0.0),
+            (-1.0, 0.0),
+            (0.92, -0.38),
+            (0.92, 0.38),
+            (-0.92, -0.38),
+            (-0.92, 0.38),
+            (0.71, -0.71),
+            (0.71, 0.71),
+            (-0.71, -0.71),
+            (-0.71, 0.71),
+            (0.38, -0.92),
+            (0.38, 0.92),
+            (-0.38, -0.92),
+            (-0.38, 0.92),
+            (0.0, -1.0),
+            (0.0, 1.0),
+        ]
+    } else {
+        &[
+            (1.0, 0.0),
+            (-1.0, 0.0),
+            (0.5, -1.0),
+            (0.5, 1.0),
+            (-0.5, -1.0),
+            (-0.5, 1.0),
+            (0.0, -1.0),
+            (0.0, 1.0),
+        ]
+    };
+    let place = |(dx, dy): (f64, f64)| {
+        // The point of the name that is nearest to its mark.
+        let (near_x, near_y) = (x + dx * (8.0 + ring), y + dy * (8.0 + ring));
+        let (anchor, left) = if dx > 0.0 {
+            ("start", near_x)
+        } else if dx < 0.0 {
+            ("end", near_x - room)
+        } else {
+            ("middle", near_x - room / 2.0)
+        };
+        let top = if dy.abs() < 0.3 {
+            near_y - tall / 2.0
+        } else if dy < 0.0 {
+            near_y - tall
+        } else {
+            near_y
+        };
+        let frame = (left - 1.0, top, left + room + 1.0, top + tall + 1.0);
+        let text_x = match anchor {
+            "start" => left,
+            "end" => left + room,
+            _ => near_x,
+        };
+        Name {
+            lines: lines.to_vec(),
+            at: (text_x, top + LINE - 2.5),
+            anchor,
+            leader: (ring > 0.0).then_some(((x, y), (near_x, near_y))),
+            ring,
+            frame,
+        }
+    };
+    directions.iter().copied().map(place).collect()
 }

@@ -147,6 +147,8 @@ impl Time<'_> {
 const PLAIN: f64 = 12.0;
 /// Size of axis labels and notes.
 const SMALL: f64 = 11.0;
+/// From line to line of a text that is broken.
+const STEP: f64 = 14.0;
 
 /// How much wider bold text runs.
 const BOLD: f64 = 1.1;
@@ -212,23 +214,69 @@ fn text_width(text: &str, size: f64) -> f64 {
         * size
 }
 
-/// The text, cut with an ellipsis where it would run wider than `room`.
-fn fit(text: &str, size: f64, room: f64) -> String {
-    if text_width(text, size) <= room {
-        return text.to_owned();
-    }
-    let mut out = String::new();
-    for c in text.chars() {
-        out.push(c);
-        if text_width(&out, size) + 0.8 * size > room {
-            out.pop();
+/// The text in as many lines as it needs to run no wider than `room`, broken between words and as evenly as that allows; a word
+/// that is wider alone is broken inside. Nothing is left out. There is always a line, if an empty one.
+fn wrap(text: &str, size: f64, room: f64) -> Vec<String> {
+    let greedy = |room: f64| {
+        let mut lines: Vec<String> = vec![String::new()];
+        for word in text.split(' ').filter(|word| !word.is_empty()) {
+            let last = lines.last_mut().expect("there is always a line");
+            if last.is_empty() {
+                last.push_str(word);
+            } else if text_width(last, size) + text_width(" ", size) + text_width(word, size)
+                <= room
+            {
+                last.push(' ');
+                last.push_str(word);
+            } else {
+                lines.push(word.to_owned());
+            }
+        }
+        lines
+    };
+    let mut lines = greedy(room);
+    // The narrowest that needs no more lines: two lines of a like length read better than a long and a short one.
+    for part in 1..8 {
+        let even = greedy(room * (1.0 - 0.07 * f64::from(part)));
+        let fits = even.iter().all(|line| text_width(line, size) <= room);
+        if even.len() > lines.len() || !fits {
             break;
         }
+        lines = even;
     }
-    let kept = out.trim_end().len();
-    out.truncate(kept);
-    out.push('…');
-    out
+    let broken = lines.into_iter().flat_map(|line| {
+        let mut pieces = vec![String::new()];
+        for c in line.chars() {
+            let last = pieces.last_mut().expect("there is always a piece");
+            last.push(c);
+            if text_width(last, size) > room && last.chars().count() > 1 {
+                last.pop();
+                pieces.push(c.to_string());
+            }
+        }
+        pieces
+    });
+    broken.collect()
+}
+
+/// Tops of rows of these heights below one another, and where the last ends.
+fn stacked(from: f64, heights: impl Iterator<Item = f64>) -> (Vec<f64>, f64) {
+    let mut next = from;
+    let mut tops = Vec::new();
+    for height in heights {
+        tops.push(next);
+        next += height;
+    }
+    (tops, next)
+}
+
+/// Lines of text below one another, the first on the line `y`.
+fn text_lines(class: &str, lines: &[String], (x, y): (f64, f64), step: f64) -> Markup {
+    html! {
+        @for (n, line) in lines.iter().enumerate() {
+            text class=[(!class.is_empty()).then_some(class)] x=(at(x)) y=(at(y + step * n as f64)) { (line) }
+        }
+    }
 }
 
 /// Round values from 0 to at least `most`, `steps` or a few more or fewer.
@@ -260,12 +308,26 @@ mod tests {
     }
 
     #[test]
-    fn long_texts_are_cut() {
-        assert_eq!(fit("short", PLAIN, 100.0), "short");
-        let cut = fit("a very long name of a site indeed", PLAIN, 80.0);
-        assert!(
-            cut.ends_with('…') && text_width(&cut, PLAIN) <= 82.0,
-            "{cut}"
+    fn long_texts_are_broken_and_nothing_is_lost() {
+        assert_eq!(wrap("short", PLAIN, 100.0), ["short"]);
+        assert_eq!(wrap("", PLAIN, 100.0), [""]);
+        let name = "a very long name of a site indeed, Hauptversorgungslagerverwaltung";
+        for room in [60.0, 80.0, 150.0, 300.0] {
+            let lines = wrap(name, PLAIN, room);
+            assert!(
+                lines.iter().all(|line| text_width(line, PLAIN) <= room),
+                "{lines:?}"
+            );
+            let letters = |text: &str| text.replace(' ', "");
+            assert_eq!(letters(&lines.concat()), letters(name));
+        }
+        assert_eq!(
+            wrap(
+                "Customers whose orders the sources do not name",
+                PLAIN,
+                228.0
+            ),
+            ["Customers whose orders", "the sources do not name"]
         );
     }
 

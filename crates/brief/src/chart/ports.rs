@@ -5,7 +5,9 @@
 
 use maud::{Markup, html};
 
-use super::{Caption, PLAIN, SMALL, Time, Width, at, drawing, fit, text_width};
+use super::{
+    Caption, PLAIN, SMALL, STEP, Time, Width, at, drawing, stacked, text_lines, text_width, wrap,
+};
 
 /// One dock or trade.
 #[derive(Debug, Clone, Copy)]
@@ -28,20 +30,27 @@ const CURVE: f64 = 36.0;
 pub fn port(caption: &Caption<'_>, time: &Time<'_>, panels: &[Panel<'_>]) -> Markup {
     let full = Width::Narrow.units();
     let right = full - 14.0;
-    let bottom = TALL * panels.len() as f64;
+    let labels: Vec<Vec<String>> = { panels.iter() }
+        .map(|panel| {
+            let room = full - text_width(panel.note, SMALL) - 12.0;
+            wrap(panel.label, PLAIN, room)
+        })
+        .collect();
+    let more = |label: &[String]| STEP * (label.len() - 1) as f64;
+    let (tops, bottom) = stacked(0.0, labels.iter().map(|label| TALL + more(label)));
     drawing(
         caption,
         full,
         bottom + 20.0,
         html! {
-            @for (n, panel) in panels.iter().enumerate() {
-                @let y = TALL * n as f64;
-                @let (top, foot) = (y + 20.0, y + 20.0 + CURVE);
+            @for ((panel, label), y) in panels.iter().zip(&labels).zip(tops) {
+                @let top = y + 20.0 + more(label);
+                @let foot = top + CURVE;
                 @let shapes = Shapes::of(panel, time, right, foot);
                 g {
                     title { (panel.label) ": " (panel.note) }
-                    text x="0" y=(at(y + 13.0)) { (fit(panel.label, PLAIN, full - text_width(panel.note, SMALL) - 12.0)) }
-                    text class="c-small" x=(at(full)) y=(at(y + 13.0)) text-anchor="end" { (fit(panel.note, SMALL, full)) }
+                    (text_lines("", label, (0.0, y + 13.0), STEP))
+                    text class="c-small" x=(at(full)) y=(at(y + 13.0)) text-anchor="end" { (panel.note) }
                     rect class="p-ground" x="0" y=(at(top)) width=(at(right)) height=(at(CURVE)) {}
                     path class="p-used" d=(shapes.used) {}
                     path class="c-late" d=(shapes.beyond) {}

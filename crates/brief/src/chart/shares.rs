@@ -2,7 +2,9 @@
 
 use maud::{Markup, html};
 
-use super::{Caption, PLAIN, SMALL, Width, at, drawing, fit, text_width};
+use super::{
+    Caption, PLAIN, SMALL, STEP, Width, at, drawing, stacked, text_lines, text_width, wrap,
+};
 use crate::number::quantity;
 
 /// One quantity in its three parts.
@@ -45,7 +47,34 @@ pub fn shares(
     } else {
         (0.0, full, 42.0, 28.0)
     };
-    let height = top + row * shares.len() as f64 + 2.0;
+    let totals: Vec<String> = { shares.iter() }
+        .map(|share| {
+            let total = share.on_time + share.late + share.unmet;
+            format!("{} {}", quantity(total), share.unit)
+        })
+        .collect();
+    // A long name takes more lines and its row more room; what is counted stands to its right.
+    let total_room = { totals.iter() }
+        .map(|total| text_width(total, SMALL))
+        .fold(0.0, f64::max);
+    let right = if wide {
+        right.min(full - total_room - 10.0)
+    } else {
+        right
+    };
+    let labels: Vec<Vec<String>> = { shares.iter().zip(&totals) }
+        .map(|(share, total)| {
+            let room = if wide {
+                left - 12.0
+            } else {
+                full - text_width(total, SMALL) - 10.0
+            };
+            wrap(share.label, PLAIN, room)
+        })
+        .collect();
+    let more = |label: &[String]| STEP * (label.len() - 1) as f64;
+    let (tops, end) = stacked(top, labels.iter().map(|label| row + more(label)));
+    let height = end + 2.0;
     let parts = |share: &Share<'_>| {
         [
             (share.on_time, "c-on-time", names.on_time),
@@ -76,11 +105,11 @@ pub fn shares(
                 rect class=(class) x=(at(*x + 0.5)) y="2.5" width="13" height="11" {}
                 text class="c-small" x=(at(*x + 19.0)) y="12" { (name) }
             }
-            @for (place, share) in shares.iter().enumerate() {
-                @let y = top + row * place as f64;
+            @for (((share, total_text), label), y) in shares.iter().zip(&totals).zip(&labels).zip(tops) {
                 @let total = share.on_time + share.late + share.unmet;
-                @let total_text = format!("{} {}", quantity(total), share.unit);
-                @let (bar_y, bar_height) = if wide { (y + 3.0, 18.0) } else { (y + 18.0, 14.0) };
+                // Wide, the bar stands in the middle of its name; narrow, below it.
+                @let middle = y + more(label) / 2.0;
+                @let (bar_y, bar_height) = if wide { (middle + 3.0, 18.0) } else { (y + more(label) + 18.0, 14.0) };
                 g {
                     title {
                         (share.label) ": "
@@ -89,10 +118,8 @@ pub fn shares(
                             (quantity(*value)) " " (name)
                         }
                     }
-                    text x="0" y=(at(y + if wide { 17.0 } else { 13.0 })) {
-                        (fit(share.label, PLAIN, if wide { left - 12.0 } else { full - text_width(&total_text, SMALL) - 10.0 }))
-                    }
-                    text class="c-small" x=(at(full)) y=(at(y + if wide { 16.0 } else { 13.0 })) text-anchor="end" { (fit(&total_text, SMALL, 104.0)) }
+                    (text_lines("", label, (0.0, y + if wide { 17.0 } else { 13.0 }), STEP))
+                    text class="c-small" x=(at(full)) y=(at(if wide { middle + 16.0 } else { y + 13.0 })) text-anchor="end" { (total_text) }
                     @if total > 0.0 {
                         @let scale = (right - left) / total;
                         @for (start, value, class) in starts(&parts(share)) {

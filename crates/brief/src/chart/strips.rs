@@ -7,7 +7,9 @@
 
 use maud::{Markup, html};
 
-use super::{Caption, PLAIN, SMALL, Time, Width, at, drawing, fit, text_width};
+use super::{
+    Caption, PLAIN, SMALL, STEP, Time, Width, at, drawing, stacked, text_lines, text_width, wrap,
+};
 
 /// One resource.
 #[derive(Debug, Clone, Copy)]
@@ -35,14 +37,33 @@ pub fn strips(
         .iter()
         .map(|strip| text_width(strip.note, SMALL))
         .fold(0.0, f64::max)
-        .min(190.0)
         + 12.0;
     let (left, right, row) = if wide {
         (270.0, full - note_room, 34.0)
     } else {
         (0.0, full - 14.0, 64.0)
     };
-    let bottom = row * strips.len() as f64 + 2.0;
+    // A long name takes more lines and its row more room.
+    let names: Vec<(Vec<String>, Vec<String>, f64)> = { strips.iter() }
+        .map(|strip| {
+            let note = text_width(strip.note, SMALL) + 12.0;
+            let (room, detail_room) = if wide {
+                (left - 12.0, left - 12.0)
+            } else {
+                (full, full - note)
+            };
+            let label = wrap(strip.label, PLAIN, room);
+            let detail = if strip.detail.is_empty() {
+                Vec::new()
+            } else {
+                wrap(strip.detail, SMALL, detail_room)
+            };
+            let more = label.len() - 1 + detail.len().saturating_sub(1);
+            (label, detail, STEP * more as f64)
+        })
+        .collect();
+    let (tops, end) = stacked(0.0, names.iter().map(|name| row + name.2));
+    let bottom = end + 2.0;
     let bin = (time.periods.max(1) as f64 * 2.5 / (right - left))
         .ceil()
         .max(1.0) as usize;
@@ -53,21 +74,21 @@ pub fn strips(
         bottom + 20.0,
         html! {
             (time.axis(left, right, 2.0, bottom))
-            @for (place, strip) in strips.iter().enumerate() {
-                @let y = row * place as f64;
-                @let (top, tall) = if wide { (y + 8.0, 20.0) } else { (y + 37.0, 22.0) };
+            @for ((strip, (label, detail, more)), y) in strips.iter().zip(&names).zip(tops) {
+                @let below = STEP * (label.len() - 1) as f64;
+                // Wide, the strip stands in the middle of its names; narrow, below them.
+                @let (top, tall) = if wide { (y + more / 2.0 + 8.0, 20.0) } else { (y + more + 37.0, 22.0) };
                 @let marks = marks(strip.shares, bin, time, (left, right), (top, tall));
                 g {
                     title { (strip.label) ": " (strip.note) }
                     @if wide {
-                        text x="0" y=(at(y + if strip.detail.is_empty() { 22.0 } else { 15.0 })) { (fit(strip.label, PLAIN, left - 12.0)) }
-                        @if !strip.detail.is_empty() { text class="c-small" x="0" y=(at(y + 28.0)) { (fit(strip.detail, SMALL, left - 12.0)) } }
-                        text class="c-small" x=(at(full)) y=(at(y + 22.0)) text-anchor="end" { (fit(strip.note, SMALL, note_room - 8.0)) }
+                        (text_lines("", label, (0.0, y + if detail.is_empty() { 22.0 } else { 15.0 }), STEP))
+                        (text_lines("c-small", detail, (0.0, y + below + 28.0), STEP))
+                        text class="c-small" x=(at(full)) y=(at(top + 14.0)) text-anchor="end" { (strip.note) }
                     } @else {
-                        @let detail_room = full - text_width(strip.note, SMALL) - 12.0;
-                        text x="0" y=(at(y + 16.0)) { (fit(strip.label, PLAIN, full)) }
-                        text class="c-small" x="0" y=(at(y + 30.0)) { (fit(strip.detail, SMALL, detail_room)) }
-                        text class="c-small" x=(at(full)) y=(at(y + 30.0)) text-anchor="end" { (fit(strip.note, SMALL, full)) }
+                        (text_lines("", label, (0.0, y + 16.0), STEP))
+                        (text_lines("c-small", detail, (0.0, y + below + 30.0), STEP))
+                        text class="c-small" x=(at(full)) y=(at(y + below + 30.0)) text-anchor="end" { (strip.note) }
                     }
                     path class="c-strip-ground" d=(marks.ground) {}
                     path class="c-strip" d=(marks.part) {}

@@ -5,9 +5,9 @@ use maud::{Markup, html};
 use super::{item_label, party_label, section};
 use crate::bind::{Rows, time};
 use crate::chart::{Caption, Time, curves};
-use crate::figures::{Figures, NOTHING};
+use crate::figures::{Figures, NOTHING, Total};
 use crate::number::quantity;
-use crate::table::{Column, number, numbers};
+use crate::table::{Column, fold, number, numbers};
 use crate::text::{self, Names as _};
 
 const NAMES: curves::Names<'_> = curves::Names {
@@ -15,28 +15,50 @@ const NAMES: curves::Names<'_> = curves::Names {
     reached: text::DELIVERED,
 };
 
+/// Parties with their demands for one item.
+type Parties = Vec<(usize, Vec<usize>)>;
+
 pub(crate) fn deliveries(figures: &Figures<'_>, time: &Time<'_>) -> Markup {
+    let items: Vec<(usize, Total, Parties)> = { figures.by_item().into_iter() }
+        .map(|(item, total)| {
+            let parties = parties(figures, &total.demands);
+            (item, total, parties)
+        })
+        .collect();
+    let several = items.iter().map(|item| item.2.len()).filter(|n| *n > 1);
+    let count: usize = several.sum();
     section(
         "deliveries",
         text::DELIVERIES,
         html! {
             p { (text::DELIVERIES_NOTE) }
-            @for (item, total) in figures.by_item() {
-                h3 { (figures.item(item)) }
-                div class="grid" {
-                    @let parties = parties(figures, &total.demands);
-                    @let several = parties.len() > 1;
-                    @if several { (curve(figures, time, item, None, &total.demands)) }
-                    @for (party, demands) in &parties { (curve(figures, time, item, Some(*party), demands)) }
+            div class="grid" {
+                @for (item, total, parties) in &items {
+                    // All customers together; one alone is all of them.
+                    @let only = match &parties[..] { [(party, _)] => Some(*party), _ => None };
+                    (curve(figures, time, *item, only, &total.demands, html! {
+                        (figures.item(*item)) br;
+                        span class="soft" { @match only { Some(party) => (figures.party(party)), None => (text::ALL_PARTIES) } }
+                    }))
                 }
+            }
+            @if count > 0 {
+                (fold(&text::each_customer(count), html! {
+                    @for (item, _, parties) in items.iter().filter(|item| item.2.len() > 1) {
+                        h3 { (figures.item(*item)) }
+                        div class="grid" {
+                            @for (party, demands) in parties { (curve(figures, time, *item, Some(*party), demands, figures.party(*party))) }
+                        }
+                    }
+                }))
             }
         },
     )
 }
 
 /// The demands of each party, the party with the most units first.
-fn parties(figures: &Figures<'_>, demands: &[usize]) -> Vec<(usize, Vec<usize>)> {
-    let mut parties: Vec<(usize, Vec<usize>)> = Vec::new();
+fn parties(figures: &Figures<'_>, demands: &[usize]) -> Parties {
+    let mut parties: Parties = Vec::new();
     for demand in demands {
         let party = figures.party_place(*demand);
         match parties.iter_mut().find(|known| known.0 == party) {
@@ -60,6 +82,7 @@ fn curve(
     item: usize,
     party: Option<usize>,
     demands: &[usize],
+    heading: Markup,
 ) -> Markup {
     let scenario = figures.scenario;
     let row = &scenario.items()[item];
@@ -99,12 +122,7 @@ fn curve(
         .collect();
     html! {
         figure data-table=(rows.table()) data-row=(rows.row()) {
-            figcaption {
-                @match party {
-                    Some(party) => (figures.party(party)),
-                    None => (text::ALL_PARTIES),
-                }
-            }
+            figcaption { (heading) }
             (curves::deliveries(
                 &Caption { id: &id, title: &title, description: &description },
                 axis,

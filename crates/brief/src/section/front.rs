@@ -15,7 +15,7 @@ use crate::table::{Column, both, number, numbers};
 use crate::text::{self, Names as _};
 
 /// How many things that bind and how many that wait the front page names.
-const NAMED: usize = 6;
+const NAMED: usize = 3;
 
 pub(crate) fn front(
     figures: &Figures<'_>,
@@ -34,9 +34,19 @@ pub(crate) fn front(
             }
             @if let Some(schedule) = schedule { (repair::front(schedule)) }
             div class="columns" {
-                div { h3 { (text::BINDS) } (binds(figures, notes, worths)) }
                 div { h3 { (text::WAITS) } (waits(figures, notes, groups)) }
+                div { h3 { (text::BINDS) } (binds(figures, notes, worths)) }
             }
+        },
+    )
+}
+
+/// What is due, and what of it comes when: by priority and by customer.
+pub(crate) fn shared(figures: &Figures<'_>) -> Markup {
+    section(
+        "shares",
+        text::SHARES,
+        html! {
             h3 { (text::BY_PRIORITY) }
             (by_priority(figures))
             h3 { (text::BY_PARTY) }

@@ -7,8 +7,11 @@ use super::{item_label, party_label, section, site_label};
 use crate::bind::{Notes, time};
 use crate::figures::{Figures, Group, NOTHING};
 use crate::number::quantity;
-use crate::table::{Column, folded, number};
+use crate::table::{Column, fold, folded, number};
 use crate::text::{self, Names as _};
+
+/// How many groups stand open.
+const SHOWN: usize = 4;
 
 /// How many reasons of a group are told.
 const TOLD: usize = 3;
@@ -22,17 +25,11 @@ pub(crate) fn late(figures: &Figures<'_>, notes: &mut Notes<'_>, groups: &[Group
         html! {
             @if waiting.is_empty() { p { (text::NOBODY_WAITS) } } @else {
                 p { (text::LATE_NOTE) }
-                // Set as cards on a phone: roles keep it a table for those who hear it.
-                table class="cards" role="table" {
-                    caption { (text::LATE_CAPTION) }
-                    thead role="rowgroup" { tr role="row" {
-                        th scope="col" role="columnheader" { (text::CUSTOMER) ", " (text::ITEM_LOWER) }
-                        th scope="col" role="columnheader" { (text::WHEN_DUE) }
-                        th scope="col" role="columnheader" { (text::WHEN_DELIVERED) }
-                        th scope="col" role="columnheader" { (text::HOW_LATE) }
-                        th scope="col" role="columnheader" { (text::WHY) }
-                    } }
-                    tbody role="rowgroup" { @for group in &waiting { (group_row(figures, notes, group)) } }
+                @let (first, rest) = waiting.split_at(waiting.len().min(SHOWN));
+                (cards(text::LATE_CAPTION, figures, notes, first))
+                @if !rest.is_empty() {
+                    @let title = text::further_waits(rest.len());
+                    (fold(&title, cards(&title, figures, notes, rest)))
                 }
             }
             @if !in_time.is_empty() && !waiting.is_empty() {
@@ -41,6 +38,23 @@ pub(crate) fn late(figures: &Figures<'_>, notes: &mut Notes<'_>, groups: &[Group
             (every_demand(figures))
         },
     )
+}
+
+/// A table set as cards on a phone: roles keep it a table for those who hear it.
+fn cards(caption: &str, figures: &Figures<'_>, notes: &mut Notes<'_>, groups: &[&Group]) -> Markup {
+    html! {
+        table class="cards" role="table" {
+            caption { (caption) }
+            thead role="rowgroup" { tr role="row" {
+                th scope="col" role="columnheader" { (text::CUSTOMER) ", " (text::ITEM_LOWER) }
+                th scope="col" role="columnheader" { (text::WHEN_DUE) }
+                th scope="col" role="columnheader" { (text::WHEN_DELIVERED) }
+                th scope="col" role="columnheader" { (text::HOW_LATE) }
+                th scope="col" role="columnheader" { (text::WHY) }
+            } }
+            tbody role="rowgroup" { @for group in groups { (group_row(figures, notes, group)) } }
+        }
+    }
 }
 
 /// Groups as a list: each item with its customers.

@@ -8,19 +8,21 @@ use crate::chart::{Caption, Width, bars};
 use crate::figures::{Figures, NOTHING};
 use crate::law::{LawPage, RuleRow, Worth};
 use crate::number::quantity;
-use crate::table::{Column, both, number, numbers, table};
+use crate::table::{Column, both, folded, number, numbers, table};
 use crate::text;
 
 /// How many bars are drawn.
 const DRAWN: usize = 12;
 
+/// Whether anything is known to be gained.
+fn gains(worth: Worth) -> bool {
+    [worth.deliveries, worth.unit_months]
+        .iter()
+        .any(|gain| gain.is_some_and(|gain| gain.abs() > NOTHING))
+}
+
 /// The price of each rule.
 pub(crate) fn prices(page: &LawPage) -> Markup {
-    let gains = |worth: Worth| {
-        let told = [worth.deliveries, worth.unit_months];
-        told.iter()
-            .any(|gain| gain.is_some_and(|gain| gain.abs() > NOTHING))
-    };
     let costly: Vec<&RuleRow> = page.rules.iter().filter(|rule| gains(rule.worth)).collect();
     section(
         "rules",
@@ -82,34 +84,42 @@ pub(crate) fn prices(page: &LawPage) -> Markup {
 
 /// The rules that hold something back: what they say, where it stands, how far they can be trusted.
 pub(crate) fn law(figures: &Figures<'_>, page: &LawPage) -> Markup {
-    let rows: Vec<Markup> = { page.rules.iter() }
-        .map(|rule| {
-            let arcs = Rows::new("rules", rule.rule.as_str()).quantity("arcs", rule.arcs as f64);
-            html! { tr {
-                th scope="row" { code data-table="rules" data-row=(rule.rule) { (rule.rule) } }
-                td class="words" { (rule.plain) }
-                td {
-                    @match &rule.url {
-                        Some(url) if super::method::is_link(url) => { a href=(url) rel="noreferrer" { (rule.citation) } }
-                        _ => { (rule.citation) }
-                    }
+    let (priced, silent): (Vec<&RuleRow>, Vec<&RuleRow>) =
+        page.rules.iter().partition(|rule| gains(rule.worth));
+    let row = |rule: &&RuleRow| {
+        let arcs = Rows::new("rules", rule.rule.as_str()).quantity("arcs", rule.arcs as f64);
+        html! { tr {
+            th scope="row" { code data-table="rules" data-row=(rule.rule) { (rule.rule) } }
+            td class="words" { (rule.plain) }
+            td {
+                @match &rule.url {
+                    Some(url) if super::method::is_link(url) => { a href=(url) rel="noreferrer" { (rule.citation) } }
+                    _ => { (rule.citation) }
                 }
-                td { (rule.confidence) }
-                (number(arcs))
-            } }
-        })
-        .collect();
+            }
+            td { (rule.confidence) }
+            (number(arcs))
+        } }
+    };
+    let rows = |rules: &[&RuleRow]| -> Vec<Markup> { rules.iter().map(row).collect() };
+    let columns = [
+        Column::Words(text::RULE),
+        Column::Words(text::SAYS),
+        Column::Words(text::CITATION),
+        Column::Words(text::TRUST),
+        Column::Number(text::ARCS),
+    ];
     section(
         "law",
         text::LAW_PAGE,
         html! {
             p { (text::law_note(page.as_of, page.hash.get(..16).unwrap_or(&page.hash), &figures.scenario.head().name)) }
-            @if rows.is_empty() { p { (text::NO_RULE_HOLDS) } }
-            @else {
-                (table(text::LAW_PAGE, &[
-                    Column::Words(text::RULE), Column::Words(text::SAYS), Column::Words(text::CITATION),
-                    Column::Words(text::TRUST), Column::Number(text::ARCS),
-                ], &rows))
+            @if page.rules.is_empty() { p { (text::NO_RULE_HOLDS) } }
+            @else if priced.is_empty() { p { (text::NO_RULE_COSTS) } }
+            @else { (table(text::LAW_PAGE, &columns, &rows(&priced))) }
+            @if !silent.is_empty() {
+                @let title = text::rules_without_price(silent.len());
+                (folded(&title, &title, &columns, &rows(&silent)))
             }
             p class="note" { (page.advice) "." }
         },

@@ -7,7 +7,7 @@ use crate::bind::{Notes, Rows};
 use crate::chart::{Caption, Time, Width, strips};
 use crate::figures::{Figures, Load, NOTHING};
 use crate::number::percent;
-use crate::table::{Column, both, number, numbers};
+use crate::table::{Column, both, fold, number, numbers};
 use crate::text::{self, Names as _};
 
 /// How many strips stand over one time axis.
@@ -49,19 +49,31 @@ pub(crate) fn loads(figures: &Figures<'_>, notes: &mut Notes<'_>, axis: &Time<'_
         .collect();
     let cells: Vec<Markup> = used.iter().map(|load| row(figures, notes, load)).collect();
     let (title, description) = (text::LOADS, text::LOADS_DESCRIPTION);
+    let charts: Vec<Markup> = { rows.chunks(TOGETHER).enumerate() }
+        .map(|(place, rows)| {
+            let (wide, narrow) = (format!("loads-{place}"), format!("loads-{place}-narrow"));
+            let caption = |id| Caption {
+                id,
+                title,
+                description,
+            };
+            both(
+                strips::strips(&caption(&wide), Width::Wide, axis, rows),
+                strips::strips(&caption(&narrow), Width::Narrow, axis, rows),
+            )
+        })
+        .collect();
     section(
         "loads",
         text::LOADS,
         html! {
             p { (text::LOADS_NOTE) }
             figure {
-                @for (place, rows) in rows.chunks(TOGETHER).enumerate() {
-                    @let wide = format!("loads-{place}");
-                    @let narrow = format!("loads-{place}-narrow");
-                    (both(
-                        strips::strips(&Caption { id: &wide, title, description }, Width::Wide, axis, rows),
-                        strips::strips(&Caption { id: &narrow, title, description }, Width::Narrow, axis, rows),
-                    ))
+                @if let [first, rest @ ..] = &charts[..] {
+                    (first)
+                    @if !rest.is_empty() {
+                        (fold(&text::further_resources(rows.len() - TOGETHER), html! { @for chart in rest { (chart) } }))
+                    }
                 }
                 (numbers(text::LOADS_TABLE, &[
                     Column::Words(text::RESOURCE), Column::Number(text::USED), Column::Number(text::CAPACITY),
@@ -70,14 +82,13 @@ pub(crate) fn loads(figures: &Figures<'_>, notes: &mut Notes<'_>, axis: &Time<'_
                 ], &cells))
             }
             @if !idle.is_empty() {
-                p {
-                    (text::IDLE)
+                (fold(&text::idle(idle.len()), html! { p {
                     @for (place, load) in idle.iter().enumerate() {
                         @if place > 0 { "; " }
                         (figures.resource(load.resource))
                     }
                     "."
-                }
+                } }))
             }
         },
     )

@@ -6,10 +6,11 @@ use super::section;
 use crate::bind::{Notes, Rows};
 use crate::figures::Figures;
 use crate::number::{currency_name, percent, quantity};
-use crate::table::{Column, number, table};
+use crate::table::{Column, folded, number};
 use crate::text;
 
-pub(crate) fn method(figures: &Figures<'_>) -> Markup {
+/// `facts` is what the brief rests on.
+pub(crate) fn method(figures: &Figures<'_>, facts: &Markup) -> Markup {
     let currency = currency_name(&figures.scenario.head().currency);
     let plan = figures.plan;
     let stages: Vec<Markup> = plan
@@ -31,11 +32,12 @@ pub(crate) fn method(figures: &Figures<'_>) -> Markup {
         "method",
         text::METHOD,
         html! {
-            ul {
+            (facts)
+            ul class="limits" {
                 @for limit in text::LIMITS { li { (limit) } }
                 @if plan.unconfirmed { li { (text::UNCONFIRMED) } }
             }
-            (table(text::STAGES, &[
+            (folded(text::STAGES_FOLDED, text::STAGES, &[
                 Column::Words(text::STAGE), Column::Number(text::VALUE), Column::Number(text::BOUND), Column::Number(text::GAP),
             ], &stages))
             @if !plan.remarks.is_empty() {
@@ -65,7 +67,7 @@ pub(crate) fn sources(figures: &Figures<'_>, notes: &Notes<'_>) -> Markup {
         text::SOURCES,
         html! {
             p { (text::SOURCES_NOTE) }
-            ol class="sources" {
+            div class="box" tabindex="0" role="group" aria-label=(text::SOURCES_BOX) { ol class="sources" {
                 @for (place, source) in notes.cited().iter().enumerate() {
                     @let row = &figures.scenario.sources()[*source];
                     li id=(format!("source-{}", place + 1)) data-table="sources" data-row=(row.source) {
@@ -81,7 +83,7 @@ pub(crate) fn sources(figures: &Figures<'_>, notes: &Notes<'_>) -> Markup {
                         @if !row.note.is_empty() { " " span class="soft" { (row.note) "." } }
                     }
                 }
-            }
+            } }
         },
     )
 }

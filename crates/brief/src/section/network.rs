@@ -9,7 +9,7 @@ use super::{section, site_label};
 use crate::bind::{Notes, Rows, time};
 use crate::chart::{Caption, Width, map};
 use crate::figures::{Figures, Flow};
-use crate::table::{Column, both, number, numbers};
+use crate::table::{Column, both, fold, number, numbers};
 use crate::text::{self, Names as _};
 
 /// So many sites with flows among them make a map of their own.
@@ -52,6 +52,39 @@ pub(crate) fn network(figures: &Figures<'_>, notes: &mut Notes<'_>) -> Markup {
         .collect();
     let drawn = drawn_flows(figures, &flows, &places);
     let (title, description) = (text::MAP_TITLE, text::MAP_DESCRIPTION);
+    let world = (!flows.is_empty()).then(|| {
+        flow_table(
+            figures,
+            notes,
+            text::FLOWS,
+            &flows.iter().collect::<Vec<_>>(),
+        )
+    });
+    let regions: Vec<Markup> = { regions(figures, &places, &drawn).into_iter() }
+        .map(|(state, members)| {
+            let name = state_name(figures, state);
+            let inner = inside(&flows, &places, &members);
+            let table = flow_table(figures, notes, &text::region_flows(&name), &inner);
+            let title = text::region_title(&name);
+            let id = format!("map-{}", places[members[0]]);
+            let narrow = format!("{id}-narrow");
+            let caption = |id| Caption {
+                id,
+                title: &title,
+                description: text::REGION_DESCRIPTION,
+            };
+            html! {
+                figure {
+                    figcaption { (title) }
+                    (both(
+                        map::region(&caption(&id), Width::Wide, &members, &spots, &drawn),
+                        map::region(&caption(&narrow), Width::Narrow, &members, &spots, &drawn),
+                    ))
+                    (table)
+                }
+            }
+        })
+        .collect();
     section(
         "network",
         text::NETWORK,
@@ -64,21 +97,15 @@ pub(crate) fn network(figures: &Figures<'_>, notes: &mut Notes<'_>) -> Markup {
                         map::world(&Caption { id: "map-narrow", title, description }, Width::Narrow, &spots, &drawn),
                     ))
                     (kinds(&spots))
-                    (flow_table(figures, notes, text::FLOWS, &flows.iter().collect::<Vec<_>>()))
+                    @if let Some(table) = &world { (table) }
                 }
-                div class="grid maps" {
-                    @for (state, members) in regions(figures, &places, &drawn) {
-                        @let name = state_name(figures, state);
-                        @let title = text::region_title(&name);
-                        @let id = format!("map-{}", places[members[0]]);
-                        figure {
-                            figcaption { (title) }
-                            (map::region(&Caption { id: &id, title: &title, description: text::REGION_DESCRIPTION }, Width::Narrow, &members, &spots, &drawn))
-                            (flow_table(figures, notes, &text::region_flows(&name), &inside(&flows, &places, &members)))
-                        }
+                @if let [first, rest @ ..] = &regions[..] {
+                    (first)
+                    @if !rest.is_empty() {
+                        (fold(&text::further_states(rest.len()), html! { @for region in rest { (region) } }))
                     }
+                    p class="note" { (text::WITHIN) }
                 }
-                p class="note" { (text::WITHIN) }
                 @if !without.is_empty() {
                     p class="note" {
                         (text::WITHOUT_PLACE)

@@ -7,7 +7,7 @@ use crate::bind::{Notes, Rows, time};
 use crate::chart::{Caption, Time, curves};
 use crate::figures::{Figures, Held};
 use crate::number::quantity;
-use crate::table::{Column, folded, number, numbers};
+use crate::table::{Column, fold, folded, number, numbers};
 use crate::text::{self, Names as _};
 
 const NAMES: curves::Names<'_> = curves::Names {
@@ -17,6 +17,9 @@ const NAMES: curves::Names<'_> = curves::Names {
 
 /// How many stocks are drawn; those with a floor always are.
 const DRAWN: usize = 12;
+
+/// How many of them stand open.
+const SHOWN: usize = 3;
 
 pub(crate) fn stocks(figures: &Figures<'_>, notes: &mut Notes<'_>, axis: &Time<'_>) -> Markup {
     let mut stocks = figures.stocks();
@@ -29,7 +32,13 @@ pub(crate) fn stocks(figures: &Figures<'_>, notes: &mut Notes<'_>, axis: &Time<'
         html! {
             p { (text::STOCKS_NOTE) }
             @if stocks.is_empty() { p { (text::NO_STOCKS) } }
-            div class="grid" { @for stock in &stocks { (curve(figures, notes, axis, stock)) } }
+            @let (first, rest) = stocks.split_at(stocks.len().min(SHOWN));
+            div class="grid" { @for stock in first { (curve(figures, notes, axis, stock)) } }
+            @if !rest.is_empty() {
+                (fold(&text::further_stocks(rest.len()), html! {
+                    div class="grid" { @for stock in rest { (curve(figures, notes, axis, stock)) } }
+                }))
+            }
             @if !others.is_empty() { (summary(figures, &others)) }
         },
     )

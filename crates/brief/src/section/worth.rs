@@ -9,11 +9,11 @@ use crate::bind::Notes;
 use crate::chart::{Caption, Width, bars};
 use crate::figures::{Figures, NOTHING, Worth};
 use crate::number::{money, quantity};
-use crate::table::{Column, both, number, numbers};
+use crate::table::{Column, both, fold, number, numbers};
 use crate::text::{self, Measured, Names as _};
 
 /// How many bars are drawn of each sort.
-const DRAWN: usize = 10;
+const DRAWN: usize = 8;
 
 pub(crate) fn worth(figures: &Figures<'_>, notes: &mut Notes<'_>, worths: &[Worth]) -> Markup {
     let sorts = [
@@ -82,7 +82,10 @@ fn sort(
         .collect();
     html! {
         figure {
-            @for chart in &charts { (chart) }
+            @if let [first, rest @ ..] = &charts[..] {
+                (first)
+                @if !rest.is_empty() { (fold(text::OTHER_MEASURES, html! { @for chart in rest { (chart) } })) }
+            }
             (numbers(title, &[
                 Column::Words(text::WHAT), Column::Words(text::WHEN), Column::Number(text::MORE_DELIVERIES),
                 Column::Number(&text::waiting_column(horizon)), Column::Number(text::MONEY),

@@ -15,6 +15,28 @@ pub(crate) const WAITING: &str = "Jobs that wait, and why";
 pub(crate) const PROMISES: &str = "Dates that can be promised";
 pub(crate) const RULES: &str = "What each rule costs repair";
 
+// The same in the list of contents.
+pub(crate) const TO_REPAIR: &str = "Repair";
+pub(crate) const TO_DOCKS: &str = "Docks";
+pub(crate) const TO_SHIPS: &str = "Ships and aircraft";
+pub(crate) const TO_PORTS: &str = "Yards";
+pub(crate) const TO_WAITING: &str = "Jobs that wait";
+
+/// What unfolds a chart.
+pub(crate) fn chart_of(count: usize, one: &str, many: &str) -> String {
+    format!("The chart: {count} {}", if count == 1 { one } else { many })
+}
+
+/// Rules that lift nothing.
+pub(crate) fn silent_rules(count: usize) -> String {
+    match count {
+        1 => "One more rule stands in the way and wins nothing where it alone is lifted".to_owned(),
+        n => format!(
+            "{n} more rules stand in the way and win nothing where one of them alone is lifted"
+        ),
+    }
+}
+
 pub(crate) const GANTT: gantt::Words<'static> = gantt::Words {
     dock: "in dock or bay",
     pier: "work outside the dock",

@@ -9,22 +9,22 @@ use maud::{Markup, html};
 
 use super::method::gap;
 use super::section;
-use crate::bind::{Notes, Rows};
+use crate::bind::{Notes, Rows, name};
 use crate::chart::{Caption, gantt};
 use crate::figures::Figures;
 use crate::number::{percent, quantity};
 use crate::repair::RepairPage;
-use crate::table::{Column, folded, number};
+use crate::table::{Column, fold, folded, number};
 use crate::text::{self, repair as words};
 use rows::{SCHEDULE, Told};
 
-/// The sections in the order in which they stand: id and title.
+/// The sections in the order in which they stand: id and short title.
 pub(crate) const CONTENTS: [(&str, &str); 5] = [
-    ("repair", words::REPAIR),
-    ("repair-docks", words::DOCKS),
-    ("repair-ships", words::SHIPS),
-    ("repair-ports", words::PORTS),
-    ("repair-waits", words::WAITING),
+    ("repair", words::TO_REPAIR),
+    ("repair-docks", words::TO_DOCKS),
+    ("repair-ships", words::TO_SHIPS),
+    ("repair-ports", words::TO_PORTS),
+    ("repair-waits", words::TO_WAITING),
 ];
 
 /// All sections of repair.
@@ -182,6 +182,10 @@ fn chart(id: &str, title: &str, told: Told<'_>, groups: &[gantt::Group]) -> Mark
     }
 }
 
+fn rows_in(groups: &[gantt::Group]) -> usize {
+    groups.iter().map(|group| group.rows.len()).sum()
+}
+
 fn docks(told: Told<'_>) -> Markup {
     let by_dock = told.by_dock();
     let problem = told.page.problem;
@@ -195,7 +199,7 @@ fn docks(told: Told<'_>) -> Markup {
             let dock = task.option.dock.unwrap_or(0);
             let row = html! {
                 tr data-table=(SCHEDULE) data-row=(task.task.id) {
-                    th scope="row" { (problem.docks[dock].id) }
+                    th scope="row" { (name("docks", &problem.docks[dock].id, &told.dock_name(dock))) }
                     td { (told.job_name(job)) }
                     (span(told, task.start, task.end()))
                     (number(html! { (task.option.days) }))
@@ -207,15 +211,15 @@ fn docks(told: Told<'_>) -> Markup {
     }
     rows.sort_by_key(|row| (row.0, row.1));
     let rows: Vec<Markup> = rows.into_iter().map(|row| row.2).collect();
-    let idle: Vec<&str> = by_dock
+    let idle: Vec<String> = by_dock
         .idle
         .iter()
-        .map(|dock| problem.docks[*dock].id.as_str())
+        .map(|dock| told.dock_name(*dock))
         .collect();
     html! {
         p { (words::DOCKS_NOTE) }
         figure {
-            (chart("repair-docks-chart", words::DOCKS, told, &by_dock.groups))
+            (fold(&words::chart_of(rows_in(&by_dock.groups), "dock or bay", "docks and bays"), chart("repair-docks-chart", words::DOCKS, told, &by_dock.groups)))
             (folded(text::NUMBERS, words::EVERY_STAY, &[
                 Column::Words(words::DOCK), Column::Words(words::SHIP), Column::Words(words::OUT), Column::Words(words::UNTIL),
                 Column::Number(words::DAYS), Column::Words(words::BY_OTHER),
@@ -232,18 +236,18 @@ fn ships(told: Told<'_>) -> Markup {
     let rows: Vec<Markup> = (0..problem.jobs.len())
         .flat_map(|job| told.tasks(job))
         .map(|task| {
-            let name = names
+            let what = names
                 .iter()
                 .find(|row| row.task.as_str() == task.task.id)
                 .map_or("", |row| row.name.as_str());
-            let place = task.option.dock.map_or_else(
-                || told.place(task.option.site),
-                |dock| problem.docks[dock].id.clone(),
-            );
+            let place = task
+                .option
+                .dock
+                .map_or_else(|| told.place(task.option.site), |dock| told.dock_name(dock));
             html! {
                 tr data-table=(SCHEDULE) data-row=(task.task.id) {
                     th scope="row" { (told.job_name(task.job)) }
-                    td { (name) }
+                    td { (what) }
                     td { (place) }
                     (span(told, task.start, task.end()))
                     (number(html! { (task.option.days) }))
@@ -255,7 +259,7 @@ fn ships(told: Told<'_>) -> Markup {
     html! {
         p { (words::SHIPS_NOTE) }
         figure {
-            (chart("repair-ships-chart", words::SHIPS, told, &groups))
+            (fold(&words::chart_of(rows_in(&groups), "ship or aircraft", "ships and aircraft"), chart("repair-ships-chart", words::SHIPS, told, &groups)))
             (folded(text::NUMBERS, words::EVERY_TASK, &[
                 Column::Words(words::SHIP), Column::Words(words::TASK), Column::Words(words::WHERE), Column::Words(words::OUT), Column::Words(words::UNTIL),
                 Column::Number(words::DAYS), Column::Words(words::BY_OTHER),

@@ -13,7 +13,7 @@ use crate::chart::{Caption, Time, ports};
 use crate::figures::Figures;
 use crate::number::percent;
 use crate::section::{resource_name, site_label};
-use crate::table::{Column, number, numbers};
+use crate::table::{Column, fold, number, numbers};
 use crate::text::{self, repair as words};
 
 /// One dock, all docks of a site, or one trade.
@@ -83,7 +83,7 @@ pub(super) fn ports(figures: &Figures<'_>, notes: &mut Notes<'_>, told: Told<'_>
                 let row = &scenario.docks()[place];
                 let shut = scenario.closures().iter().filter(|closure| closure.id.as_str() == row.dock.as_str());
                 let cite = notes.cite(row.source.iter().chain(shut.flat_map(|closure| &closure.source)));
-                (row.dock.to_string(), row.dock.to_string(), cite, words::DOCK_DAYS)
+                (row.dock.to_string(), told.dock_name(place), cite, words::DOCK_DAYS)
             } else {
                 let id = problem.resources[place].id.as_str();
                 let row = scenario.find_resource(id);
@@ -111,7 +111,7 @@ pub(super) fn ports(figures: &Figures<'_>, notes: &mut Notes<'_>, told: Told<'_>
     html! {
         p { (words::PORTS_NOTE) }
         figure {
-            div class="ports" {
+            (fold(&words::chart_of(sites.len(), "yard", "yards"), html! { div class="ports" {
                 @for (n, (site, loads)) in sites.iter().enumerate() {
                     @let title = site_label(figures, &scenario.sites()[*site].site);
                     @let id = format!("repair-port-{n}");
@@ -125,7 +125,7 @@ pub(super) fn ports(figures: &Figures<'_>, notes: &mut Notes<'_>, told: Told<'_>
                         (ports::port(&Caption { id: &id, title: &title, description: words::PORTS_DESCRIPTION }, &time, &panels))
                     }
                 }
-            }
+            } }))
             (numbers(words::LOAD_TABLE, &[
                 Column::Words(words::WHAT), Column::Number(words::USED), Column::Number(words::CAPACITY), Column::Number(words::BEYOND),
                 Column::Words(words::UNIT), Column::Number(words::MEAN), Column::Number(words::FULLEST),

@@ -87,9 +87,18 @@ impl<'a> Told<'a> {
     pub(crate) fn job_name(self, job: usize) -> String {
         format!(
             "{} ({})",
-            self.asset(job).name,
+            asset_name(self.asset(job)),
             self.scenario.jobs()[job].kind
         )
+    }
+
+    /// The class of the ship and the kind of the job.
+    pub(crate) fn class_and_kind(self, job: usize) -> String {
+        let kind = self.scenario.jobs()[job].kind.to_string().to_uppercase();
+        match self.asset(job).class.as_deref() {
+            Some(class) => format!("{}, {kind}", class.to_uppercase()),
+            None => kind,
+        }
     }
 
     pub(crate) fn promise(self, job: usize) -> Option<&'a Promise> {
@@ -100,13 +109,21 @@ impl<'a> Told<'a> {
             .find(|promise| promise.job == job)
     }
 
+    /// A dock without what it shares with the id of its site, which stands above or before it.
     pub(crate) fn dock_label(self, dock: usize) -> String {
         let row = &self.scenario.docks()[dock];
-        let id = row.dock.as_str();
-        let rest = id
-            .strip_prefix(row.site.as_str())
-            .and_then(|rest| rest.strip_prefix('-'));
+        let (id, site) = (row.dock.as_str(), row.site.as_str());
+        let first = site.split('-').next().unwrap_or(site);
+        let rest = [site, first]
+            .into_iter()
+            .find_map(|site| id.strip_prefix(site)?.strip_prefix('-'));
         rest.unwrap_or(id).replace('-', " ")
+    }
+
+    /// A dock with its place: `Yokosuka dock 6`.
+    pub(crate) fn dock_name(self, dock: usize) -> String {
+        let site = self.page.problem.docks[dock].site;
+        format!("{} {}", self.place(site), self.dock_label(dock))
     }
 
     /// A site in a word or two: its id in the spelling of its name, where it stands in it.
@@ -215,6 +232,7 @@ impl<'a> Told<'a> {
                     kind: Kind::Shut,
                     foreign: false,
                     label: String::new(),
+                    short: String::new(),
                     title: text::shut(&label, problem.date(from), problem.date(until)),
                     row: ("", String::new()),
                 });
@@ -227,7 +245,8 @@ impl<'a> Told<'a> {
                 .unwrap_or(0);
             let end = stay.end();
             free[lane] = end + data.set_up;
-            bars.push(self.bar(&stay, lane, short(self.asset(stay.job))));
+            let asset = self.asset(stay.job);
+            bars.push(self.bar(&stay, lane, (asset_name(asset), short(asset))));
             if data.set_up > 0 {
                 bars.push(Bar {
                     from: end,
@@ -236,6 +255,7 @@ impl<'a> Told<'a> {
                     kind: Kind::SetUp,
                     foreign: false,
                     label: String::new(),
+                    short: String::new(),
                     title: text::set_up(&label, data.set_up),
                     row: ("", String::new()),
                 });
@@ -243,11 +263,7 @@ impl<'a> Told<'a> {
         }
         Row {
             short: label.clone(),
-            title: text::dock(
-                &self.scenario.docks()[dock].dock,
-                &self.site_name(data.site),
-                data.ships,
-            ),
+            title: text::dock(&label, &self.site_name(data.site), data.ships),
             label,
             lanes,
             always: true,
@@ -256,7 +272,7 @@ impl<'a> Told<'a> {
         }
     }
 
-    fn bar(self, done: &Done<'_>, lane: usize, label: String) -> Bar {
+    fn bar(self, done: &Done<'_>, lane: usize, (label, short): (String, String)) -> Bar {
         let problem = self.page.problem;
         let option = done.option;
         let site = &self.scenario.sites()[option.site];
@@ -280,13 +296,13 @@ impl<'a> Told<'a> {
             kind: done.kind,
             foreign: option.foreign,
             label,
+            short,
             title: text::stay(
                 &self.job_name(done.job),
                 what,
-                &option.dock.map_or_else(
-                    || self.place(option.site),
-                    |dock| self.scenario.docks()[dock].dock.to_string(),
-                ),
+                &option
+                    .dock
+                    .map_or_else(|| self.place(option.site), |dock| self.dock_name(dock)),
                 (
                     problem.date(done.start),
                     problem.date(done.end()),
@@ -307,9 +323,9 @@ impl<'a> Told<'a> {
             let Some(visit) = visit else { continue };
             let asset = problem.jobs[job].asset;
             let row = rows.entry(asset).or_insert_with(|| Row {
-                label: assets[asset].name.to_string(),
+                label: asset_name(&assets[asset]),
                 short: short(&assets[asset]),
-                title: assets[asset].name.to_string(),
+                title: asset_name(&assets[asset]),
                 lanes: 1,
                 always: false,
                 bars: Vec::new(),
@@ -358,6 +374,7 @@ impl<'a> Told<'a> {
                     kind,
                     foreign: false,
                     label: String::new(),
+                    short: String::new(),
                     title,
                     row: ("", String::new()),
                 });
@@ -399,7 +416,7 @@ impl<'a> Told<'a> {
         bars.extend(
             tasks
                 .iter()
-                .map(|task| self.bar(task, 0, self.place(task.option.site))),
+                .map(|task| self.bar(task, 0, (self.place(task.option.site), String::new()))),
         );
         bars
     }
@@ -423,13 +440,33 @@ impl<'a> Told<'a> {
     }
 }
 
-/// A name for narrow places: what its name holds in brackets, such as a hull number, else its id.
-pub(crate) fn short(asset: &Asset) -> String {
-    let inner = asset
-        .name
+/// The name of an asset; of one without, its class and its id.
+pub(crate) fn asset_name(asset: &Asset) -> String {
+    match (&asset.name, asset.class.as_deref()) {
+        (name, _) if !name.is_empty() => name.to_string(),
+        (_, Some(class)) => format!("{} {}", class.to_uppercase(), asset.asset),
+        (_, None) => asset.asset.to_string(),
+    }
+}
+
+/// A name for narrow places: what its name holds in brackets, such as a hull number, else its name as far as its number, as in
+/// `Destroyer 1` of `Destroyer 1 at San Diego`, else its whole name.
+fn short(asset: &Asset) -> String {
+    let name = asset_name(asset);
+    let inner = name
         .rsplit_once('(')
         .and_then(|(_, rest)| rest.strip_suffix(')'));
-    inner.map_or_else(|| asset.asset.to_string(), str::to_owned)
+    if let Some(inner) = inner {
+        return inner.to_owned();
+    }
+    let words: Vec<&str> = name.split(' ').collect();
+    let number = words
+        .iter()
+        .position(|word| word.bytes().all(|byte| byte.is_ascii_digit()));
+    match number {
+        Some(at) if at > 0 => words[..=at].join(" "),
+        _ => name,
+    }
 }
 
 /// An id as a name: `guam-yard` is `Guam Yard`, `ssk` is `SSK`.

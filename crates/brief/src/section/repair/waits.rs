@@ -3,19 +3,19 @@
 use darsena_repair::reasons::{Obstacle, Reason};
 use maud::{Markup, html};
 
-use super::rows::Told;
+use super::rows::{Told, asset_name};
 use super::{day, days};
 use crate::bind::{Notes, Rows, name};
-use crate::figures::Figures;
+use crate::figures::{Figures, NOTHING};
 use crate::number::{money, percent};
 use crate::repair::RepairRuleRow;
 use crate::section::method::is_link;
 use crate::section::resource_name;
-use crate::table::{Column, folded, number, table};
+use crate::table::{Column, fold, folded, number, table};
 use crate::text::{self, repair as words};
 
 /// How many jobs stand open, and how many reasons of each are told.
-const SHOWN: usize = 20;
+const SHOWN: usize = 4;
 const TOLD: usize = 3;
 
 pub(super) fn waits(figures: &Figures<'_>, notes: &mut Notes<'_>, told: Told<'_>) -> Markup {
@@ -32,10 +32,10 @@ pub(super) fn waits(figures: &Figures<'_>, notes: &mut Notes<'_>, told: Told<'_>
             p { (words::WAITING_NOTE) }
             (cards(words::WAITING, &first.iter().map(|job| waiting_row(figures, notes, told, *job)).collect::<Vec<_>>()))
             @if !rest.is_empty() {
-                details {
-                    summary { (words::ALL_WAITING) " (" (rest.len()) ")" }
-                    (cards(words::ALL_WAITING, &rest.iter().map(|job| waiting_row(figures, notes, told, *job)).collect::<Vec<_>>()))
-                }
+                (fold(
+                    &format!("{} ({})", words::ALL_WAITING, rest.len()),
+                    cards(words::ALL_WAITING, &rest.iter().map(|job| waiting_row(figures, notes, told, *job)).collect::<Vec<_>>()),
+                ))
             }
         }
         @if !page.rules.is_empty() || page.reasons.iter().any(|reason| matches!(reason.what, Obstacle::Rule(_))) {
@@ -82,8 +82,8 @@ fn waiting_row(figures: &Figures<'_>, notes: &mut Notes<'_>, told: Told<'_>, job
     html! {
         tr role="row" data-table="repair.jobs" data-row=(row.job) {
             th scope="row" role="rowheader" {
-                (name("assets", &asset.asset, &asset.name)) (cite) br;
-                span class="soft" { (row.job) }
+                (name("assets", &asset.asset, &asset_name(asset))) (cite) br;
+                span class="soft" { (told.class_and_kind(job)) }
             }
             td role="cell" data-label=(words::AWAY) {
                 @if let Some(visit) = visit {
@@ -107,10 +107,10 @@ fn waiting_row(figures: &Figures<'_>, notes: &mut Notes<'_>, told: Told<'_>, job
 fn why(figures: &Figures<'_>, told: Told<'_>, reason: &Reason) -> Markup {
     let problem = told.page.problem;
     let scenario = figures.scenario;
-    let id = |id: &str| html! { span class="name" data-table="docks" data-row=(id) { (id) } };
+    let dock_name = |dock: usize| name("docks", &problem.docks[dock].id, &told.dock_name(dock));
     let (what, thing) = match &reason.what {
-        Obstacle::Dock { dock, .. } => ("dock", id(&problem.docks[*dock].id)),
-        Obstacle::Closure(dock) => ("closure", id(&problem.docks[*dock].id)),
+        Obstacle::Dock { dock, .. } => ("dock", dock_name(*dock)),
+        Obstacle::Closure(dock) => ("closure", dock_name(*dock)),
         Obstacle::Trades(resource) => {
             let id = problem.resources[*resource].id.as_str();
             let label = scenario
@@ -229,8 +229,12 @@ fn promises(told: Told<'_>) -> Markup {
 }
 
 fn rules(rules: &[RepairRuleRow], currency: &str) -> Markup {
-    let rows: Vec<Markup> = { rules.iter() }
-        .map(|rule| {
+    let wins = |rule: &&RepairRuleRow| {
+        rule.days_regained != 0 || rule.days_less_late != 0 || rule.worth.abs() > NOTHING
+    };
+    let (told, silent): (Vec<&RepairRuleRow>, Vec<&RepairRuleRow>) = rules.iter().partition(wins);
+    let rows = |rules: &[&RepairRuleRow]| -> Vec<Markup> {
+        let row = |rule: &&RepairRuleRow| {
             let rows = Rows::new("repair.rules", rule.rule.as_str());
             html! { tr data-table="repair.rules" data-row=(rule.rule) {
                 th scope="row" { code { (rule.rule) } br; span class="soft" { (cited(&rule.citation, rule.url.as_deref())) } }
@@ -240,14 +244,24 @@ fn rules(rules: &[RepairRuleRow], currency: &str) -> Markup {
                 (number(rows.money("worth", rule.worth, currency)))
                 (number(rows.money("most", rule.most, currency)))
             } }
-        })
-        .collect();
+        };
+        rules.iter().map(row).collect()
+    };
+    let columns = [
+        Column::Words(words::RULE),
+        Column::Words(text::SAYS),
+        Column::Number(words::REGAINED),
+        Column::Number(words::LESS_LATE),
+        Column::Number(words::WORTH),
+        Column::Number(words::MOST),
+    ];
     html! {
         h3 { (words::RULES) }
         p { (words::RULES_NOTE) }
-        (table(words::RULES, &[
-            Column::Words(words::RULE), Column::Words(text::SAYS), Column::Number(words::REGAINED), Column::Number(words::LESS_LATE),
-            Column::Number(words::WORTH), Column::Number(words::MOST),
-        ], &rows))
+        @if !told.is_empty() { (table(words::RULES, &columns, &rows(&told))) }
+        @if !silent.is_empty() {
+            @let title = words::silent_rules(silent.len());
+            (folded(&title, &title, &columns, &rows(&silent)))
+        }
     }
 }
