@@ -13,7 +13,9 @@
 //! # file("datapackage.json", r#"{ "name": "one-site", "darsena": { "format": 1,
 //! #     "start": "2024-07-01", "period": "month", "periods": 12, "currency": "USD",
 //! #     "law_as_of": "2024-07-01" }, "resources": [
-//! #     { "name": "parties", "path": "parties.csv" }, { "name": "sites", "path": "sites.csv" }] }"#);
+//! #     { "name": "parties", "path": "parties.csv" }, { "name": "sites", "path": "sites.csv" },
+//! #     { "name": "items", "path": "items.csv" }] }"#);
+//! # file("items.csv", "item,name\nseeker,Seeker\n");
 //! # file("parties.csv", "party,name,kind,state\nus,United States,state,us\n");
 //! # file("sites.csv", "site,name,state\nhuntsville,Huntsville,us\n");
 //! let scenario = read_memory(&files).check().scenario.expect("it is sound");
