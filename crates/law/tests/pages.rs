@@ -16,8 +16,8 @@ fn the_pages_are_those_of_the_files() {
     let folder = PathBuf::from("../../docs/law");
     let cases = casebook::cases(&law);
     let mut hits: BTreeMap<String, Vec<&Case>> = BTreeMap::new();
-    for case in &cases {
-        for rule in casebook::answer(&law, case).rules {
+    for (case, ruling) in cases.iter().zip(casebook::answers(&law, &cases)) {
+        for rule in ruling.rules {
             let listed = case.rules.contains(&rule.policy) || case.rules.contains(&rule.id);
             if rule.decides || listed {
                 hits.entry(rule.policy).or_default().push(case);

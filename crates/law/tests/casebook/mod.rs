@@ -209,14 +209,21 @@ fn fact(value: &Value) -> Told {
     }
 }
 
-/// The answer to a case.
-pub(crate) fn answer(law: &Law, case: &Case) -> Ruling {
-    let with = case.with.iter().cloned().collect();
-    law.read(ReadingOptions {
-        with,
-        ..ReadingOptions::default()
-    })
-    .rule(&case.question)
+/// The answers to cases, in their order.
+pub(crate) fn answers(law: &Law, cases: &[Case]) -> Vec<Ruling> {
+    let plain = law.read(ReadingOptions::default());
+    let answer = |case: &Case| {
+        if case.with.is_empty() {
+            return plain.rule(&case.question);
+        }
+        let with = case.with.iter().cloned().collect();
+        law.read(ReadingOptions {
+            with,
+            ..ReadingOptions::default()
+        })
+        .rule(&case.question)
+    };
+    cases.iter().map(answer).collect()
 }
 
 /// What of a ruling is not as the case expects; nothing when all is.
