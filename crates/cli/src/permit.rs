@@ -68,10 +68,10 @@ pub(crate) struct PermitArguments {
     /// State that handed it on before and kept a consent; may be repeated.
     #[arg(long, value_delimiter = ',', value_name = "STATE")]
     holder: Vec<String>,
-    /// End user: a state, a party of the scenario, or words.
+    /// End user: a state, its forces or ministry, or a party of the scenario; any other name tells nothing.
     #[arg(long, value_name = "USER")]
     user: Option<String>,
-    /// Purpose, in words.
+    /// Purpose, in words for the reader; no rule hears them.
     #[arg(long, default_value = "", value_name = "TEXT")]
     purpose: String,
     /// Worth in whole US dollars.
@@ -120,7 +120,7 @@ pub(crate) struct PermitArguments {
     #[arg(long, value_name = "FOLDER")]
     laws: Option<PathBuf>,
     /// Write question, hashes and ruling to this file.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["timeline", "matrix"])]
     receipt: Option<PathBuf>,
     /// Ask the question of a receipt again; exit code 0 only if every byte is the same.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["receipt", "timeline", "matrix"])]
@@ -250,6 +250,12 @@ pub(crate) fn run(arguments: &PermitArguments) -> Answered {
     };
     let question = asking.question(item, &from, &to, on)?;
     let output = &arguments.output;
+    if arguments.timeline && arguments.until <= arguments.since {
+        return unasked(format!(
+            "`--until {}` is not after `--since {}`",
+            arguments.until, arguments.since
+        ));
+    }
     if arguments.timeline {
         let turns = reading.timeline(&question, arguments.since, arguments.until);
         let answer =
@@ -262,7 +268,9 @@ pub(crate) fn run(arguments: &PermitArguments) -> Answered {
         let of = scenario
             .as_ref()
             .map(|scenario| (scenario.head().name.as_str(), scenario.hash()));
-        std::fs::write(path, receipt(&reading, &question, &ruling, of))?;
+        if let Err(error) = std::fs::write(path, receipt(&reading, &question, &ruling, of)) {
+            return unasked(format!("cannot write `{}`: {error}", path.display()));
+        }
     }
     let answer = darsena::permit_answer::answer(
         scenario.as_ref(),
@@ -279,7 +287,10 @@ pub(crate) fn run(arguments: &PermitArguments) -> Answered {
 }
 
 fn replayed(law: &Law, path: &Path) -> Answered {
-    let text = std::fs::read_to_string(path)?;
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) => return unasked(format!("cannot read `{}`: {error}", path.display())),
+    };
     let replay = replay(law, &text)?;
     if replay.same {
         return terminal::print("the same, byte for byte\n");
@@ -367,6 +378,17 @@ impl Asking<'_> {
                 }
             }
         }
+        for flag in arguments.flags.iter().map(|flag| flag.to_lowercase()) {
+            let told = self.scenario.is_some_and(|scenario| {
+                let mut rows = scenario.classes().iter();
+                rows.any(|row| row.flags.iter().any(|one| one.to_string() == flag))
+            });
+            if !told && !self.law.has_flag(&flag) {
+                let near = nearest(&flag, self.law.flags());
+                let near = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+                return unasked(format!("no rule knows the flag `{flag}`{near}"));
+            }
+        }
         goods
             .flags
             .extend(arguments.flags.iter().map(|flag| flag.to_lowercase()));
@@ -422,11 +444,13 @@ impl Asking<'_> {
         Ok(question)
     }
 
-    /// Whether an end user is a government, where the scenario or plain words say so.
+    /// Whether an end user is a government, where the scenario or the whole of its name says so: a state, its
+    /// forces or a ministry. A name with any other word in it tells nothing.
     fn government(&self, user: &str) -> Option<bool> {
-        const FORCES: [&str; 11] = [
+        const FORCES: [&str; 12] = [
             "government",
             "ministry",
+            "department",
             "mod",
             "forces",
             "force",
@@ -436,6 +460,9 @@ impl Asking<'_> {
             "marines",
             "corps",
             "guard",
+        ];
+        const BESIDE: [&str; 8] = [
+            "of", "the", "defense", "defence", "armed", "self", "air", "coast",
         ];
         let row = self.scenario.and_then(|scenario| {
             scenario
@@ -450,9 +477,11 @@ impl Asking<'_> {
         let words: Vec<&str> = lower
             .split(|letter: char| !letter.is_alphanumeric())
             .collect();
-        let forces =
-            words.iter().any(|word| FORCES.contains(word)) || self.law.state(user).is_some();
-        forces.then_some(true)
+        let known = |word: &&str| {
+            FORCES.contains(word) || BESIDE.contains(word) || self.law.state(word).is_some()
+        };
+        let forces = words.iter().any(|word| FORCES.contains(word)) && words.iter().all(known);
+        (forces || self.law.state(user).is_some()).then_some(true)
     }
 
     fn fact(&self, text: &str) -> Result<(String, Told), Box<dyn Error>> {

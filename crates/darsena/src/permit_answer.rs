@@ -1,7 +1,7 @@
 //! `permit`: may it be done, under which rule, with whose approval, by when; as tables.
 
 use darsena_law::{
-    Approval, AsOf, Cited, Law, Path, Question, Reading, RuleKind, Ruling, Turn, Verdict,
+    Approval, AsOf, Assumed, Cited, Law, Path, Question, Reading, RuleKind, Ruling, Turn, Verdict,
     question_json,
 };
 use darsena_scenario::Scenario;
@@ -28,6 +28,7 @@ pub fn answer(
         "days",
         "rules",
         "missing",
+        "assumed",
         "faults",
         "opens",
         "confidence",
@@ -40,6 +41,7 @@ pub fn answer(
         approvals(ruling),
         rules(ruling),
         missing(ruling),
+        assumed(ruling),
     ];
     if let Some(paths) = paths {
         tables.push(path_table(paths));
@@ -296,6 +298,10 @@ fn approvals(ruling: &Ruling) -> Table {
         "confidence",
         all.iter().map(|(one, _)| one.confidence.as_str()),
     )
+    .text(
+        "days_confidence",
+        all.iter().map(|(one, _)| one.days_confidence.as_str()),
+    )
 }
 
 fn rules(ruling: &Ruling) -> Table {
@@ -323,6 +329,37 @@ fn missing(ruling: &Ruling) -> Table {
             "plain",
             ruling.missing.iter().map(|(_, plain)| plain.clone()),
         )
+}
+
+fn assumed(ruling: &Ruling) -> Table {
+    let all = &ruling.assumed;
+    let otherwise = |one: &Assumed| {
+        joined(
+            { one.otherwise.iter() }.map(|(told, verdict)| format!("{told}: {}", verdict.as_str())),
+        )
+    };
+    Table::new(
+        "assumed",
+        "A fact nobody told that is assumed, and on which the answer rests.",
+    )
+    .text("fact", all.iter().map(|one| one.fact.clone()))
+    .text("value", all.iter().map(|one| one.value.to_string()))
+    .text("otherwise", all.iter().map(otherwise))
+    .text("plain", all.iter().map(|one| one.plain.clone()))
+}
+
+/// Which assumptions carry an answer, by what it would be without them: the worst first.
+fn rests(ruling: &Ruling) -> Vec<(Verdict, String)> {
+    let mut by: std::collections::BTreeMap<Verdict, Vec<String>> = Default::default();
+    for one in &ruling.assumed {
+        let worst = one.otherwise.iter().map(|(_, verdict)| *verdict).max();
+        by.entry(worst.unwrap_or(ruling.overall))
+            .or_default()
+            .push(format!("{}={}", one.fact, one.value));
+    }
+    let by = by.into_iter().rev();
+    by.map(|(verdict, facts)| (verdict, facts.join(", ")))
+        .collect()
 }
 
 fn path_table(paths: &[Path]) -> Table {
@@ -412,8 +449,13 @@ pub fn readable(
                 (None, true) => String::new(),
             };
             line(format!(
-                "  {:<22} {}: {}, {}, {} days{after}{sure}",
-                one.id, one.grantor, one.body, one.name, one.days
+                "  {:<22} {}: {}, {}, {} days [{}]{after}{sure}",
+                one.id,
+                one.grantor,
+                one.body,
+                one.name,
+                one.days,
+                one.days_confidence.as_str()
             ));
         }
     }
@@ -479,6 +521,17 @@ pub fn readable(
             line(format!("  {fact:<22} {plain}"));
         }
     }
+    if !ruling.assumed.is_empty() {
+        line("\nassumed, as nobody tells it; otherwise".into());
+        for (verdict, facts) in rests(ruling) {
+            let other = if verdict == ruling.overall {
+                "other approvals"
+            } else {
+                verdict.as_str()
+            };
+            line(format!("  {other:<15} {facts}"));
+        }
+    }
     for fault in &ruling.faults {
         line(format!("\nflaw of the law: {fault}"));
     }
@@ -503,7 +556,15 @@ pub fn readable(
     }
     let confidence = ruling.confidence();
     line(format!(
-        "\nrests on rules of confidence {} ({}); law {}",
+        "\nrests on {}confidence {} ({}); law {}",
+        match ruling
+            .assumed
+            .iter()
+            .any(|one| one.may_worsen(ruling.overall))
+        {
+            true => "what is assumed, and on rules of ",
+            false => "rules of ",
+        },
         confidence.as_str(),
         confidence.plain(),
         &law.hash()[..12]

@@ -152,7 +152,9 @@ impl<'a> Permitted<'a> {
             .collect();
         let mut behind = in_the_way(rulings.iter().copied(), self.whole);
         if !self.ceilings.is_empty() {
-            behind.extend(answered(rulings.into_iter()));
+            for (id, rule) in answered(rulings.into_iter()) {
+                behind.entry(id).or_insert(rule);
+            }
         }
         behind
     }
@@ -264,10 +266,22 @@ fn in_the_way<'a>(
     let shut = ruled.filter(|one| one.open != [whole]);
     let rules = shut.flat_map(|one| &one.timeline);
     let rules = rules.flat_map(|turn| &turn.ruling.rules);
+    by_rule(rules.filter(|rule| rule.decides && holds_back(rule.kind)))
+}
+
+/// Policies that held, one for each rule: the one that bears its id where that held too, else the first.
+fn by_rule<'a>(held: impl Iterator<Item = &'a Cited>) -> BTreeMap<String, Cited> {
+    let mut rules: BTreeMap<String, Cited> = BTreeMap::new();
+    for rule in held {
+        let main = rule.policy == rule.id;
+        match rules.get(&rule.id) {
+            Some(known) if known.policy == known.id || !main => {}
+            _ => {
+                rules.insert(rule.id.clone(), rule.clone());
+            }
+        }
+    }
     rules
-        .filter(|rule| rule.decides && holds_back(rule.kind))
-        .map(|rule| (rule.id.clone(), rule.clone()))
-        .collect()
 }
 
 fn answered<'a>(ruled: impl Iterator<Item = &'a Ruled>) -> BTreeMap<String, Cited> {
@@ -278,7 +292,7 @@ fn answered<'a>(ruled: impl Iterator<Item = &'a Ruled>) -> BTreeMap<String, Cite
         let rules = turn.ruling.rules.iter();
         rules.filter(move |rule| ids.contains(&rule.id))
     });
-    rules.map(|rule| (rule.id.clone(), rule.clone())).collect()
+    by_rule(rules)
 }
 
 fn holds_back(kind: RuleKind) -> bool {

@@ -66,6 +66,6 @@ pub use question::{Act, Classed, Goods, Leg, Question, Record, Told};
 pub use reading::plain_judgement;
 pub use reading::{AsOf, Reading, ReadingOptions};
 pub use receipt::{RECEIPT, ReceiptError, Replay, question_json, receipt, replay};
-pub use ruling::{Approval, Cited, NO_ADVICE, RegimeRuling, Ruling, Verdict};
+pub use ruling::{Approval, Assumed, Cited, NO_ADVICE, RegimeRuling, Ruling, Verdict};
 pub use timeline::{Cause, Turn};
 pub use why::{Change, Path};

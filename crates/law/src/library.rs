@@ -9,7 +9,7 @@ use std::fmt;
 use std::path::Path;
 use std::sync::OnceLock;
 
-use darsena_scenario::Finding;
+use darsena_scenario::{Finding, Severity};
 use jiff::civil::Date;
 
 use crate::engine::Parsed;
@@ -297,8 +297,6 @@ pub struct Fact {
     pub default: Option<String>,
     /// Flags of a class that tell it, by option; for a flag the option is `yes`.
     pub(crate) flags: Vec<(String, Vec<String>)>,
-    /// Words that tell it when spoken of item or purpose.
-    pub(crate) words: Vec<(String, Vec<String>)>,
     /// State whose classification answers `no` when it does not say `yes`; `*` for any.
     pub(crate) closed_by: Option<String>,
     /// What is presumed from another fact: that fact, its option or `*`, and the option taken.
@@ -361,6 +359,8 @@ pub struct Revision {
 pub struct Law {
     pub(crate) regimes: Vec<Regime>,
     pub(crate) rules: Vec<Rule>,
+    /// By regime: the first day of any rule that forbids; none where there is none.
+    pub(crate) begins: Vec<Option<Date>>,
     pub(crate) facts: Vec<Fact>,
     pub(crate) fact_places: BTreeMap<String, usize>,
     pub(crate) groups: BTreeMap<String, (String, String)>,
@@ -412,8 +412,20 @@ impl Law {
     /// # Errors
     /// Fails when a file cannot be read or anything is wrong in one: then with every finding.
     pub fn load(folder: &Path) -> Result<Self, LawError> {
-        let mut files = BTreeMap::new();
-        collect(folder, folder, &mut files)?;
+        let (mut files, mut flaws) = (BTreeMap::new(), Vec::new());
+        collect(folder, folder, &mut files, &mut flaws)?;
+        if files.is_empty() && flaws.is_empty() {
+            flaws.push(flaw(
+                &folder.display().to_string(),
+                None,
+                "no-law",
+                "the folder holds no file of law",
+                "put `.cedar` and `.csv` files in it",
+            ));
+        }
+        if !flaws.is_empty() {
+            return Err(LawError::Findings(flaws));
+        }
         let whole = files
             .get("facts.csv")
             .is_some_and(|text| text.contains("\nexporting,"));
@@ -478,6 +490,20 @@ impl Law {
     #[must_use]
     pub fn facts(&self) -> &[Fact] {
         &self.facts
+    }
+
+    /// Whether a flag of an item tells any fact, or stands in a standard class.
+    #[must_use]
+    pub fn has_flag(&self, flag: &str) -> bool {
+        self.flags().any(|one| one == flag)
+    }
+
+    /// The flags of items that tell a fact or stand in a standard class.
+    pub fn flags(&self) -> impl Iterator<Item = &str> {
+        let told = self.facts.iter().flat_map(|fact| &fact.flags);
+        let told = told.flat_map(|(_, flags)| flags).map(String::as_str);
+        let classes = self.classes.values().flat_map(|(class, _)| &class.flags);
+        told.chain(classes.map(String::as_str))
     }
 
     /// The fact of that name.
@@ -601,10 +627,24 @@ impl Member {
     }
 }
 
+fn flaw(file: &str, row: Option<u32>, code: &'static str, message: &str, help: &str) -> Finding {
+    Finding {
+        severity: Severity::Error,
+        code,
+        file: file.to_string(),
+        row,
+        column: None,
+        found: String::new(),
+        message: message.to_string(),
+        help: Some(help.to_string()),
+    }
+}
+
 fn collect(
     root: &Path,
     folder: &Path,
     files: &mut BTreeMap<String, String>,
+    flaws: &mut Vec<Finding>,
 ) -> Result<(), LawError> {
     let fail = |path: &Path| {
         let path = path.display().to_string();
@@ -617,14 +657,26 @@ fn collect(
     entries.sort();
     for path in entries {
         if path.is_dir() {
-            collect(root, &path, files)?;
+            collect(root, &path, files, flaws)?;
         } else if path
             .extension()
             .is_some_and(|end| end == "cedar" || end == "csv")
         {
-            let text = std::fs::read_to_string(&path).map_err(fail(&path))?;
+            let bytes = std::fs::read(&path).map_err(fail(&path))?;
             let name = path.strip_prefix(root).unwrap_or(&path);
-            files.insert(name.to_string_lossy().replace('\\', "/"), text);
+            let name = name.to_string_lossy().replace('\\', "/");
+            match String::from_utf8(bytes) {
+                Ok(text) => {
+                    files.insert(name, text);
+                }
+                Err(error) => {
+                    let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+                    let lines = good.iter().filter(|byte| **byte == b'\n').count();
+                    let line = u32::try_from(lines + 1).ok();
+                    let (message, help) = ("the file is no UTF-8 text", "save it as UTF-8");
+                    flaws.push(flaw(&name, line, "not-utf8", message, help));
+                }
+            }
         }
     }
     Ok(())

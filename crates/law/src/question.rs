@@ -81,7 +81,7 @@ pub struct Classed {
 pub struct Goods {
     /// Id of the item; blank where only classes are known.
     pub id: String,
-    /// Name; its words count as what is said of the item.
+    /// Name, for the reader.
     pub name: String,
     /// Its classes.
     pub classes: Vec<Classed>,
@@ -100,6 +100,17 @@ pub enum Told {
     Number(i64),
     /// One of the words the dictionary lists, or the id of a state.
     Word(String),
+}
+
+impl std::fmt::Display for Told {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Told::Flag(true) => f.write_str("yes"),
+            Told::Flag(false) => f.write_str("no"),
+            Told::Number(number) => number.fmt(f),
+            Told::Word(word) => f.write_str(word),
+        }
+    }
 }
 
 /// A decision on record: it answers an approval or turns it into a denial.
@@ -148,7 +159,7 @@ pub struct Question {
     pub to: String,
     /// States that handed it on before and kept a consent.
     pub holders: BTreeSet<String>,
-    /// Words on the purpose; they count as what is said of the transfer.
+    /// Words on the purpose, for the reader: no rule hears them.
     pub purpose: String,
     /// Worth in whole US dollars.
     pub value: Option<i64>,

@@ -64,6 +64,14 @@ pub(crate) fn read(files: &BTreeMap<String, String>, strict: bool) -> Result<Law
         mut findings,
         ..
     } = reader;
+    draft.begins = (0..draft.regimes.len())
+        .map(|regime| {
+            let mine = draft.rules.iter().filter(|rule| rule.regime == regime);
+            mine.filter(|rule| rule.kind.forbids())
+                .filter_map(|rule| rule.from)
+                .min()
+        })
+        .collect();
     draft.hash = hasher.finalize().to_hex().to_string();
     if strict && findings.is_empty() {
         findings.extend(crate::engine::validate(&draft));
@@ -110,6 +118,9 @@ struct Reader {
     law: Law,
     findings: Vec<Finding>,
     policy_lines: BTreeMap<String, (String, u32)>,
+    /// Where each approval and each membership stands, in order.
+    approval_lines: Vec<(String, u32)>,
+    member_lines: Vec<(String, u32)>,
 }
 
 impl Reader {
@@ -245,7 +256,6 @@ impl Reader {
             options: row.list("options"),
             default: some("default"),
             flags: said("flags"),
-            words: said("words"),
             closed_by: some("closed_by"),
             presumed: presumed.collect(),
             plain: row.get("plain").to_string(),
@@ -330,6 +340,16 @@ impl Reader {
     }
 
     fn approval(&mut self, row: &Row<'_>) {
+        let id = row.get("approval");
+        if self.law.approvals.iter().any(|one| one.id == id) {
+            return self.at(
+                row,
+                "double-key",
+                format!("approval `{id}` stands twice"),
+                "keep one row",
+            );
+        }
+        self.approval_lines.push((row.file.to_string(), row.line));
         self.law.approvals.push(ApprovalKind {
             id: row.get("approval").to_string(),
             grantor: row.get("grantor").to_string(),
@@ -422,6 +442,22 @@ impl Reader {
                 "`until` is the first day outside",
             );
         }
+        let ends = |until: Option<Date>| until.unwrap_or(Date::MAX);
+        let overlaps = |other: &Member| {
+            (&other.group, &other.state) == (&group, &state)
+                && from < ends(other.until)
+                && other.from < ends(until)
+        };
+        if let Some(n) = self.law.members.iter().position(overlaps) {
+            let (file, line) = self.member_lines[n].clone();
+            self.at(
+                row,
+                "overlap",
+                format!("`{state}` is in `{group}` by another row at the same time"),
+                &format!("the other is at {}:{line}", file.trim_start_matches("+/")),
+            );
+        }
+        self.member_lines.push((row.file.to_string(), row.line));
         self.law
             .member_places
             .entry(state.clone())
@@ -754,6 +790,31 @@ impl Reader {
             .map(|rule| rule.id().to_string())
             .collect();
         let mut flaws = Vec::new();
+        let approvals = &self.law.approvals;
+        for (kind, (file, line)) in approvals.iter().zip(&self.approval_lines) {
+            for before in &kind.after {
+                if !approvals.iter().any(|one| one.id == *before) {
+                    let message = format!("approval `{before}` is not in approvals");
+                    flaws.push((file.clone(), *line, message));
+                }
+            }
+            // Everything that comes before it, and before that.
+            let mut before: Vec<&str> = kind.after.iter().map(String::as_str).collect();
+            let mut n = 0;
+            while let Some(id) = before.get(n).copied() {
+                let of = approvals.iter().find(|one| one.id == id);
+                for id in of.into_iter().flat_map(|one| &one.after) {
+                    if !before.contains(&id.as_str()) {
+                        before.push(id);
+                    }
+                }
+                n += 1;
+            }
+            if before.contains(&kind.id.as_str()) {
+                let message = format!("approval `{}` comes before itself", kind.id);
+                flaws.push((file.clone(), *line, message));
+            }
+        }
         for rule in &self.law.rules {
             for opened in rule.reads.opened.iter().filter(|id| !ids.contains(*id)) {
                 flaws.push((

@@ -12,9 +12,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::civil::Date;
 
 use crate::engine::{self, Book, Outcome, Run, StandIn};
-use crate::library::{FactKind, Law, Rule};
+use crate::library::{FactKind, Law, Rule, RuleKind};
 use crate::question::{Leg, Question, Told};
-use crate::ruling::{Heard, Judgement, Ruling, Verdict, assemble, granted};
+use crate::ruling::{self, Assumed, Heard, Judgement, Ruling, Verdict, assemble, granted};
 use crate::view::{self, Say, Spoken};
 
 /// Which law is read.
@@ -70,6 +70,7 @@ struct Memory {
 ///
 /// A prohibition never looks at another one, nor at approvals but its own: so what is lifted, by an
 /// approval or for the sake of the question, is taken from each end and nothing is run again.
+#[derive(PartialEq)]
 enum Ways {
     /// These rules hold.
     Holds(Vec<usize>),
@@ -149,6 +150,12 @@ pub(crate) struct Brief {
     circles: Vec<Arc<Circle>>,
     /// Per say: what is known of each fact its circle asks.
     known: Vec<Vec<Option<Told>>>,
+    /// Facts that are only assumed, in order of their table.
+    assumed: BTreeSet<usize>,
+    /// Where the says of each way end in which design and make can turn out.
+    ends: Vec<usize>,
+    /// What is not told of design and make.
+    open: BTreeSet<&'static str>,
 }
 
 /// What each say comes to on a day: with no approval, and with those on record.
@@ -268,34 +275,209 @@ impl<'law> Reading<'law> {
         if ruling.overall == Verdict::Deny {
             ruling.opens = self.opens(question, &brief);
         }
+        ruling.assumed = self.assumed(question, &brief, &ruling);
         ruling
     }
 
-    pub(crate) fn brief(&self, question: &Question) -> Brief {
-        let legs = question.legs();
-        let spoken = Spoken::new(question);
-        let says = view::says(self.law, question, &legs, &spoken);
-        let circles: Vec<Arc<Circle>> = says.iter().map(|say| self.circle(&say.regimes)).collect();
-        let of = |(say, circle): (&Say, &Arc<Circle>)| {
-            let known = |place: &usize| {
-                view::known(
-                    self.law,
-                    question,
-                    &legs[say.leg],
-                    &spoken,
-                    say,
-                    &self.law.facts[*place],
-                )
-            };
-            circle.asked.iter().map(known).collect()
-        };
-        let known = says.iter().zip(&circles).map(of).collect();
-        Brief {
-            legs,
-            says,
-            circles,
-            known,
+    /// The same without what it assumes.
+    pub(crate) fn rule_bare(&self, question: &Question) -> Ruling {
+        let brief = self.brief(question);
+        let mut ruling = self.rule_on(question, &brief, question.on);
+        if ruling.overall == Verdict::Deny {
+            ruling.opens = self.opens(question, &brief);
         }
+        ruling
+    }
+
+    /// The facts that are assumed and on which the ruling rests: told otherwise, the answer is another one.
+    ///
+    /// Only rules that read a fact, and those that look at what such a rule opens, can tell; so these are run
+    /// alone first. Where other facts are missing too, it is they that say how much worse it may be.
+    fn assumed(&self, question: &Question, brief: &Brief, ruling: &Ruling) -> Vec<Assumed> {
+        let mut all = Vec::new();
+        // An unknown says first what is missing.
+        if ruling.overall == Verdict::Unknown {
+            return all;
+        }
+        for place in &brief.assumed {
+            let fact = &self.law.facts[*place];
+            let Some(taken) = self.taken(brief, *place) else {
+                continue;
+            };
+            if ruling.overall == Verdict::Deny && !self.could_lift(ruling, &fact.name) {
+                continue;
+            }
+            let options: Vec<Told> = match fact.kind {
+                FactKind::Flag => vec![Told::Flag(true), Told::Flag(false)],
+                FactKind::Number => Vec::new(),
+                FactKind::Word | FactKind::State => {
+                    fact.options.iter().cloned().map(Told::Word).collect()
+                }
+            };
+            let mut otherwise = Vec::new();
+            for option in options.into_iter().filter(|option| *option != taken) {
+                let of_regime = self.says_of(&fact.name);
+                let Some(worst) = self.told_otherwise(question, brief, *place, &option, of_regime)
+                else {
+                    continue;
+                };
+                if !of_regime && !ruling.missing.is_empty() {
+                    otherwise.push((option, worst.max(ruling.overall)));
+                    continue;
+                }
+                let mut changed = question.clone();
+                changed.facts.insert(fact.name.clone(), option.clone());
+                let then = self.rule_on(&changed, &self.brief(&changed), question.on);
+                if !then.asks_the_same(ruling) {
+                    otherwise.push((option, then.overall));
+                }
+            }
+            if !otherwise.is_empty() {
+                all.push(Assumed {
+                    fact: fact.name.clone(),
+                    value: taken,
+                    otherwise,
+                    plain: fact.plain.clone(),
+                });
+            }
+        }
+        all
+    }
+
+    /// Whether an agreement of states speaks only where a fact holds.
+    fn says_of(&self, fact: &str) -> bool {
+        let mut regimes = self.law.regimes.iter();
+        regimes.any(|regime| regime.flag.as_deref() == Some(fact))
+    }
+
+    /// Whether a fact could lift every rule that denies for certain: by what they read themselves, or by a
+    /// route they look at.
+    fn could_lift(&self, ruling: &Ruling, fact: &str) -> bool {
+        let reads = |rule: &Rule| rule.reads.facts.iter().any(|name| name == fact);
+        let mut denies = { ruling.rules.iter() }
+            .filter(|cited| cited.kind == RuleKind::Deny && cited.certain)
+            .flat_map(|cited| {
+                self.law
+                    .rules
+                    .iter()
+                    .filter(|rule| rule.policy == cited.policy)
+            });
+        denies.all(|rule| {
+            let mut routes = self.law.rules.iter();
+            reads(rule)
+                || routes.any(|one| reads(one) && rule.reads.opened.iter().any(|id| id == one.id()))
+        })
+    }
+
+    /// The worst that the rules which a fact touches say when it is told as `option`; none where that changes
+    /// nothing.
+    fn told_otherwise(
+        &self,
+        question: &Question,
+        brief: &Brief,
+        place: usize,
+        option: &Told,
+        of_regime: bool,
+    ) -> Option<Verdict> {
+        let day = self.day(question.on);
+        let name = &self.law.facts[place].name;
+        let mut worst = of_regime.then_some(Verdict::Allow);
+        for (n, say) in brief.says.iter().enumerate() {
+            let circle = &brief.circles[n];
+            let Ok(at) = circle.asked.binary_search(&place) else {
+                continue;
+            };
+            let shelf = self.shelf(circle, day);
+            let reads = |place: &usize| self.law.rules[*place].reads.facts.contains(name);
+            let opens: BTreeSet<&str> = { shelf.places.iter() }
+                .filter(|place| reads(place))
+                .map(|place| self.law.rules[*place].id())
+                .collect();
+            let looks = |place: &usize| {
+                let mut opened = self.law.rules[*place].reads.opened.iter();
+                reads(place) || opened.any(|id| opens.contains(id.as_str()))
+            };
+            let touched: Vec<usize> = shelf.places.iter().copied().filter(looks).collect();
+            if opens.is_empty() {
+                continue;
+            }
+            let Ok(book) = Book::new(self.law, &touched) else {
+                continue;
+            };
+            let principal = &brief.legs[say.leg].from;
+            let mut known = brief.known[n].clone();
+            let before = self.run_book(&shelf, &book, question, principal, &known, &[]);
+            known[at] = Some(option.clone());
+            let after = self.run_book(&shelf, &book, question, principal, &known, &[]);
+            if before != after {
+                let lifted = |place| self.lifted.contains(&place);
+                let then = after.judgement(self.law, &circle.regimes, &lifted);
+                worst = worst.max(Some(then.between.1));
+            }
+        }
+        worst
+    }
+
+    /// What is assumed of a fact.
+    fn taken(&self, brief: &Brief, place: usize) -> Option<Told> {
+        let mut known = brief.circles.iter().zip(&brief.known);
+        let known = known.find_map(|(circle, known)| {
+            let n = circle.asked.binary_search(&place).ok()?;
+            known[n].clone()
+        });
+        let fact = &self.law.facts[place];
+        known.or_else(|| {
+            fact.default
+                .as_ref()
+                .map(|text| view::told(fact.kind, text))
+        })
+    }
+
+    pub(crate) fn brief(&self, question: &Question) -> Brief {
+        let spoken = Spoken::new(question);
+        let (ways, open) = view::ways(self.law, question);
+        let mut brief = Brief {
+            legs: question.legs(),
+            says: Vec::new(),
+            circles: Vec::new(),
+            known: Vec::new(),
+            assumed: BTreeSet::new(),
+            ends: Vec::new(),
+            open,
+        };
+        for regime in self
+            .law
+            .regimes
+            .iter()
+            .filter_map(|regime| regime.flag.as_ref())
+        {
+            let place = self.law.fact_places.get(regime);
+            let told = |place: &usize| question.facts.contains_key(&self.law.facts[*place].name);
+            brief.assumed.extend(
+                place.filter(|place| !told(place) && self.law.facts[**place].default.is_some()),
+            );
+        }
+        for way in &ways {
+            let says = view::says(self.law, way, &brief.legs, &spoken);
+            for say in says {
+                let circle = self.circle(&say.regimes);
+                let mut known = Vec::with_capacity(circle.asked.len());
+                for place in &circle.asked {
+                    let fact = &self.law.facts[*place];
+                    let told =
+                        view::known(self.law, way, &brief.legs[say.leg], &spoken, &say, fact);
+                    if told.as_ref().is_some_and(|(_, assumed)| *assumed) {
+                        brief.assumed.insert(*place);
+                    }
+                    known.push(told.map(|(told, _)| told));
+                }
+                brief.says.push(say);
+                brief.circles.push(circle);
+                brief.known.push(known);
+            }
+            brief.ends.push(brief.says.len());
+        }
+        brief
     }
 
     pub(crate) fn rule_on(&self, question: &Question, brief: &Brief, on: Date) -> Ruling {
@@ -313,11 +495,34 @@ impl<'law> Reading<'law> {
     }
 
     pub(crate) fn assemble(&self, question: &Question, brief: &Brief, judged: &Judged) -> Ruling {
-        let pairs = brief.says.iter().zip(judged);
-        let heard: Vec<Heard<'_>> = pairs
-            .map(|(say, (bare, now))| Heard { say, bare, now })
-            .collect();
-        assemble(self.law, question, &brief.legs, &heard)
+        let day = self.day(question.on);
+        let mut start = 0;
+        let of = |end: &usize| {
+            let span = start..*end;
+            start = *end;
+            let pairs = brief.says[span.clone()].iter().zip(&judged[span]);
+            let heard: Vec<Heard<'_>> = pairs
+                .map(|(say, (bare, now))| Heard { say, bare, now })
+                .collect();
+            assemble(self.law, question, day, &brief.legs, &heard)
+        };
+        let rulings = brief.ends.iter().map(of);
+        let either = rulings.reduce(|one, other| one.either(other, &brief.open));
+        either.expect("a question turns out in some way")
+    }
+
+    /// Before the rules held here begin nobody knows what they would have said.
+    fn before_the_books(&self, regimes: &[usize], day: Date, judgement: &mut Judgement) {
+        for (n, regime) in regimes.iter().enumerate() {
+            let Some(begins) = self.law.begins[*regime].filter(|begins| day < *begins) else {
+                continue;
+            };
+            judgement.parts[n].1 = Verdict::Deny;
+            judgement.between.1 = Verdict::Deny;
+            if judgement.between.0 != Verdict::Deny {
+                judgement.missing.insert(ruling::law_before(begins));
+            }
+        }
     }
 
     /// The judgement of each say on the day of the question.
@@ -360,7 +565,9 @@ impl<'law> Reading<'law> {
         let principal = &brief.legs[say.leg].from;
         let ways = self.run(&shelf, question, principal, known, approvals);
         let lifted = |place| self.lifted.contains(&place);
-        Arc::new(ways.judgement(self.law, &circle.regimes, &lifted))
+        let mut judgement = ways.judgement(self.law, &circle.regimes, &lifted);
+        self.before_the_books(&circle.regimes, self.day(question.on), &mut judgement);
+        Arc::new(judgement)
     }
 
     fn judge_say(
@@ -413,7 +620,9 @@ impl<'law> Reading<'law> {
                 let granted = !asked.is_empty() && asked.iter().all(|id| approvals.contains(id));
                 granted || self.lifted.contains(&place)
             };
-            let judgement = Arc::new(ways.judgement(self.law, &circle.regimes, &lifted));
+            let mut judgement = ways.judgement(self.law, &circle.regimes, &lifted);
+            self.before_the_books(&circle.regimes, day, &mut judgement);
+            let judgement = Arc::new(judgement);
             let mut judged = self.judged.lock().unwrap_or_else(PoisonError::into_inner);
             judged.insert(key, judgement.clone());
             judgement
@@ -443,10 +652,21 @@ impl<'law> Reading<'law> {
         known: &[Option<Told>],
         approvals: &[String],
     ) -> Ways {
-        let book = match &shelf.book {
-            Ok(book) => book,
-            Err(why) => return Ways::Fault(why.clone()),
-        };
+        match &shelf.book {
+            Ok(book) => self.run_book(shelf, book, question, principal, known, approvals),
+            Err(why) => Ways::Fault(why.clone()),
+        }
+    }
+
+    fn run_book(
+        &self,
+        shelf: &Shelf,
+        book: &Book,
+        question: &Question,
+        principal: &str,
+        known: &[Option<Told>],
+        approvals: &[String],
+    ) -> Ways {
         let day = self.day(question.on);
         let mut told: Vec<(&str, Told, FactKind)> = Vec::with_capacity(shelf.facts.len());
         for (place, n) in &shelf.facts {

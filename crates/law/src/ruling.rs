@@ -8,8 +8,8 @@ use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use crate::library::{Confidence, Days, Law, Rule, RuleKind};
-use crate::question::{Leg, Question, Record};
-use crate::view::Say;
+use crate::question::{Leg, Question, Record, Told};
+use crate::view::{OPEN, Say};
 
 /// What every ruling says of itself.
 pub const NO_ADVICE: &str =
@@ -209,6 +209,29 @@ pub struct Cited {
     pub certain: bool,
     /// Whether the verdict of its regime rests on it.
     pub decides: bool,
+    /// Memberships it touches on that day: group, state, and how far the row can be trusted.
+    pub members: Vec<(String, String, Confidence)>,
+}
+
+/// A fact nobody told that is taken as the table of facts says, and on which the ruling rests.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assumed {
+    /// Name.
+    pub fact: String,
+    /// What is taken.
+    pub value: Told,
+    /// What the answer would be, were it told otherwise.
+    pub otherwise: Vec<(Told, Verdict)>,
+    /// The question in plain words.
+    pub plain: String,
+}
+
+impl Assumed {
+    /// Whether the answer could be worse than `verdict`, were it told otherwise.
+    #[must_use]
+    pub fn may_worsen(&self, verdict: Verdict) -> bool {
+        self.otherwise.iter().any(|(_, then)| *then > verdict)
+    }
 }
 
 /// An approval that is needed.
@@ -232,6 +255,8 @@ pub struct Approval {
     pub certain: bool,
     /// How far rule and days can be trusted.
     pub confidence: Confidence,
+    /// How far the days can be trusted.
+    pub days_confidence: Confidence,
     /// The record of a decision or a pending application.
     pub record: Option<(String, AuthorizationDecision)>,
     /// Every record in force that grants it, by id; the one above is the latest of them.
@@ -280,6 +305,9 @@ pub struct Ruling {
     pub faults: Vec<String>,
     /// First later day on which it is no longer denied, where one is known.
     pub opens: Option<Date>,
+    /// Facts nobody told that are assumed, where the answer would be another one without; told by
+    /// [`Reading::rule`](crate::Reading::rule) alone.
+    pub assumed: Vec<Assumed>,
 }
 
 impl Ruling {
@@ -314,27 +342,134 @@ impl Ruling {
         by_state.values().fold(start, |all, days| all.beside(*days))
     }
 
-    /// The least trusted rule the verdict rests on.
+    /// The least trusted of what the verdict rests on: rules, memberships they touch, approvals and their days.
     #[must_use]
     pub fn confidence(&self) -> Confidence {
-        let deciding = self
-            .rules
-            .iter()
-            .filter(|rule| rule.decides)
-            .map(|rule| rule.confidence);
-        deciding.max().unwrap_or(Confidence::Stated)
+        let deciding = self.rules.iter().filter(|rule| rule.decides);
+        let deciding = deciding.flat_map(|rule| {
+            let rows = rule.members.iter().map(|(_, _, confidence)| *confidence);
+            rows.chain([rule.confidence])
+        });
+        let approvals = self.approvals.iter().map(|one| one.confidence);
+        let all = deciding.chain(approvals);
+        all.max().unwrap_or(Confidence::Stated)
     }
 
-    /// Whether two rulings say the same, whatever the day they open.
+    /// Whether two rulings say the same, whatever the day they open and what they assume.
     #[must_use]
     pub fn same(&self, other: &Ruling) -> bool {
-        Ruling {
+        let bare = |ruling: &Ruling| Ruling {
             opens: None,
-            ..self.clone()
-        } == Ruling {
-            opens: None,
-            ..other.clone()
+            assumed: Vec::new(),
+            ..ruling.clone()
+        };
+        bare(self) == bare(other)
+    }
+
+    /// Whether two rulings have one verdict and ask for the same approvals.
+    pub(crate) fn asks_the_same(&self, other: &Ruling) -> bool {
+        let asks = |ruling: &Ruling| -> BTreeSet<(String, String)> {
+            let all = ruling.approvals.iter();
+            all.map(|one| (one.grantor.clone(), one.id.clone()))
+                .collect()
+        };
+        (self.overall, self.worst) == (other.overall, other.worst) && asks(self) == asks(other)
+    }
+
+    /// What holds whichever of two ways `open` turns out.
+    pub(crate) fn either(mut self, other: Ruling, open: &BTreeSet<&'static str>) -> Ruling {
+        let same = self.asks_the_same(&other);
+        let overall = if self.overall == other.overall {
+            self.overall
+        } else {
+            Verdict::Unknown
+        };
+        for one in other.regimes {
+            let place = |known: &RegimeRuling| {
+                (&known.regime, &known.state, &known.leg) == (&one.regime, &one.state, &one.leg)
+            };
+            match self.regimes.iter_mut().find(|known| place(known)) {
+                None => self.regimes.push(one),
+                Some(known) => {
+                    if known.verdict != one.verdict {
+                        let open = open.iter().map(ToString::to_string);
+                        known.missing.extend(open);
+                        known.verdict = if overall == Verdict::Unknown {
+                            Verdict::Unknown
+                        } else {
+                            known.verdict.max(one.verdict)
+                        };
+                    }
+                    known.rules.extend(one.rules);
+                    known.approvals.extend(one.approvals);
+                    known.missing.extend(one.missing);
+                    for list in [&mut known.rules, &mut known.approvals, &mut known.missing] {
+                        let mut seen = BTreeSet::new();
+                        list.retain(|id| seen.insert(id.clone()));
+                    }
+                }
+            }
         }
+        let lists = [
+            (&mut self.approvals, other.approvals),
+            (&mut self.granted, other.granted),
+            (&mut self.refused, other.refused),
+        ];
+        for (mine, others) in lists {
+            let key = |one: &Approval| (one.grantor.clone(), one.id.clone());
+            let both: BTreeSet<_> = others.iter().map(key).collect();
+            let mut all: BTreeMap<(String, String), Approval> = BTreeMap::new();
+            for mut one in mine.drain(..) {
+                one.certain &= both.contains(&key(&one));
+                all.insert(key(&one), one);
+            }
+            for mut one in others {
+                let certain = all
+                    .get(&key(&one))
+                    .map(|known| known.certain && one.certain);
+                one.certain = certain.unwrap_or(false);
+                merge(&mut all, one.clone());
+                if let Some(known) = all.get_mut(&key(&one)) {
+                    known.certain = one.certain;
+                }
+            }
+            *mine = in_order(all.into_values().collect());
+        }
+        let certain: BTreeSet<String> = { other.rules.iter() }
+            .filter(|rule| rule.certain)
+            .map(|rule| rule.policy.clone())
+            .collect();
+        for rule in &mut self.rules {
+            rule.certain &= certain.contains(&rule.policy);
+        }
+        for mut rule in other.rules {
+            match self.rules.iter_mut().find(|one| one.policy == rule.policy) {
+                Some(known) => known.decides |= rule.decides,
+                None => {
+                    rule.certain = false;
+                    self.rules.push(rule);
+                }
+            }
+        }
+        self.rules
+            .sort_by_key(|rule| (!rule.decides, rule.kind == RuleKind::Note));
+        if !same {
+            let open = OPEN.iter().filter(|(name, _)| open.contains(name));
+            self.missing
+                .extend(open.map(|(name, plain)| (name.to_string(), plain.to_string())));
+        }
+        self.missing.extend(other.missing);
+        self.missing.sort();
+        self.missing.dedup();
+        if overall == Verdict::Deny {
+            self.missing.clear();
+        }
+        self.faults.extend(other.faults);
+        self.faults.sort();
+        self.faults.dedup();
+        self.overall = overall;
+        self.worst = self.worst.max(other.worst);
+        self
     }
 
     /// The ruling as JSON.
@@ -349,6 +484,7 @@ impl Ruling {
                 "id": approval.id, "grantor": approval.grantor, "body": approval.body, "name": approval.name,
                 "days": days(approval.days), "after": approval.after, "rules": approval.rules,
                 "certain": approval.certain, "confidence": approval.confidence.as_str(),
+                "days_confidence": approval.days_confidence.as_str(),
                 "record": approval.record.as_ref().map(|(id, _)| id), "decision": decision,
             })
         };
@@ -367,6 +503,13 @@ impl Ruling {
             })
         };
         let missing = |(fact, plain): &(String, String)| json!({ "fact": fact, "plain": plain });
+        let assumed = |one: &Assumed| {
+            let then = one.otherwise.iter();
+            json!({
+                "fact": one.fact, "value": one.value.to_string(), "plain": one.plain,
+                "otherwise": then.map(|(told, verdict)| json!({ "value": told.to_string(), "verdict": verdict.as_str() })).collect::<Vec<_>>(),
+            })
+        };
         json!({
             "overall": self.overall.as_str(),
             "regimes": self.regimes.iter().map(regime).collect::<Vec<_>>(),
@@ -376,6 +519,7 @@ impl Ruling {
             "days": days(self.days()),
             "rules": self.rules.iter().map(rule).collect::<Vec<_>>(),
             "missing": self.missing.iter().map(missing).collect::<Vec<_>>(),
+            "assumed": self.assumed.iter().map(assumed).collect::<Vec<_>>(),
             "faults": self.faults,
             "opens": self.opens.map(|date| date.to_string()),
             "confidence": self.confidence().as_str(),
@@ -424,6 +568,7 @@ pub(crate) struct Heard<'a> {
 pub(crate) fn assemble(
     law: &Law,
     question: &Question,
+    day: Date,
     legs: &[Leg],
     heard: &[Heard<'_>],
 ) -> Ruling {
@@ -487,11 +632,14 @@ pub(crate) fn assemble(
                 if decides && (rule.kind.forbids() || verdict <= Verdict::Needs) {
                     deciding.push(rule.policy.clone());
                 }
+                let states = [&leg.from, &leg.to, &question.to];
+                let members = touched(law, rule, question, &states, day);
                 cite(
                     law,
                     rule,
                     *certain,
                     decides && verdict == overall,
+                    members,
                     &mut rules,
                 );
                 for id in &rule.approvals {
@@ -530,9 +678,13 @@ pub(crate) fn assemble(
     }
     rules.sort_by_key(|rule| (!rule.decides, rule.kind == RuleKind::Note));
     let plain = |fact: String| {
-        let plain = law
-            .fact(&fact)
-            .map_or(String::new(), |fact| fact.plain.clone());
+        let plain = match (law.fact(&fact), fact.strip_prefix(LAW_BEFORE)) {
+            (Some(fact), _) => fact.plain.clone(),
+            (None, Some(begins)) => {
+                format!("What was the law before {begins}? The rules held here begin on that day.")
+            }
+            (None, None) => String::new(),
+        };
         (fact, plain)
     };
     let (granted, rest): (Vec<_>, Vec<_>) = approvals
@@ -558,7 +710,37 @@ pub(crate) fn assemble(
         missing: missing.into_iter().map(plain).collect(),
         faults,
         opens: None,
+        assumed: Vec::new(),
     }
+}
+
+const LAW_BEFORE: &str = "law-before-";
+
+/// What is missing where a regime is asked before its rules begin.
+pub(crate) fn law_before(begins: Date) -> String {
+    format!("{LAW_BEFORE}{begins}")
+}
+
+/// The memberships of the states of a leg that a rule reads and that hold on that day.
+fn touched(
+    law: &Law,
+    rule: &Rule,
+    question: &Question,
+    states: &[&String],
+    day: Date,
+) -> Vec<(String, String, Confidence)> {
+    if rule.reads.groups.is_empty() {
+        return Vec::new();
+    }
+    let told = question.facts.values().filter_map(|told| match told {
+        Told::Word(word) => Some(word),
+        _ => None,
+    });
+    let states: BTreeSet<&String> = states.iter().copied().chain(told).collect();
+    let rows = states.into_iter().flat_map(|state| law.memberships(state));
+    rows.filter(|row| row.holds(day) && rule.reads.groups.contains(&row.group))
+        .map(|row| (row.group.clone(), row.state.clone(), row.confidence))
+        .collect()
 }
 
 fn is(approval: &Approval, decision: AuthorizationDecision) -> bool {
@@ -579,8 +761,20 @@ fn decides(kind: RuleKind, verdict: Verdict) -> bool {
     }
 }
 
-fn cite(law: &Law, rule: &Rule, certain: bool, decides: bool, rules: &mut Vec<Cited>) {
+fn cite(
+    law: &Law,
+    rule: &Rule,
+    certain: bool,
+    decides: bool,
+    members: Vec<(String, String, Confidence)>,
+    rules: &mut Vec<Cited>,
+) {
     if let Some(known) = rules.iter_mut().find(|known| known.policy == rule.policy) {
+        for row in members {
+            if !known.members.contains(&row) {
+                known.members.push(row);
+            }
+        }
         known.certain |= certain;
         known.decides |= decides;
         return;
@@ -600,6 +794,7 @@ fn cite(law: &Law, rule: &Rule, certain: bool, decides: bool, rules: &mut Vec<Ci
         confidence: rule.confidence,
         certain,
         decides,
+        members,
     });
 }
 
@@ -650,6 +845,7 @@ fn approval(
         rules: vec![rule.id().to_string()],
         certain,
         confidence: rule.least_confidence(),
+        days_confidence: rule.days_confidence,
         record: record.map(|record| (record.id.clone(), record.decision)),
         grants: grants.map(|record| record.id.clone()).collect(),
     }
@@ -694,6 +890,7 @@ fn merge(approvals: &mut BTreeMap<(String, String), Approval>, approval: Approva
             known.days = known.days.beside(approval.days);
             known.certain |= approval.certain;
             known.confidence = known.confidence.max(approval.confidence);
+            known.days_confidence = known.days_confidence.max(approval.days_confidence);
             for rule in approval.rules {
                 if !known.rules.contains(&rule) {
                     known.rules.push(rule);

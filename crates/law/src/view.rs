@@ -1,11 +1,13 @@
 //! A question as one regime sees it: who has a say, and what is known of each fact.
 //!
 //! A fact is taken from the first of these that speaks: what the question tells; what follows from its
-//! states; how the regime's own lists class the item; how others class it; the words of item and
-//! purpose; what a complete classification leaves out; what is presumed; the default. If none speaks
-//! it is missing, and the engine finds out whether anything turns on it.
+//! states; how the regime's own lists class the item; what is told of the item; how others class it; what
+//! a complete classification leaves out; what is presumed; the default. If none speaks it is missing, and
+//! the engine finds out whether anything turns on it. Names, users and purposes are words for the reader:
+//! no fact is taken from them.
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::library::{Fact, FactKind, Law};
 use crate::question::{Act, Leg, Question, Told, words};
@@ -22,8 +24,6 @@ pub(crate) struct Say {
 
 /// What the question says that does not depend on who looks at it.
 pub(crate) struct Spoken {
-    /// Words of item and purpose.
-    words: BTreeSet<String>,
     /// By class: its body of law, and its flags and code words.
     classes: Vec<(String, BTreeSet<String>)>,
     /// Flags told for the item.
@@ -33,20 +33,109 @@ pub(crate) struct Spoken {
 impl Spoken {
     pub(crate) fn new(question: &Question) -> Self {
         let goods = &question.goods;
-        let mut spoken = words(&goods.id);
-        spoken.extend(words(&goods.name));
-        spoken.extend(words(&question.purpose));
         let class = |class: &crate::question::Classed| {
             let mut said: BTreeSet<String> = words(&class.code);
             said.extend(class.flags.iter().map(|flag| flag.to_lowercase()));
             (class.regime.to_lowercase(), said)
         };
         Spoken {
-            words: spoken,
             classes: goods.classes.iter().map(class).collect(),
             flags: goods.flags.iter().map(|flag| flag.to_lowercase()).collect(),
         }
     }
+}
+
+/// What nobody tells of design and make, as the ruling names it, with the question in plain words.
+pub(crate) const OPEN: [(&str, &str); 2] = [
+    (
+        "origins",
+        "Which states designed it, or gave a licence for it?",
+    ),
+    ("made_in", "In which state was it made?"),
+];
+
+/// The ways in which what is not told of design and make can turn out, each a question of its own, and the
+/// names of what is open.
+///
+/// A class of a state's list says that the item is in the reach of its law: where the question gives that
+/// state no part, it may be one of design or not. Where no make is told, an item that is not of the design
+/// of the state it leaves may be made there, in a state of design, or in one whose law follows what is made
+/// in it and whose list has the item.
+pub(crate) fn ways<'q>(
+    law: &Law,
+    question: &'q Question,
+) -> (Vec<Cow<'q, Question>>, BTreeSet<&'static str>) {
+    let mut ways = vec![Cow::Borrowed(question)];
+    let mut open = BTreeSet::new();
+    let listing = listing(law, question);
+    let made = |act| act != Act::Make && act != Act::Build;
+    for (state, by_make) in &listing {
+        let goods = &question.goods;
+        let part = question.from == **state
+            || goods.origins.contains(*state)
+            || question.holders.contains(*state)
+            || question.via.iter().any(|one| one == state)
+            || (*by_make && !goods.origins.is_empty());
+        if part {
+            continue;
+        }
+        open.insert(OPEN[0].0);
+        let with = |way: &Cow<'q, Question>| {
+            let mut way = way.clone().into_owned();
+            way.goods.origins.insert(state.to_string());
+            Cow::Owned(way)
+        };
+        let more: Vec<_> = ways.iter().map(with).collect();
+        ways.extend(more);
+    }
+    if question.made_in.is_some() || !made(question.act) {
+        return (ways, open);
+    }
+    let mut all = Vec::new();
+    for way in ways {
+        let origins = &way.goods.origins;
+        let mut makers = BTreeSet::from([way.from.as_str()]);
+        if !origins.is_empty() && !origins.contains(&way.from) {
+            makers.extend(origins.iter().map(String::as_str));
+        }
+        makers.extend(
+            listing
+                .iter()
+                .filter(|(_, by)| **by)
+                .map(|(state, _)| *state),
+        );
+        if makers.len() == 1 {
+            all.push(way);
+            continue;
+        }
+        open.insert(OPEN[1].0);
+        for maker in makers {
+            let mut way = way.clone().into_owned();
+            way.made_in = Some(maker.to_string());
+            all.push(Cow::Owned(way));
+        }
+    }
+    (all, open)
+}
+
+/// The states on whose lists the item stands, and whether their law follows what is made in them.
+fn listing<'l>(law: &'l Law, question: &Question) -> BTreeMap<&'l str, bool> {
+    let mut listing = BTreeMap::new();
+    for class in &question.goods.classes {
+        let body = class.regime.to_lowercase();
+        let mine = law
+            .regimes
+            .iter()
+            .filter(|regime| regime.id == body || regime.state == body)
+            .filter(|regime| law.states.contains_key(&regime.state));
+        for regime in mine {
+            let by_make = law.regimes.iter().any(|one| {
+                one.state == regime.state && one.roles.iter().any(|role| role == "maker")
+            });
+            listing.insert(regime.state.as_str(), by_make);
+        }
+    }
+    listing
 }
 
 /// Who has a say, leg by leg; an agreement of states speaks with the exporter.
@@ -131,7 +220,8 @@ fn roles(question: &Question, leg: &Leg) -> Vec<(String, &'static str)> {
     roles
 }
 
-/// What is known of `fact` for the regime and state of a say; none where nothing speaks.
+/// What is known of `fact` for the regime and state of a say, and whether it is only assumed; none where
+/// nothing speaks.
 pub(crate) fn known(
     law: &Law,
     question: &Question,
@@ -139,20 +229,21 @@ pub(crate) fn known(
     spoken: &Spoken,
     say: &Say,
     fact: &Fact,
-) -> Option<Told> {
+) -> Option<(Told, bool)> {
+    let sure = |told| Some((told, false));
     if fact.derived {
-        return derived(question, leg, &say.state, &fact.name);
+        return derived(question, leg, &say.state, &fact.name).and_then(sure);
     }
     if let Some(told) = question.facts.get(&fact.name) {
-        return Some(told.clone());
+        return sure(told.clone());
     }
     if fact.name == "value"
         && let Some(value) = question.value
     {
-        return Some(Told::Number(value));
+        return sure(Told::Number(value));
     }
     if let Some(told) = said(law, fact, spoken, &say.state) {
-        return Some(told);
+        return sure(told);
     }
     if let Some(by) = &fact.closed_by
         && spoken
@@ -160,22 +251,23 @@ pub(crate) fn known(
             .iter()
             .any(|(body, _)| by == "*" || of_state(law, body, by))
     {
-        return Some(Told::Flag(false));
+        return Some((Told::Flag(false), true));
     }
     for (other, option, then) in &fact.presumed {
         let told = law
             .fact(other)
             .and_then(|other| known(law, question, leg, spoken, say, other));
-        if let Some(Told::Word(word)) = told
+        if let Some((Told::Word(word), _)) = told
             && (option == "*" || *option == word)
         {
-            return Some(Told::Word(then.clone()));
+            return Some((Told::Word(then.clone()), true));
         }
     }
-    fact.default.as_ref().map(|text| told(fact.kind, text))
+    let assumed = |text: &String| (told(fact.kind, text), true);
+    fact.default.as_ref().map(assumed)
 }
 
-fn told(kind: FactKind, text: &str) -> Told {
+pub(crate) fn told(kind: FactKind, text: &str) -> Told {
     match kind {
         FactKind::Flag => Told::Flag(text == "yes"),
         FactKind::Number => text.parse().map_or(Told::Word(text.into()), Told::Number),
@@ -191,8 +283,8 @@ fn of_state(law: &Law, body: &str, state: &str) -> bool {
             .any(|regime| regime.id == body && regime.state == state)
 }
 
-/// What flags and words say of a fact: the state's own classes first, then what is told of the item, then
-/// all classes, then plain words.
+/// What flags say of a fact: those of the state's own classes first, then what is told of the item, then
+/// those of all classes.
 fn said(law: &Law, fact: &Fact, spoken: &Spoken, state: &str) -> Option<Told> {
     let speaks = |by: &[(String, Vec<String>)], said: &dyn Fn(&String) -> bool| {
         let option = by.iter().find(|(_, tokens)| tokens.iter().any(said))?;
@@ -209,7 +301,6 @@ fn said(law: &Law, fact: &Fact, spoken: &Spoken, state: &str) -> Option<Told> {
     from(true)
         .or_else(|| speaks(&fact.flags, &|token| spoken.flags.contains(token)))
         .or_else(|| from(false))
-        .or_else(|| speaks(&fact.words, &|token| spoken.words.contains(token)))
 }
 
 /// What follows from the states of a question, as `state` sees the leg.

@@ -62,9 +62,9 @@ impl Reading<'_> {
     /// are. Pairs of changes are sought only where no single one helps.
     #[must_use]
     pub fn paths(&self, question: &Question, most: usize) -> Vec<Path> {
-        let ruling = self.rule(question);
+        let ruling = self.rule_bare(question);
         if matches!(ruling.overall, Verdict::Allow | Verdict::Needs) {
-            return vec![path(Vec::new(), &ruling)];
+            return vec![self.least(question, Vec::new(), ruling)];
         }
         let candidates = self.candidates(question, &ruling);
         let mut found = Vec::new();
@@ -99,6 +99,69 @@ impl Reading<'_> {
         found
     }
 
+    /// The shortest path there is over the values of the missing facts: alternatives are never added up.
+    fn least(&self, question: &Question, changes: Vec<Change>, ruling: Ruling) -> Path {
+        let all = path(changes.clone(), &ruling);
+        let mut tried = 0;
+        let found = self.least_of(question, &changes, &ruling, &mut tried);
+        found
+            .into_iter()
+            .chain([all])
+            .min_by_key(cost)
+            .expect("one is there")
+    }
+
+    fn least_of(
+        &self,
+        question: &Question,
+        changes: &[Change],
+        ruling: &Ruling,
+        tried: &mut usize,
+    ) -> Option<Path> {
+        let (name, _) = ruling.missing.first()?;
+        let mut best: Option<Path> = None;
+        for told in self.options_of(name) {
+            *tried += 1;
+            if *tried > MOST_TRIED {
+                break;
+            }
+            let mut changed = question.clone();
+            tell(&mut changed, name, &told);
+            let then = self.rule_bare(&changed);
+            if !matches!(then.overall, Verdict::Allow | Verdict::Needs) {
+                continue;
+            }
+            let mut changes = changes.to_vec();
+            changes.push(Change::Fact(name.clone(), told));
+            let deeper = self.least_of(&changed, &changes, &then, tried);
+            let path = deeper.unwrap_or_else(|| path(changes, &then));
+            best = best.into_iter().chain([path]).min_by_key(cost);
+        }
+        best
+    }
+
+    /// The ways a fact that is not told can turn out.
+    fn options_of(&self, name: &str) -> Vec<Told> {
+        let law = self.law();
+        let Some(fact) = law.fact(name) else {
+            return Vec::new();
+        };
+        match fact.kind {
+            FactKind::Flag => vec![Told::Flag(false), Told::Flag(true)],
+            FactKind::Word | FactKind::State => {
+                fact.options.iter().cloned().map(Told::Word).collect()
+            }
+            FactKind::Number => {
+                let rules = law.rules().iter();
+                let marks = rules.flat_map(|rule| &rule.reads.numbers);
+                let marks = marks.filter(|(read, _)| read == name);
+                let numbers: BTreeSet<i64> =
+                    marks.flat_map(|(_, mark)| [mark - 1, *mark]).collect();
+                numbers.into_iter().map(Told::Number).collect()
+            }
+        }
+    }
+
     fn try_changes(&self, question: &Question, changes: &[Change]) -> Option<Path> {
         let mut changed = question.clone();
         let mut options = self.options().clone();
@@ -106,10 +169,7 @@ impl Reading<'_> {
         for change in changes {
             match change {
                 Change::Fact(name, told) => {
-                    changed.facts.insert(name.clone(), told.clone());
-                    if let ("value", Told::Number(value)) = (name.as_str(), told) {
-                        changed.value = Some(*value);
-                    }
+                    tell(&mut changed, name, told);
                 }
                 Change::Day(day) => changed.on = *day,
                 Change::Member(group, state) => {
@@ -122,13 +182,21 @@ impl Reading<'_> {
                 }
             }
         }
-        let ruling = if other_law {
-            self.law().read(options).rule(&changed)
+        let other;
+        let reading = if other_law {
+            other = self.law().read(options);
+            &other
         } else {
-            self.rule(&changed)
+            self
         };
-        matches!(ruling.overall, Verdict::Allow | Verdict::Needs)
-            .then(|| path(changes.to_vec(), &ruling))
+        let ruling = reading.rule_bare(&changed);
+        if !matches!(ruling.overall, Verdict::Allow | Verdict::Needs) {
+            return None;
+        }
+        match changes {
+            [_] => Some(reading.least(&changed, changes.to_vec(), ruling)),
+            _ => Some(path(changes.to_vec(), &ruling)),
+        }
     }
 
     /// What could be changed: facts and groups that rules with a say read, the day a route opens, and the
@@ -217,6 +285,27 @@ impl<'law> Reading<'law> {
         options.without.insert(rule.to_string());
         self.law().read(options)
     }
+}
+
+/// Most rulings asked for in search of the least path.
+const MOST_TRIED: usize = 200;
+
+fn tell(question: &mut Question, name: &str, told: &Told) {
+    question.facts.insert(name.to_string(), told.clone());
+    if let ("value", Told::Number(value)) = (name, told) {
+        question.value = Some(*value);
+    }
+}
+
+/// What makes a path longer: days, approvals, then what would have to be told.
+fn cost(path: &Path) -> (u32, u32, usize, usize) {
+    let days = path.days;
+    (
+        days.typical,
+        days.min,
+        path.approvals.len(),
+        path.changes.len(),
+    )
 }
 
 fn clash(one: &Change, other: &Change) -> bool {

@@ -1,6 +1,6 @@
 //! Flawed law files: every finding at once, each with file, line and help, and no law.
 
-use darsena_law::Law;
+use darsena_law::{Law, LawError};
 
 /// Findings of the embedded law with one file added or changed.
 fn findings(file: &str, text: &str) -> Vec<String> {
@@ -74,6 +74,20 @@ fn flaws_are_told_with_file_line_and_help() {
 }
 
 #[test]
+fn a_folder_without_law_and_a_file_that_is_no_text_are_told() {
+    let told = |folder: &std::path::Path| match Law::load(folder) {
+        Err(LawError::Findings(findings)) => findings[0].to_string(),
+        other => panic!("{other:?}"),
+    };
+    let folder = std::env::temp_dir().join(format!("darsena-law-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("there is room");
+    assert!(told(&folder).contains("the folder holds no file of law"));
+    std::fs::write(folder.join("facts.csv"), b"fact\nbad \xff\n").expect("there is room");
+    assert!(told(&folder).starts_with("facts.csv:2: the file is no UTF-8 text"));
+    std::fs::remove_dir_all(&folder).expect("it can be removed");
+}
+
+#[test]
 fn annotations_are_checked() {
     let good = policy("forbid (principal, action, resource) when { context.exporting };");
     assert!(findings("jp/x.cedar", &good).is_empty());
@@ -138,6 +152,23 @@ fn tables_are_checked_and_every_finding_is_told() {
             "{expected}\n{found:#?}"
         );
     }
+    let members = "group,state,from,until,source,confidence,note\n\
+        jp-deta,pl,2020-01-01,2021-01-01,own,M,\n\
+        jp-deta,pl,2020-12-31,,own,M,\n";
+    let found = findings("members/x.csv", members);
+    assert!(
+        found[0].starts_with("members/x.csv:3: `pl` is in `jp-deta` by another row at the same time\nhelp: the other is at members/x.csv:2"),
+        "{found:#?}"
+    );
+    let approvals = Law::embedded_files()["approvals.csv"].replace(
+        "statement that takes the case out of the ban,,",
+        "statement that takes the case out of the ban,jp-cabinet,",
+    );
+    let found = findings("approvals.csv", &approvals);
+    assert!(
+        found[0].starts_with("approvals.csv:2: approval `jp-ccs` comes before itself"),
+        "{found:#?}"
+    );
     let found = findings(
         "nowhere/x.cedar",
         &policy("forbid (principal, action, resource);"),

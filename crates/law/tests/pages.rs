@@ -16,8 +16,8 @@ fn the_pages_are_those_of_the_files() {
     let folder = PathBuf::from("../../docs/law");
     let cases = casebook::cases(&law);
     let mut hits: BTreeMap<String, Vec<&Case>> = BTreeMap::new();
-    for case in &cases {
-        for rule in casebook::answer(&law, case).rules {
+    for (case, ruling) in cases.iter().zip(casebook::answers(&law, &cases)) {
+        for rule in ruling.rules {
             let listed = case.rules.contains(&rule.policy) || case.rules.contains(&rule.id);
             if rule.decides || listed {
                 hits.entry(rule.policy).or_default().push(case);
@@ -27,6 +27,7 @@ fn the_pages_are_those_of_the_files() {
     let mut pages = vec![
         ("index.md".to_string(), index(&law, &cases)),
         ("members.md".to_string(), members(&law)),
+        ("coverage.md".to_string(), coverage(&law, &cases)),
     ];
     for regime in law.regimes() {
         pages.push((format!("{}.md", regime.id), page(&law, &regime.id, &hits)));
@@ -75,7 +76,7 @@ fn index(law: &Law, cases: &[Case]) -> String {
         .count();
     let _ = writeln!(
         text,
-        "\n## Cases\n\n{} questions with what is expected, {happened} of which happened. They stand in `laws/cases`; a test asks all of them, and that every rule is hit by one. \
+        "\n## Cases\n\n{} questions with what is expected, {happened} of which happened. They stand in `laws/cases`; a test asks all of them, that exactly the approvals listed are asked for, that the rule named first decides, and that every rule is hit by one. \
         Where a worked case is held to say something else than the rules, it says why:\n",
         cases.len()
     );
@@ -114,6 +115,45 @@ fn members(law: &Law) -> String {
                 one.note
             );
         }
+    }
+    text
+}
+
+/// How many cases each policy decides or holds in, and which of them stand on its first or last day.
+fn coverage(law: &Law, cases: &[Case]) -> String {
+    let mut text = String::from(
+        "# Coverage\n\nEvery policy with the number of questions of `laws/cases` in which it holds, the number in which it decides, and what shows it on the first and on the last day \
+        of its window. A test demands at least one of these days for every policy, and that none holds on the day before the first or after the last.\n\n\
+        | policy | holds | decides | first day | last day |\n| --- | --- | --- | --- | --- |\n",
+    );
+    let rulings = casebook::answers(law, cases);
+    let reading = law.read(darsena_law::ReadingOptions::default());
+    for rule in law.rules() {
+        let held = rulings
+            .iter()
+            .map(|ruling| ruling.rules.iter().find(|one| one.policy == rule.policy));
+        let (mut holds, mut decides) = (0, 0);
+        for cited in held.flatten() {
+            holds += 1;
+            decides += usize::from(cited.decides);
+        }
+        let names = |case: &&Case| {
+            case.rules.contains(&rule.policy) || case.rules.iter().any(|id| id == rule.id())
+        };
+        let shown = |day: Option<jiff::civil::Date>| {
+            let day = day?;
+            let held = |case: &&Case| casebook::holds_on(law, &reading, case, rule, day, true);
+            let case = cases.iter().filter(names).find(held)?;
+            Some(format!("{day}, {}", case.id))
+        };
+        let last = rule.until.and_then(|until| until.yesterday().ok());
+        let _ = writeln!(
+            text,
+            "| {} | {holds} | {decides} | {} | {} |",
+            rule.policy,
+            shown(rule.from).unwrap_or_default(),
+            shown(last).unwrap_or_default()
+        );
     }
     text
 }

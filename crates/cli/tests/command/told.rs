@@ -346,3 +346,97 @@ fn a_comparison_of_law_says_what_opens() {
         Some(0)
     );
 }
+
+#[test]
+fn permit_hears_no_words_and_says_what_it_assumes() {
+    let place = tempfile::tempdir().expect("there is room");
+    let ask = |more: &[&str]| {
+        let mut arguments = vec![
+            "permit",
+            "--act",
+            "export",
+            "--class",
+            "us-mde",
+            "--origins",
+            "us",
+            "--from",
+            "us",
+            "--to",
+            "sa",
+            "--value",
+            "8000000000",
+            "--fact",
+            "channel=fms",
+            "--on",
+            "2024-05-24",
+        ];
+        arguments.extend(more);
+        darsena(place.path(), &arguments)
+    };
+    let words = ask(&[
+        "--user",
+        "forces",
+        "--purpose",
+        "emergency medical training",
+    ]);
+    assert_eq!(words.code, 0);
+    assert!(words.out.contains("\nNEEDS "), "{}", words.out);
+    assert!(
+        words.out.contains("disapproval_enacted=no"),
+        "{}",
+        words.out
+    );
+    assert!(
+        words.out.contains("rests on what is assumed"),
+        "{}",
+        words.out
+    );
+    let told = ask(&["--user", "forces", "--fact", "emergency=yes"]);
+    assert!(told.out.contains("\nALLOW"), "{}", told.out);
+    let json = ask(&["--user", "not a government", "--format", "json"]).out;
+    assert!(!json.contains("\"government_user\": true"), "{json}");
+    assert!(json.contains("\"assumed\""), "{json}");
+}
+
+#[test]
+fn permit_refuses_what_it_would_not_do() {
+    let place = tempfile::tempdir().expect("there is room");
+    let ask = |more: &[&str]| {
+        let mut arguments = vec![
+            "permit",
+            "--act",
+            "export",
+            "--class",
+            "jp-w",
+            "--origins",
+            "jp",
+            "--from",
+            "jp",
+            "--to",
+            "au",
+        ];
+        arguments.extend(more);
+        darsena(place.path(), &arguments)
+    };
+    let timeline = ask(&["--timeline", "--receipt", "r.json"]);
+    assert_eq!(timeline.code, 2, "{}", timeline.err);
+    let flag = ask(&["--on", "2026-05-01", "--flags", "amunition"]);
+    assert_ne!(flag.code, 0);
+    assert!(
+        flag.err.contains("did you mean `ammunition`?"),
+        "{}",
+        flag.err
+    );
+    let path = ask(&["--on", "2026-05-01", "--receipt", "no/where/r.json"]);
+    assert_ne!(path.code, 0);
+    assert!(path.err.contains("no/where/r.json"), "{}", path.err);
+    let span = ask(&[
+        "--timeline",
+        "--since",
+        "2026-01-01",
+        "--until",
+        "2025-01-01",
+    ]);
+    assert_ne!(span.code, 0);
+    assert!(span.err.contains("is not after"), "{}", span.err);
+}

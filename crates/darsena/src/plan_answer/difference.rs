@@ -13,8 +13,17 @@ pub fn difference(
     second: (&Scenario, &Plan),
     seconds: Option<f64>,
 ) -> Answer {
-    use darsena_plan::compare::{Fare, compare};
-    let rows = compare(first, second);
+    let rows = darsena_plan::compare::compare(first, second);
+    told(first, second, &rows, seconds)
+}
+
+fn told(
+    first: (&Scenario, &Plan),
+    second: (&Scenario, &Plan),
+    rows: &[darsena_plan::compare::DemandChange],
+    seconds: Option<f64>,
+) -> Answer {
+    use darsena_plan::compare::Fare;
     let of = |side: Option<Fare>, field: fn(Fare) -> f64| side.map(field);
     let whose = |id: &str| {
         [first.0, second.0]
@@ -78,6 +87,38 @@ pub fn difference(
     }
 }
 
+/// The changes without those that only pass units of an item from one demand to another of the same rank:
+/// the objective is as content with either plan, so the law did not do it.
+fn effects(
+    scenario: &Scenario,
+    rows: Vec<darsena_plan::compare::DemandChange>,
+) -> Vec<darsena_plan::compare::DemandChange> {
+    use std::collections::BTreeMap;
+    let rank = |row: &darsena_plan::compare::DemandChange| {
+        let demand = &scenario.demands()[scenario.find_demand(&row.demand)?];
+        Some((demand.priority, demand.item.to_string()))
+    };
+    let mut sums: BTreeMap<_, [f64; 3]> = BTreeMap::new();
+    for row in &rows {
+        let (Some(rank), Some(a), Some(b)) = (rank(row), row.before, row.after) else {
+            continue;
+        };
+        let sum = sums.entry(rank).or_default();
+        sum[0] += b.on_time - a.on_time;
+        sum[1] += b.delivered - a.delivered;
+        sum[2] += b.late_unit_periods - a.late_unit_periods;
+    }
+    let tied = |sum: &[f64; 3]| sum.iter().all(|sum| sum.abs() < TIED);
+    let keeps = |row: &darsena_plan::compare::DemandChange| {
+        let sum = rank(row).and_then(|rank| sums.get(&rank));
+        sum.is_none_or(|sum| !tied(sum))
+    };
+    rows.into_iter().filter(keeps).collect()
+}
+
+/// Sums over demands of one rank that differ by less are a tie.
+const TIED: f64 = 1e-3;
+
 /// Demands that fare differently, and arcs that open at other times, in the plans of one scenario under
 /// the law of two days.
 pub fn law_difference(
@@ -86,9 +127,20 @@ pub fn law_difference(
     (other_day, other_arcs, other_plan): (Date, &Arcs, &Plan),
     seconds: Option<f64>,
 ) -> Answer {
-    let mut answer = difference((scenario, plan), (scenario, other_plan), seconds);
+    let rows = darsena_plan::compare::compare((scenario, plan), (scenario, other_plan));
+    let rows = effects(scenario, rows);
+    let mut answer = told((scenario, plan), (scenario, other_plan), &rows, seconds);
     answer.head.question = "plan --against-law".into();
     answer.head.remarks[0] = format!("before: the law of {day}; after: the law of {other_day}");
+    let gained: f64 = { rows.iter() }
+        .filter_map(|row| Some(row.after?.delivered - row.before?.delivered))
+        .sum();
+    // No `-0`.
+    let gained = if gained.abs() < 0.05 { 0.0 } else { gained };
+    answer.head.remarks.insert(
+        1,
+        format!("deliveries gained within the horizon: {gained:.1}"),
+    );
     let unlike = arcs.unlike(other_arcs);
     let row = |arc: &Arc| match arc {
         Arc::Make(n) => {

@@ -1,10 +1,13 @@
 //! The worked cases under `laws/cases`, read into questions with what is expected of the answer.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use darsena_law::{Act, Goods, Law, Question, ReadingOptions, Record, Ruling, Told, Verdict};
+use darsena_law::{
+    Act, Goods, Law, Question, Reading, ReadingOptions, Record, Rule, Ruling, Told, Verdict,
+};
 use darsena_scenario::AuthorizationDecision;
+use jiff::civil::Date;
 use toml_edit::{DocumentMut, Item, Table, TableLike, Value};
 
 /// A case, or a variation of one.
@@ -209,14 +212,21 @@ fn fact(value: &Value) -> Told {
     }
 }
 
-/// The answer to a case.
-pub(crate) fn answer(law: &Law, case: &Case) -> Ruling {
-    let with = case.with.iter().cloned().collect();
-    law.read(ReadingOptions {
-        with,
-        ..ReadingOptions::default()
-    })
-    .rule(&case.question)
+/// The answers to cases, in their order.
+pub(crate) fn answers(law: &Law, cases: &[Case]) -> Vec<Ruling> {
+    let plain = law.read(ReadingOptions::default());
+    let answer = |case: &Case| {
+        if case.with.is_empty() {
+            return plain.rule(&case.question);
+        }
+        let with = case.with.iter().cloned().collect();
+        law.read(ReadingOptions {
+            with,
+            ..ReadingOptions::default()
+        })
+        .rule(&case.question)
+    };
+    cases.iter().map(answer).collect()
 }
 
 /// What of a ruling is not as the case expects; nothing when all is.
@@ -245,9 +255,29 @@ pub(crate) fn check(case: &Case, ruling: &Ruling) -> Vec<String> {
             .iter()
             .any(|one| one.policy == *id || one.id == *id)
     };
-    for id in case.approvals.iter().filter(|id| !asked(id)) {
-        let got: Vec<&str> = ruling.approvals.iter().map(|one| one.id.as_str()).collect();
-        wrong.push(format!("expected approval {id}, got {got:?}"));
+    // Every approval that is needed is listed, and no other.
+    if case.expected == Verdict::Needs || !case.approvals.is_empty() {
+        let got: BTreeSet<&str> = ruling.approvals.iter().map(|one| one.id.as_str()).collect();
+        let listed: BTreeSet<&str> = case.approvals.iter().map(String::as_str).collect();
+        if got != listed {
+            wrong.push(format!("expected approvals {listed:?}, got {got:?}"));
+        }
+    }
+    // The rule that is named first decides.
+    let first = case.rules.first();
+    let deciding: BTreeSet<&str> = { ruling.regimes.iter() }
+        .flat_map(|regime| &regime.rules)
+        .map(String::as_str)
+        .collect();
+    let decides = |id: &String| {
+        let mut rules = ruling.rules.iter();
+        rules.any(|one| {
+            (one.policy == *id || one.id == *id) && deciding.contains(one.policy.as_str())
+        })
+    };
+    if let Some(id) = first.filter(|id| !decides(id)) {
+        let got = &deciding;
+        wrong.push(format!("expected {id} to decide, got {got:?}"));
     }
     for id in case.not_approvals.iter().filter(|id| asked(id)) {
         wrong.push(format!("approval {id} is asked for"));
@@ -302,4 +332,34 @@ pub(crate) fn check(case: &Case, ruling: &Ruling) -> Vec<String> {
         }
     }
     wrong
+}
+
+/// Whether a rule holds in a case on another day: as it is, or with the memberships that its destination
+/// has at any time, for on its first day a rule may still find nobody in a group that is joined later.
+pub(crate) fn holds_on(
+    law: &Law,
+    reading: &Reading<'_>,
+    case: &Case,
+    rule: &Rule,
+    day: Date,
+    joined: bool,
+) -> bool {
+    let mut question = case.question.clone();
+    question.on = day;
+    let next = day.tomorrow().expect("no case ends the calendar");
+    let holds = |reading: &Reading<'_>| {
+        let turns = reading.timeline(&question, day, next);
+        let mut rules = turns[0].ruling.rules.iter();
+        rules.any(|one| one.policy == rule.policy)
+    };
+    if holds(reading) || !joined {
+        return holds(reading);
+    }
+    let rows = law.members().iter();
+    let members = rows.filter(|row| row.state == case.question.to);
+    let members = members.map(|row| (row.group.clone(), row.state.clone()));
+    holds(&law.read(ReadingOptions {
+        members: members.collect(),
+        ..ReadingOptions::default()
+    }))
 }
