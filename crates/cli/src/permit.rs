@@ -381,7 +381,7 @@ impl Asking<'_> {
         for flag in arguments.flags.iter().map(|flag| flag.to_lowercase()) {
             let told = self.scenario.is_some_and(|scenario| {
                 let mut rows = scenario.classes().iter();
-                rows.any(|row| row.flags.iter().any(|one| one.to_string() == flag))
+                rows.any(|row| row.flags.iter().any(|one| *one == flag))
             });
             if !told && !self.law.has_flag(&flag) {
                 let near = nearest(&flag, self.law.flags());

@@ -21,6 +21,7 @@
 //! };
 //! let reading = law.read(ReadingOptions::default());
 //! let mut question = Question::new(Act::Export, goods, "jp", "us", date(2023, 12, 21));
+//! question.made_in = Some("jp".into());
 //! let before = reading.rule(&question);
 //! assert_eq!(before.overall, Verdict::Deny);
 //! assert_eq!(before.opens, Some(date(2023, 12, 22)));

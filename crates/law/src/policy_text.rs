@@ -182,6 +182,8 @@ pub(crate) struct Reads {
     pub(crate) groups: Vec<String>,
     /// States named.
     pub(crate) states: Vec<String>,
+    /// Whether it asks who exports.
+    pub(crate) principal: bool,
     /// Facts compared with whole numbers, and the numbers.
     pub(crate) numbers: Vec<(String, i64)>,
     /// Words facts are compared with.
@@ -208,6 +210,7 @@ pub(crate) fn reads(body: &str) -> Reads {
         match (next(0), next(1), next(2)) {
             ("Group", "::", name) => add(&mut reads.groups, name.trim_matches('"')),
             ("State", "::", name) => add(&mut reads.states, name.trim_matches('"')),
+            ("principal", "in" | "==" | "!=", _) => reads.principal = true,
             ("context", ".", "approvals") => reads.approvals = true,
             ("context", ".", "opened") => {
                 let list = tokens[n + 3..].iter().take_while(|token| *token != ")");
@@ -299,6 +302,7 @@ mod tests {
         assert_eq!(reads.facts, ["value", "mde", "to"]);
         assert_eq!(reads.numbers, [("value".to_string(), 25)]);
         assert_eq!(reads.groups, ["g"]);
+        assert!(!reads.principal, "the head names it, the body does not");
         assert!(reads.odd.is_empty());
     }
 

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::civil::Date;
 
 use crate::engine::{self, Book, Outcome, Run, StandIn};
-use crate::library::{FactKind, Law, Rule, RuleKind};
+use crate::library::{FactKind, Law, Member, Rule, RuleKind};
 use crate::question::{Leg, Question, Told};
 use crate::ruling::{self, Assumed, Heard, Judgement, Ruling, Verdict, assemble, granted};
 use crate::view::{self, Say, Spoken};
@@ -581,27 +581,26 @@ impl<'law> Reading<'law> {
         let (say, circle, known) = (&brief.says[n], &brief.circles[n], &brief.known[n]);
         let shelf = self.shelf(circle, day);
         let principal = &brief.legs[say.leg].from;
-        let mut looks = Vec::with_capacity(shelf.facts.len() + 1);
-        looks.push(self.look(&shelf, principal, day));
+        let mut looks = Vec::with_capacity(shelf.facts.len() + 8);
+        self.look(&shelf, principal, day, &mut looks);
         for (place, n) in &shelf.facts {
-            looks.push(match &known[*n] {
-                None => 0,
-                Some(Told::Flag(flag)) => 1 + u64::from(*flag),
+            match &known[*n] {
+                None => looks.push(0),
+                Some(Told::Flag(flag)) => looks.push(1 + u64::from(*flag)),
                 Some(Told::Number(number)) => {
                     let marks = shelf.numbers.get(place).map_or(&[][..], Vec::as_slice);
-                    1 + region(marks, *number)
+                    looks.push(1 + region(marks, *number));
                 }
                 Some(Told::Word(word)) => match self.law.facts[*place].kind {
-                    FactKind::State => 1 + self.look(&shelf, word, day),
+                    FactKind::State => self.look(&shelf, word, day, &mut looks),
                     _ => {
-                        let options = &self.law.facts[*place].options;
-                        1 + options
-                            .iter()
-                            .position(|one| one == word)
-                            .unwrap_or(options.len()) as u64
+                        let mut options = self.law.facts[*place].options.iter();
+                        let other = options.len();
+                        let option = options.position(|one| one == word);
+                        looks.push(1 + option.unwrap_or(other) as u64);
                     }
                 },
-            });
+            }
         }
         let key = (
             (shelf.number, question.act as u8, looks),
@@ -825,39 +824,42 @@ impl<'law> Reading<'law> {
         groups
     }
 
-    /// A state as the rules of a shelf see it.
-    fn look(&self, shelf: &Shelf, state: &str, day: Date) -> u64 {
-        let named = shelf
-            .states
-            .iter()
-            .position(|one| one == state)
-            .map_or(0, |n| n as u64 + 1);
-        let mut bits = 0u64;
-        for member in self
-            .law
-            .memberships(state)
+    /// Adds a state as the rules of a shelf see it: which of those it names, and in which of its groups.
+    fn look(&self, shelf: &Shelf, state: &str, day: Date, looks: &mut Vec<u64>) {
+        let named = shelf.states.iter().position(|one| one == state);
+        looks.push(1 + named.map_or(0, |n| n as u64 + 1));
+        let start = looks.len();
+        looks.resize(start + shelf.groups.len().div_ceil(64), 0);
+        let given = { self.options.members.iter() }
+            .filter(|(_, member)| member == state)
+            .map(|(group, _)| group);
+        let held = { self.law.memberships(state) }
             .filter(|member| member.holds(day))
-        {
-            if let Ok(n) = shelf.groups.binary_search(&member.group) {
-                bits |= 1 << (n % 48);
+            .map(|member| &member.group);
+        for group in held.chain(given) {
+            if let Ok(n) = shelf.groups.binary_search(group) {
+                looks[start + n / 64] |= 1 << (n % 64);
             }
         }
-        for (group, member) in &self.options.members {
-            if member == state
-                && let Ok(n) = shelf.groups.binary_search(group)
-            {
-                bits |= 1 << (n % 48);
-            }
-        }
-        named << 48 | bits
     }
 
-    /// Whether any rule with a say reads a group.
-    pub(crate) fn reads_group(&self, brief: &Brief, group: &str) -> bool {
-        brief
-            .circles
-            .iter()
-            .any(|circle| circle.groups.contains(group))
+    /// The memberships of the states of a question in any group that a rule with a say reads.
+    pub(crate) fn memberships<'a>(
+        &'a self,
+        question: &'a Question,
+        brief: &'a Brief,
+    ) -> impl Iterator<Item = &'a Member> {
+        let legs = brief.legs.iter().flat_map(|leg| [&leg.from, &leg.to]);
+        let told = question.facts.values().filter_map(|told| match told {
+            Told::Word(word) => Some(word),
+            _ => None,
+        });
+        let states: BTreeSet<&String> = legs.chain(told).collect();
+        let rows = { states.into_iter() }.flat_map(|state| self.law.memberships(state));
+        rows.filter(|row| {
+            let mut circles = brief.circles.iter();
+            circles.any(|circle| circle.groups.contains(&row.group))
+        })
     }
 
     /// The days in `[from, until)` on which the answer could change, with `from` itself first.
@@ -869,39 +871,17 @@ impl<'law> Reading<'law> {
         until: Option<Date>,
     ) -> Vec<Date> {
         let mut days = BTreeSet::from([from]);
-        let mut states: BTreeSet<&str> = brief
-            .legs
-            .iter()
-            .flat_map(|leg| [leg.from.as_str(), leg.to.as_str()])
-            .collect();
-        for told in question.facts.values() {
-            if let Told::Word(word) = told {
-                states.insert(word);
-            }
-        }
-        let inside = |day: &Date| *day > from && until.is_none_or(|until| *day < until);
+        let inside = |day: &&Date| **day > from && until.is_none_or(|until| **day < until);
         for circle in &brief.circles {
-            days.extend(circle.turns.iter().filter(|day| inside(day)));
-            for state in &states {
-                for member in self.law.memberships(state) {
-                    if circle.groups.contains(&member.group) {
-                        days.extend(
-                            std::iter::once(&member.from)
-                                .chain(&member.until)
-                                .filter(|day| inside(day)),
-                        );
-                    }
-                }
-            }
+            days.extend(circle.turns.iter().filter(inside));
+        }
+        for row in self.memberships(question, brief) {
+            let ends = std::iter::once(&row.from).chain(&row.until);
+            days.extend(ends.filter(inside));
         }
         for record in &question.records {
-            days.extend(
-                record
-                    .date
-                    .iter()
-                    .chain(&record.until)
-                    .filter(|day| inside(day)),
-            );
+            let ends = record.date.iter().chain(&record.until);
+            days.extend(ends.filter(inside));
         }
         days.into_iter().collect()
     }

@@ -7,7 +7,7 @@ use darsena_scenario::AuthorizationDecision;
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
-use crate::library::{Confidence, Days, Law, Rule, RuleKind};
+use crate::library::{Confidence, Days, FactKind, Law, Rule, RuleKind};
 use crate::question::{Leg, Question, Record, Told};
 use crate::view::{OPEN, Say};
 
@@ -632,8 +632,7 @@ pub(crate) fn assemble(
                 if decides && (rule.kind.forbids() || verdict <= Verdict::Needs) {
                     deciding.push(rule.policy.clone());
                 }
-                let states = [&leg.from, &leg.to, &question.to];
-                let members = touched(law, rule, question, &states, day);
+                let members = touched(law, rule, question, leg, day);
                 cite(
                     law,
                     rule,
@@ -721,22 +720,28 @@ pub(crate) fn law_before(begins: Date) -> String {
     format!("{LAW_BEFORE}{begins}")
 }
 
-/// The memberships of the states of a leg that a rule reads and that hold on that day.
+/// The memberships that a rule looks at and that hold on that day.
 fn touched(
     law: &Law,
     rule: &Rule,
     question: &Question,
-    states: &[&String],
+    leg: &Leg,
     day: Date,
 ) -> Vec<(String, String, Confidence)> {
     if rule.reads.groups.is_empty() {
         return Vec::new();
     }
-    let told = question.facts.values().filter_map(|told| match told {
-        Told::Word(word) => Some(word),
-        _ => None,
+    let named = rule.reads.facts.iter().filter_map(|name| {
+        let fact = law.fact(name).filter(|fact| fact.kind == FactKind::State)?;
+        match (fact.derived, question.facts.get(name)) {
+            (true, _) if name == "to" => Some(&leg.to),
+            (true, _) if name == "final" => Some(&question.to),
+            (_, Some(Told::Word(state))) => Some(state),
+            _ => None,
+        }
     });
-    let states: BTreeSet<&String> = states.iter().copied().chain(told).collect();
+    let principal = rule.reads.principal.then_some(&leg.from);
+    let states: BTreeSet<&String> = named.chain(principal).collect();
     let rows = states.into_iter().flat_map(|state| law.memberships(state));
     rows.filter(|row| row.holds(day) && rule.reads.groups.contains(&row.group))
         .map(|row| (row.group.clone(), row.state.clone(), row.confidence))

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use crate::question::{Question, Told};
+use crate::question::Question;
 use crate::reading::{AsOf, Brief, Judged, Reading};
 use crate::ruling::Ruling;
 
@@ -117,6 +117,7 @@ impl Reading<'_> {
         let mut changes: Vec<(Date, Arc<Ruling>)> = Vec::new();
         let mut before: Option<Judged> = None;
         let mut moved = question.clone();
+        let memberships: Vec<_> = self.memberships(question, brief).collect();
         for day in self.turns(question, brief, from, Some(until)) {
             moved.on = day;
             let judged = self.judge(&moved, brief);
@@ -126,8 +127,10 @@ impl Reading<'_> {
                     .into_iter()
                     .all(|(a, b)| Arc::ptr_eq(&a.0, &b.0) && Arc::ptr_eq(&a.1, &b.1))
             };
-            // Records are looked at when a ruling is put together, so with any of them it is.
-            if question.records.is_empty() && before.as_ref().is_some_and(same) {
+            // Records, and what is cited of memberships, are looked at when a ruling is put together.
+            let looked_at = !question.records.is_empty() || { memberships.iter() }
+                .any(|row| row.from == day || row.until == Some(day));
+            if !looked_at && before.as_ref().is_some_and(same) {
                 continue;
             }
             let ruling = self.assemble(&moved, brief, &judged);
@@ -166,26 +169,12 @@ impl Reading<'_> {
                     causes.insert(Cause::Ends(rule.policy.clone()));
                 }
             }
-            let mut states: BTreeSet<&str> = brief
-                .legs
-                .iter()
-                .flat_map(|leg| [leg.from.as_str(), leg.to.as_str()])
-                .collect();
-            states.extend(question.facts.values().filter_map(|told| match told {
-                Told::Word(word) => Some(word.as_str()),
-                _ => None,
-            }));
-            for state in states {
-                for member in law
-                    .memberships(state)
-                    .filter(|member| self.reads_group(brief, &member.group))
-                {
-                    let (state, group) = (member.state.clone(), member.group.clone());
-                    if member.from == day {
-                        causes.insert(Cause::Joins(state, group));
-                    } else if member.until == Some(day) {
-                        causes.insert(Cause::Leaves(state, group));
-                    }
+            for member in self.memberships(question, brief) {
+                let (state, group) = (member.state.clone(), member.group.clone());
+                if member.from == day {
+                    causes.insert(Cause::Joins(state, group));
+                } else if member.until == Some(day) {
+                    causes.insert(Cause::Leaves(state, group));
                 }
             }
         }
