@@ -292,7 +292,7 @@ impl<'law> Reading<'law> {
     /// The facts that are assumed and on which the ruling rests: told otherwise, the answer is another one.
     ///
     /// Only rules that read a fact, and those that look at what such a rule opens, can tell; so these are run
-    /// alone first. Where other facts are missing too, it is they that say how much worse it may be.
+    /// alone first, and the whole question only where they say something else.
     fn assumed(&self, question: &Question, brief: &Brief, ruling: &Ruling) -> Vec<Assumed> {
         let mut all = Vec::new();
         // An unknown says first what is missing.
@@ -316,13 +316,7 @@ impl<'law> Reading<'law> {
             };
             let mut otherwise = Vec::new();
             for option in options.into_iter().filter(|option| *option != taken) {
-                let of_regime = self.says_of(&fact.name);
-                let Some(worst) = self.told_otherwise(question, brief, *place, &option, of_regime)
-                else {
-                    continue;
-                };
-                if !of_regime && !ruling.missing.is_empty() {
-                    otherwise.push((option, worst.max(ruling.overall)));
+                if !self.says_of(&fact.name) && !self.heard(question, brief, *place, &option) {
                     continue;
                 }
                 let mut changed = question.clone();
@@ -369,53 +363,67 @@ impl<'law> Reading<'law> {
         })
     }
 
-    /// The worst that the rules which a fact touches say when it is told as `option`; none where that changes
-    /// nothing.
-    fn told_otherwise(
-        &self,
-        question: &Question,
-        brief: &Brief,
-        place: usize,
-        option: &Told,
-        of_regime: bool,
-    ) -> Option<Verdict> {
+    /// Whether any rule holds that did not, or the other way round, when a fact is told as `option`.
+    fn heard(&self, question: &Question, brief: &Brief, place: usize, option: &Told) -> bool {
         let day = self.day(question.on);
         let name = &self.law.facts[place].name;
-        let mut worst = of_regime.then_some(Verdict::Allow);
-        for (n, say) in brief.says.iter().enumerate() {
+        (0..brief.says.len()).any(|n| {
             let circle = &brief.circles[n];
             let Ok(at) = circle.asked.binary_search(&place) else {
-                continue;
+                return false;
             };
             let shelf = self.shelf(circle, day);
-            let reads = |place: &usize| self.law.rules[*place].reads.facts.contains(name);
-            let opens: BTreeSet<&str> = { shelf.places.iter() }
-                .filter(|place| reads(place))
-                .map(|place| self.law.rules[*place].id())
-                .collect();
-            let looks = |place: &usize| {
-                let mut opened = self.law.rules[*place].reads.opened.iter();
-                reads(place) || opened.any(|id| opens.contains(id.as_str()))
-            };
-            let touched: Vec<usize> = shelf.places.iter().copied().filter(looks).collect();
-            if opens.is_empty() {
-                continue;
+            let touched = self.touched_by(&shelf.places, name);
+            if touched.is_empty() {
+                return false;
             }
             let Ok(book) = Book::new(self.law, &touched) else {
-                continue;
+                return true;
             };
-            let principal = &brief.legs[say.leg].from;
+            let principal = &brief.legs[brief.says[n].leg].from;
             let mut known = brief.known[n].clone();
             let before = self.run_book(&shelf, &book, question, principal, &known, &[]);
             known[at] = Some(option.clone());
-            let after = self.run_book(&shelf, &book, question, principal, &known, &[]);
-            if before != after {
-                let lifted = |place| self.lifted.contains(&place);
-                let then = after.judgement(self.law, &circle.regimes, &lifted);
-                worst = worst.max(Some(then.between.1));
+            before != self.run_book(&shelf, &book, question, principal, &known, &[])
+        })
+    }
+
+    /// Of these rules, those that read a fact, those that look at what such a rule opens, and every route that
+    /// one of them looks at.
+    fn touched_by(&self, places: &[usize], fact: &str) -> Vec<usize> {
+        let rule = |place: &usize| &self.law.rules[*place];
+        let mut ids: BTreeSet<&str> = BTreeSet::new();
+        let mut taken: BTreeSet<usize> = BTreeSet::new();
+        loop {
+            let more: Vec<usize> = { places.iter() }
+                .filter(|place| !taken.contains(place))
+                .filter(|place| {
+                    let reads = &rule(place).reads;
+                    reads.facts.iter().any(|name| name == fact)
+                        || reads.opened.iter().any(|id| ids.contains(id.as_str()))
+                })
+                .copied()
+                .collect();
+            if more.is_empty() {
+                break;
             }
+            ids.extend(more.iter().map(|place| rule(place).id()));
+            taken.extend(more);
         }
-        worst
+        loop {
+            let looked_at: BTreeSet<&String> = { taken.iter() }
+                .flat_map(|place| &rule(place).reads.opened)
+                .collect();
+            let more: Vec<usize> = { places.iter() }
+                .filter(|place| !taken.contains(place))
+                .filter(|place| looked_at.iter().any(|id| *id == rule(place).id()))
+                .copied()
+                .collect();
+            if more.is_empty() {
+                return taken.into_iter().collect();
+            }
+            taken.extend(more);
+        }
     }
 
     /// What is assumed of a fact.
