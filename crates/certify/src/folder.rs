@@ -22,6 +22,7 @@ const PROJECT: &str = "project.psplib";
 const SCHEDULE: &str = "schedule.csv";
 const MODEL: &str = "model.fzn";
 const PROOF: &str = "proof.drcp.gz";
+const UNFINISHED: &str = ".certificate-";
 
 /// How long to look for a proof.
 #[derive(Clone, PartialEq, Debug)]
@@ -121,6 +122,15 @@ pub enum CertifyError {
     /// Something is there already.
     #[error("`{}` is there already", .0.display())]
     Exists(PathBuf),
+    /// Two files of one name, which would share a place.
+    #[error("two files are named `{0}`")]
+    Twice(String),
+    /// The folder can't be read.
+    #[error("cannot read `{}`", .0.display())]
+    NoFolder(PathBuf, #[source] io::Error),
+    /// There is no certificate in the folder.
+    #[error("no certificate in `{}`", .0.display())]
+    NoCertificate(PathBuf),
     /// The folder can't be written.
     #[error("cannot write `{}`", .0.display())]
     Unwritable(PathBuf, #[source] io::Error),
@@ -129,16 +139,50 @@ pub enum CertifyError {
     Unreadable(String, #[source] psplib::ReadError),
 }
 
-/// Where the certificate of a file of this name goes: a folder of that name.
+/// Whether there is room in `folder` for the certificates of files of these names: a folder of its name for each.
 ///
 /// # Errors
-/// Fails when something is there.
-pub fn place(folder: &Path, file: &str) -> Result<PathBuf, CertifyError> {
-    let place = folder.join(file);
-    if fs::symlink_metadata(&place).is_ok() {
-        return Err(CertifyError::Exists(place));
+/// Fails when something is there, or when two files have one name.
+pub fn places(folder: &Path, files: &[String]) -> Result<(), CertifyError> {
+    let mut sorted: Vec<&String> = files.iter().collect();
+    sorted.sort_unstable();
+    if let Some(twice) = sorted.windows(2).find(|pair| pair[0] == pair[1]) {
+        return Err(CertifyError::Twice(twice[0].clone()));
     }
-    Ok(place)
+    files.iter().try_for_each(|file| free(&folder.join(file)))
+}
+
+fn free(place: &Path) -> Result<(), CertifyError> {
+    if fs::symlink_metadata(place).is_ok() {
+        return Err(CertifyError::Exists(place.to_path_buf()));
+    }
+    Ok(())
+}
+
+/// The certificates in a folder, by name; the folder itself where it is one.
+///
+/// # Errors
+/// Fails when there is none, or the folder can't be read.
+pub fn certificates(folder: &Path) -> Result<Vec<PathBuf>, CertifyError> {
+    let is_one = |folder: &Path| [MODEL, PROOF].iter().any(|name| folder.join(name).exists());
+    if is_one(folder) {
+        return Ok(vec![folder.to_path_buf()]);
+    }
+    let none = |error| CertifyError::NoFolder(folder.to_path_buf(), error);
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).map_err(none)? {
+        let entry = entry.map_err(none)?;
+        // One that is being made is none yet.
+        let unfinished = entry.file_name().to_string_lossy().starts_with(UNFINISHED);
+        if !unfinished && is_one(&entry.path()) {
+            found.push(entry.path());
+        }
+    }
+    found.sort();
+    if found.is_empty() {
+        return Err(CertifyError::NoCertificate(folder.to_path_buf()));
+    }
+    Ok(found)
 }
 
 /// When to give up.
@@ -189,7 +233,8 @@ pub fn certify(
 ) -> Result<Outcome, CertifyError> {
     let project =
         psplib::read(bytes).map_err(|error| CertifyError::Unreadable(file.to_owned(), error))?;
-    let place = place(folder, file)?;
+    let place = folder.join(file);
+    free(&place)?;
     if let Some(violation) = check(&project, schedule).first() {
         return Ok(Outcome::Withheld(Withheld::Schedule(violation.to_string())));
     }
@@ -204,7 +249,7 @@ pub fn certify(
     fs::create_dir_all(folder).map_err(unwritable)?;
     // It goes with everything in it unless it is moved into its place.
     let making = tempfile::Builder::new()
-        .prefix(".certificate-")
+        .prefix(UNFINISHED)
         .tempdir_in(folder)
         .map_err(unwritable)?;
     let log = making.path().join("log.drcp.gz");
@@ -298,9 +343,7 @@ pub fn certify(
     };
     certificate.steps = steps;
     // Somebody may have been quicker: what is there stays.
-    if fs::symlink_metadata(&place).is_ok() {
-        return Err(CertifyError::Exists(place));
-    }
+    free(&place)?;
     readable_by_all(making.path()).map_err(unwritable)?;
     fs::rename(making.path(), &place).map_err(unwritable)?;
     Ok(Outcome::Given(certificate))

@@ -40,6 +40,7 @@ mod tests;
 
 pub use check::{Checked, check_proof};
 pub use folder::{
-    Certificate, CertifyError, Options, Outcome, Withheld, certify, check_folder, place,
+    Certificate, CertifyError, Options, Outcome, Withheld, certificates, certify, check_folder,
+    places,
 };
 pub use refusal::Refusal;
