@@ -61,6 +61,8 @@ enum Question {
     Stress(stress::StressArguments),
     /// Which ship, which dock, when?
     Repair(repair::RepairArguments),
+    /// Does a certificate prove that no schedule of a project file is shorter?
+    Certificate(repair::CertificateArguments),
     /// Read a yard's own plan (Primavera XER) as tasks of a job.
     WorkPackage(repair::WorkPackageArguments),
     /// Write the report on the plan: one self-contained page.
@@ -104,6 +106,7 @@ fn main() -> ExitCode {
         Question::Prices(arguments) => prices::run(&arguments),
         Question::Stress(arguments) => stress::run(&arguments),
         Question::Repair(arguments) => repair::run(&arguments),
+        Question::Certificate(arguments) => repair::certificate(&arguments),
         Question::WorkPackage(arguments) => repair::work_package(&arguments),
         Question::Brief(arguments) => brief::run(&arguments),
         Question::Permit(arguments) => permit::run(&arguments),

@@ -32,6 +32,7 @@ Examples:
   darsena repair scenarios/us-japan-2024 --emergency ddg83:dsra:2025-03-01   who is bumped, at what price
   darsena repair scenarios/us-japan-2024 --table schedule --format csv
   darsena repair --psplib j6013_8.sm --cpu-limit 60                       a published project file
+  darsena repair --psplib j601_8.sm --certificate proofs                  with a proof that others can check
   darsena repair my-scenario --format xlsx --out repair.xlsx
   darsena repair my-scenario --gantt docks.svg                           a picture beside the answer, one row a dock
   darsena repair my-scenario --gantt ships.svg --gantt-by ship           one row a ship
@@ -52,9 +53,21 @@ pub(crate) struct RepairArguments {
         requires = "psplib"
     )]
     steps: u64,
-    /// With `--psplib`: processor seconds after which the search of a file ends.
+    /// With `--psplib`: processor seconds after which the search of a file ends, and those of its certificate.
     #[arg(long, value_name = "SECONDS", value_parser = ask::seconds, requires = "psplib")]
     cpu_limit: Option<f64>,
+    /// With `--psplib`: write a certificate into this folder for each file whose schedule is proved to be the shortest, that
+    /// others can check: project, schedule, model, proof.
+    #[arg(long, value_name = "FOLDER", requires = "psplib")]
+    certificate: Option<PathBuf>,
+    /// With `--certificate`: steps after which the search for a proof ends.
+    #[arg(
+        long,
+        default_value_t = 100_000,
+        value_name = "N",
+        requires = "certificate"
+    )]
+    certificate_steps: u64,
     #[command(flatten)]
     law: LawWanted,
     /// Only modes in which the state of the asset does the work itself: the status quo.
@@ -287,12 +300,28 @@ fn projects(arguments: &RepairArguments, started: Instant) -> Answered {
         time_limit: arguments.time_limit,
         cpu_limit: arguments.cpu_limit,
     };
-    let mut all = Vec::new();
-    for path in &arguments.psplib {
-        let name = path.file_name().map_or_else(
+    let certifying = darsena::certify::Options {
+        seed: arguments.seed,
+        step_limit: arguments.certificate_steps,
+        time_limit: arguments.time_limit,
+        cpu_limit: arguments.cpu_limit,
+        ..darsena::certify::Options::default()
+    };
+    let name = |path: &PathBuf| {
+        path.file_name().map_or_else(
             || path.display().to_string(),
             |name| name.to_string_lossy().into_owned(),
-        );
+        )
+    };
+    // What can't be written is said before anything is searched for.
+    if let Some(folder) = &arguments.certificate {
+        let names: Vec<String> = arguments.psplib.iter().map(name).collect();
+        darsena::certify::places(folder, &names)?;
+    }
+    let mut all = Vec::new();
+    let mut certified = true;
+    for path in &arguments.psplib {
+        let name = name(path);
         let bytes = std::fs::read(path).map_err(|error| NoPackage(path.clone(), error.into()))?;
         let mut show = |at: &darsena::project::Progress| {
             if asked.stopped() {
@@ -304,18 +333,68 @@ fn projects(arguments: &RepairArguments, started: Instant) -> Answered {
             stop: stop.clone(),
             progress: Some(&mut show),
         };
-        all.push(darsena::project_answer::schedule(
-            &name, &bytes, &options, &mut watch,
-        )?);
+        let mut scheduled = darsena::project_answer::schedule(&name, &bytes, &options, &mut watch)?;
+        if let Some(folder) = &arguments.certificate {
+            line.certificate(&name);
+            certified &= scheduled.certify(&bytes, &certifying, &|| asked.stopped(), folder)?;
+        }
+        all.push(scheduled);
     }
     drop(line);
     let answer = darsena::project_answer::answer(
         &all,
         arguments.timing.then(|| started.elapsed().as_secs_f64()),
     );
-    arguments
+    let code = arguments
         .output
-        .write(&answer, &darsena::project_answer::readable)
+        .write(&answer, &darsena::project_answer::readable)?;
+    Ok(if certified { code } else { ExitCode::from(1) })
+}
+
+/// Does a certificate prove that no schedule is shorter?
+///
+/// Checks folders that `darsena repair --psplib FILE --certificate FOLDER` has written: the schedule against the project, the model against the
+/// project and the makespan, the proof against the model. Shares nothing with what made the proof.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  darsena certificate proofs                     every certificate in a folder
+  darsena certificate proofs/j601_8.sm           one of them
+
+Exit code 0: all are accepted; 1: one is not.")]
+pub(crate) struct CertificateArguments {
+    /// A certificate, or a folder of certificates.
+    #[arg(required = true)]
+    folders: Vec<PathBuf>,
+    #[command(flatten)]
+    output: Output,
+    /// Put the wall time into the answer (then equal questions no longer have equal bytes).
+    #[arg(long)]
+    timing: bool,
+}
+
+/// Answers `darsena certificate`.
+pub(crate) fn certificate(arguments: &CertificateArguments) -> Answered {
+    let started = Instant::now();
+    let mut checked = Vec::new();
+    for folder in &arguments.folders {
+        for one in darsena::certify::certificates(folder)? {
+            let name = one.file_name().map_or_else(
+                || one.display().to_string(),
+                |name| name.to_string_lossy().into_owned(),
+            );
+            checked.push((name, darsena::certify::check_folder(&one)));
+        }
+    }
+    let accepted = checked.iter().all(|one| one.1.is_ok());
+    let answer = darsena::certificate_answer::answer(
+        &checked,
+        arguments.timing.then(|| started.elapsed().as_secs_f64()),
+    );
+    let code = arguments
+        .output
+        .write(&answer, &darsena::certificate_answer::readable)?;
+    Ok(if accepted { code } else { ExitCode::from(1) })
 }
 
 /// Read a yard's own plan as tasks of a job.

@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
+use darsena::certify::CertifyError;
 use darsena::milp::{Progress, Stop};
 use darsena::plan::PlanError;
 use darsena::scenario::LoadError;
@@ -97,6 +98,18 @@ fn remedy(error: &(dyn Error + 'static)) -> Option<String> {
             // It says so itself.
             scenario::WriteError::NoFolder(..) => None,
             _ => Some("`darsena check` says what is wrong with the tables".into()),
+        };
+    }
+    if let Some(error) = error.downcast_ref::<CertifyError>() {
+        return match error {
+            CertifyError::Exists(_) | CertifyError::Twice(_) => {
+                Some("name a new folder with `--certificate`, or one for each file".into())
+            }
+            CertifyError::Unwritable(path, why) => Some(unwritable(path, why)),
+            CertifyError::NoCertificate(_) => Some(
+                "name a folder that `darsena repair --psplib FILE --certificate FOLDER` has written".into(),
+            ),
+            _ => None,
         };
     }
     if let Some(error) = error.downcast_ref::<PlanError>() {
@@ -205,6 +218,13 @@ impl Line {
                 .makespan
                 .map_or("none".into(), |makespan| makespan.to_string());
             bar.set_message(format!("{file}: makespan {makespan}, bound {}", at.bound));
+        }
+    }
+
+    /// That a certificate is being made.
+    pub(crate) fn certificate(&self, file: &str) {
+        if let Some(bar) = &self.0 {
+            bar.set_message(format!("{file}: certificate"));
         }
     }
 

@@ -39,7 +39,7 @@ fn pages() -> Vec<PathBuf> {
     pages
 }
 
-/// Each page runs in a folder of its own that holds `scenarios` and `docs` and nothing else, so that its
+/// Each page runs in a folder of its own that holds `scenarios`, `docs` and `crates` and nothing else, so that its
 /// commands may write, and read as if typed at the root of the repository.
 #[test]
 fn commands_give_what_the_book_shows() {
@@ -47,7 +47,7 @@ fn commands_give_what_the_book_shows() {
     for page in pages() {
         let place = tempfile::tempdir().expect("there is room");
         #[cfg(unix)]
-        for name in ["scenarios", "docs"] {
+        for name in ["scenarios", "docs", "crates"] {
             let link = std::os::unix::fs::symlink(root().join(name), place.path().join(name));
             link.expect("links can be made");
         }

@@ -14,6 +14,7 @@
 
 pub mod answer;
 mod ceilings;
+pub mod certificate_answer;
 pub mod emergency;
 pub mod permit_answer;
 mod permitted;
@@ -30,6 +31,7 @@ pub mod write;
 pub use permitted::{open_arcs, permitted};
 
 pub use darsena_brief as brief;
+pub use darsena_certify as certify;
 pub use darsena_law as law;
 pub use darsena_milp as milp;
 pub use darsena_plan as plan;

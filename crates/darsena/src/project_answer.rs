@@ -1,8 +1,12 @@
 //! `repair --psplib`: schedules of published project files, for comparing with anyone.
 
-use darsena_schedule::{Options, Outcome, Project, Task, Watch, check, psplib, solve};
+use std::path::Path;
+
+use darsena_certify::{CertifyError, Withheld};
+use darsena_schedule::{Options, Outcome, Project, Status, Task, Watch, check, psplib, solve};
 
 use crate::answer::{Answer, Head, Table};
+use crate::certificate_answer;
 
 /// A project file and its schedule.
 #[derive(Debug)]
@@ -11,6 +15,32 @@ pub struct Scheduled {
     pub file: String,
     project: Project,
     outcome: Outcome,
+    certificate: Option<darsena_certify::Outcome>,
+}
+
+impl Scheduled {
+    /// Asks for a certificate that others can check, in a folder of the file's name in `folder`. `bytes` are those the
+    /// schedule was made from; `asked` is asked whether to stop. Returns whether there is one.
+    ///
+    /// # Errors
+    /// Fails when something is in the place, or when it can't be written; then nothing is left there.
+    pub fn certify(
+        &mut self,
+        bytes: &[u8],
+        options: &darsena_certify::Options,
+        asked: &dyn Fn() -> bool,
+        folder: &Path,
+    ) -> Result<bool, CertifyError> {
+        let outcome = match (&self.outcome.schedule, self.outcome.status) {
+            (Some(schedule), Status::Optimal) => {
+                darsena_certify::certify(&self.file, bytes, schedule, options, asked, folder)?
+            }
+            _ => darsena_certify::Outcome::Withheld(Withheld::NotProved),
+        };
+        let given = matches!(outcome, darsena_certify::Outcome::Given(_));
+        self.certificate = Some(outcome);
+        Ok(given)
+    }
 }
 
 /// Why a project file has no schedule to show.
@@ -54,6 +84,7 @@ pub fn schedule(
         file: file.into(),
         project,
         outcome,
+        certificate: None,
     })
 }
 
@@ -125,6 +156,25 @@ pub fn answer(all: &[Scheduled], seconds: Option<f64>) -> Answer {
         .iter()
         .filter(|one| one.outcome.status.as_str() == "optimal")
         .count();
+    let mut remarks = vec![format!(
+        "{optimal} of {} proved to be the shortest",
+        all.len()
+    )];
+    let mut tables = vec![projects, schedule];
+    let asked: Vec<_> = all
+        .iter()
+        .filter_map(|one| {
+            Some(certificate_answer::asked(
+                &one.file,
+                one.certificate.as_ref()?,
+            ))
+        })
+        .collect();
+    if !asked.is_empty() {
+        let given = asked.iter().filter(|row| row.certificate.is_ok()).count();
+        remarks.push(format!("{given} of {} certified", asked.len()));
+        tables.push(certificate_answer::table(&asked));
+    }
     Answer {
         head: Head {
             question: "repair --psplib".into(),
@@ -138,12 +188,9 @@ pub fn answer(all: &[Scheduled], seconds: Option<f64>) -> Answer {
             objective_unit: String::new(),
             seconds,
             currency: String::new(),
-            remarks: vec![format!(
-                "{optimal} of {} proved to be the shortest",
-                all.len()
-            )],
+            remarks,
         },
-        tables: vec![projects, schedule],
+        tables,
         trees: Vec::new(),
     }
 }
@@ -155,10 +202,17 @@ pub fn readable(answer: &Answer) -> String {
     if let Some(projects) = answer.table("projects") {
         out.push_str(&crate::write::text(projects));
     }
+    let mut names = "Tables: projects, schedule".to_string();
+    if let Some(certificates) = answer.table("certificates") {
+        out.push('\n');
+        out.push_str(&crate::write::text(certificates));
+        names.push_str(", certificates");
+    }
     for remark in &answer.head.remarks {
         out.push_str(remark);
         out.push('\n');
     }
-    out.push_str("Tables: projects, schedule\n");
+    out.push_str(&names);
+    out.push('\n');
     out
 }

@@ -466,3 +466,32 @@ fn answers_of_repair_are_valid() {
     assert_eq!(package.tasks.len(), tasks);
     assert_valid(&darsena::work_package::answer(&package, "job", "yard").json());
 }
+
+#[test]
+fn certificates_are_valid_and_described() {
+    let bytes = include_bytes!("../../schedule/tests/instances/j601_8.sm");
+    let place = tempfile::tempdir().expect("there is room");
+    let mut scheduled = darsena::project_answer::schedule(
+        "j601_8.sm",
+        bytes,
+        &darsena::project::Options::default(),
+        &mut darsena::project::Watch::nobody(),
+    )
+    .expect("it is a project");
+    let options = darsena::certify::Options::default();
+    let given = scheduled.certify(bytes, &options, &|| false, place.path());
+    assert!(given.expect("it can be written"));
+    let answer = darsena::project_answer::answer(&[scheduled], None);
+    assert_valid(&answer.json());
+    let folder = place.path().join("j601_8.sm");
+    let checked = ["j601_8.sm", "none"].map(|name| {
+        let folder = folder.with_file_name(name);
+        (name.to_string(), darsena::certify::check_folder(&folder))
+    });
+    let answer = darsena::certificate_answer::answer(&checked, Some(0.5));
+    assert_valid(&answer.json());
+    let described = &schema()["$defs"]["certificates"]["items"]["properties"];
+    let described: Vec<&String> = described.as_object().expect("columns").keys().collect();
+    let columns = answer.tables[0].columns.iter().map(|column| column.name);
+    assert_eq!(described, columns.collect::<Vec<_>>());
+}

@@ -2,6 +2,7 @@
 
 mod answers;
 mod broken;
+mod certificates;
 mod stopped;
 mod told;
 mod written;
