@@ -6,8 +6,9 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use clap::{Args, ValueEnum};
-use darsena::stress_answer;
+use darsena::scenario::{Change, Scenario};
 use darsena::whatif::{self, Every, StressOptions};
+use darsena::{static_answer, stress_answer};
 use jiff::civil::Date;
 
 use crate::ask::{self, Output, Solving, Wanted};
@@ -25,6 +26,7 @@ Examples:
   darsena stress scenarios/us-japan-2024 --every site --days 183          each site out for half a year
   darsena stress scenarios/us-japan-2024 --every resource --from 2025-07-01 --days 90 --foreseen
   darsena stress my-scenario --every site --survive                       how long each can be out at no loss
+  darsena stress my-scenario --every site --static                        static measures, thousands in seconds
   darsena stress my-scenario --every lane --table losses --format csv
 
 Ctrl-C gives the failures looked at so far.")]
@@ -48,6 +50,10 @@ pub(crate) struct StressArguments {
     /// Look for the longest failure that costs no demand anything, a few plans a failure.
     #[arg(long)]
     survive: bool,
+    /// The published static measures: no lead times, dates or priorities, one small program a failure. What each
+    /// costs, and how long it would cost nothing.
+    #[arg(long = "static", conflicts_with_all = ["foreseen", "survive"])]
+    without_time: bool,
     #[command(flatten)]
     solving: Solving,
     #[command(flatten)]
@@ -120,18 +126,38 @@ pub(crate) fn run(arguments: &StressArguments) -> Answered {
         .map(|(as_of, _)| (ask::law(), as_of));
     let base = Arc::new(arguments.wanted.arcs(&scenario, &arguments.solving));
     let line = terminal::Line::new(output.quiet);
-    let stress = whatif::stress(
-        &scenario,
-        &|changed, change| stress_answer::arcs_of(&base, changed, change, law.clone()),
-        &failures,
-        &options,
-        &terminal::stop_on_interrupt(),
-        &|done, of| line.count("failures", done, of),
-    )?;
+    let arcs_of = |changed: &Scenario, change: Option<&Change>| {
+        stress_answer::arcs_of(&base, changed, change, law.clone())
+    };
+    let progress = |done, of| line.count("failures", done, of);
+    let stop = terminal::stop_on_interrupt();
+    let seconds = || arguments.timing.then(|| started.elapsed().as_secs_f64());
+    if arguments.without_time {
+        let plan = &options.plan;
+        let found = whatif::static_measures(
+            &scenario,
+            &arcs_of,
+            &failures,
+            plan.include_unconfirmed,
+            plan.threads,
+            &stop,
+            &progress,
+        )?;
+        drop(line);
+        let Some(found) = found else {
+            eprintln!("stopped before any failure was looked at");
+            return Ok(ExitCode::from(1));
+        };
+        let mut answer = static_answer::answer(&scenario, &failures, &found, seconds());
+        arguments.wanted.tell_law(&mut answer);
+        return output.write(&answer, &|answer| {
+            static_answer::readable(&scenario, &found, answer)
+        });
+    }
+    let stress = whatif::stress(&scenario, &arcs_of, &failures, &options, &stop, &progress)?;
     drop(line);
-    let seconds = arguments.timing.then(|| started.elapsed().as_secs_f64());
     let mut answer =
-        stress_answer::answer(&scenario, &failures, &stress, arguments.foreseen, seconds);
+        stress_answer::answer(&scenario, &failures, &stress, arguments.foreseen, seconds());
     arguments.wanted.tell_law(&mut answer);
     output.write(&answer, &|answer| {
         stress_answer::readable(&scenario, &stress, answer)

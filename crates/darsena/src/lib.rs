@@ -24,6 +24,7 @@ pub mod repair;
 pub mod repair_answer;
 pub mod rule_prices;
 pub mod scenario_answer;
+pub mod static_answer;
 pub mod stress_answer;
 pub mod work_package;
 pub mod write;

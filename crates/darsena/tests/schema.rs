@@ -8,11 +8,11 @@ use darsena::milp::{Stop, Watch};
 use darsena::plan::{Arcs, Options, Plan, Reasons};
 use darsena::rule_prices::{self, PriceOptions, rule_prices};
 use darsena::scenario::{Scenario, load, read_memory, starter};
-use darsena::stress_answer;
 use darsena::whatif::{Every, StressOptions, stress};
 use darsena::{
     SCHEMA_TEXT, answer, checked_plan, law, permit_answer, permitted, plan_answer, scenario_answer,
 };
+use darsena::{static_answer, stress_answer};
 use jiff::civil::date;
 use jsonschema::Validator;
 use serde_json::{Value, json};
@@ -195,6 +195,28 @@ fn answers_of_stress_are_valid() {
     let answer = stress_answer::answer(&scenario, &failures, &stress, false, None);
     assert_valid(&answer.json());
     assert_columns(&schema()["$defs"]["stress"], &answer);
+}
+
+#[test]
+fn answers_of_static_measures_are_valid() {
+    let scenario = small();
+    let failures = darsena::whatif::every(&scenario, Every::Site, scenario.head().start, 90);
+    let arcs = std::sync::Arc::new(Arcs::open(&scenario));
+    let open = |_: &Scenario, _: Option<&_>| arcs.clone();
+    let found = darsena::whatif::static_measures(
+        &scenario,
+        &open,
+        &failures,
+        false,
+        2,
+        &Stop::new(),
+        &|_, _| {},
+    );
+    let found = found.expect("it is solved").expect("nobody stops it");
+    assert!(found.complete && found.fates.iter().any(|fate| fate.measured.loss > 0.0));
+    let answer = static_answer::answer(&scenario, &failures, &found, None);
+    assert_valid(&answer.json());
+    assert_columns(&schema()["$defs"]["static"], &answer);
 }
 
 #[test]

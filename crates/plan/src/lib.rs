@@ -66,6 +66,7 @@ mod plan;
 mod price;
 mod reasons;
 mod solve;
+pub mod steady;
 mod viability;
 
 pub use arcs::{Arc, Arcs, Ceiling, Obstacle, Opening};

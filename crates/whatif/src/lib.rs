@@ -20,7 +20,9 @@
 //! from then on its whole length is known. Who of several equals waits is told of the one plan that was found.
 
 mod failures;
+mod measures;
 mod stress;
 
 pub use failures::{Every, every, told};
+pub use measures::{Static, StaticFate, static_measures};
 pub use stress::{ArcsOf, Failure, Fate, Loss, Stress, StressOptions, stress};

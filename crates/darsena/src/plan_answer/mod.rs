@@ -47,14 +47,7 @@ pub fn answer(scenario: &Scenario, plan: &Plan, seconds: Option<f64>) -> Answer 
 
 pub(crate) fn head(scenario: &Scenario, plan: &Plan, seconds: Option<f64>) -> Head {
     let last = plan.levels.last();
-    let (solver, version) = plan.solver.split_once(' ').unwrap_or((&plan.solver, ""));
     Head {
-        question: "plan".into(),
-        scenario: scenario.head().name.to_string(),
-        scenario_hash: scenario.hash().to_string(),
-        law_as_of: scenario.head().law_as_of.to_string(),
-        law_hash: None,
-        solver: Some((solver.into(), version.into())),
         status: plan.status.as_str().into(),
         objective: last.map(|l| {
             (
@@ -63,10 +56,28 @@ pub(crate) fn head(scenario: &Scenario, plan: &Plan, seconds: Option<f64>) -> He
                 plan.levels.iter().map(|l| l.gap).fold(0.0, f64::max),
             )
         }),
+        remarks: plan.remarks.clone(),
+        ..head_without_plan("plan", scenario, seconds)
+    }
+}
+
+/// The head of an answer that rests on the solver and on no one plan.
+pub(crate) fn head_without_plan(question: &str, scenario: &Scenario, seconds: Option<f64>) -> Head {
+    let solver = darsena_milp::name_and_version();
+    let (solver, version) = solver.split_once(' ').unwrap_or((&solver, ""));
+    Head {
+        question: question.into(),
+        scenario: scenario.head().name.to_string(),
+        scenario_hash: scenario.hash().to_string(),
+        law_as_of: scenario.head().law_as_of.to_string(),
+        law_hash: None,
+        solver: Some((solver.into(), version.into())),
+        status: String::new(),
+        objective: None,
         objective_unit: currency(scenario),
         seconds,
         currency: currency(scenario),
-        remarks: plan.remarks.clone(),
+        remarks: Vec::new(),
     }
 }
 
