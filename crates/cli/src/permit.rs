@@ -280,7 +280,19 @@ pub(crate) fn run(arguments: &PermitArguments) -> Answered {
         paths.as_deref(),
     );
     output.write(&answer, &|_| {
-        darsena::permit_answer::readable(&law, &question, &ruling, paths.as_deref(), arguments.why)
+        // Of alternatives one is gone: what is missing says which.
+        let open = ruling.approvals.iter().any(|one| !one.certain);
+        let shortest = open.then(|| reading.paths(&question, 1).into_iter().next());
+        let shortest = shortest.flatten();
+        let paths = paths.as_deref();
+        darsena::permit_answer::readable(
+            &law,
+            &question,
+            &ruling,
+            shortest.as_ref(),
+            paths,
+            arguments.why,
+        )
     })?;
     let no = matches!(ruling.overall, Verdict::Deny | Verdict::Unknown);
     Ok(ExitCode::from(u8::from(no)))

@@ -395,11 +395,25 @@ fn path_table(paths: &[Path]) -> Table {
     )
 }
 
-/// One ruling for reading; with `why`, in the words of the rules and with their text.
+fn needs(ruling: &Ruling, shortest: Option<&Path>) -> String {
+    let all = ruling.days();
+    let count = counted(ruling.approvals.len(), "approval");
+    match shortest.map(|path| path.days) {
+        Some(least) if least != all => format!(
+            "NEEDS up to {count}; {least} days (min/typical/max) the shortest way, {all} if all were needed"
+        ),
+        Some(_) => format!("NEEDS up to {count}; {all} days in all (min/typical/max)"),
+        None => format!("NEEDS {count}; {all} days in all (min/typical/max)"),
+    }
+}
+
+/// One ruling for reading; with `why`, in the words of the rules and with their text. `shortest` is the
+/// shortest way there is where some approvals turn on what is missing: alternatives are not added up.
 pub fn readable(
     law: &Law,
     question: &Question,
     ruling: &Ruling,
+    shortest: Option<&Path>,
     paths: Option<&[Path]>,
     why: bool,
 ) -> String {
@@ -422,11 +436,7 @@ pub fn readable(
     ));
     let said = match ruling.overall {
         Verdict::Allow => "ALLOW: nothing further is needed".to_string(),
-        Verdict::Needs => format!(
-            "NEEDS {}; {} days in all (min/typical/max)",
-            counted(ruling.approvals.len(), "approval"),
-            ruling.days()
-        ),
+        Verdict::Needs => needs(ruling, shortest),
         Verdict::Policy => "POLICY: a political act with no rule behind it".to_string(),
         Verdict::Unknown => "UNKNOWN: the answer turns on facts that are missing".to_string(),
         Verdict::Deny => match ruling.opens {

@@ -318,7 +318,13 @@ fn a_comparison_of_law_says_what_opens() {
         "--format",
         "json",
     ];
-    let told = darsena(place.path(), &days).json();
+    let told = darsena(place.path(), &days);
+    for threads in ["1", "2", "2"] {
+        let again: Vec<&str> = days.iter().copied().chain(["--threads", threads]).collect();
+        let again = darsena(place.path(), &again);
+        assert_eq!(again.out, told.out, "the same answer every time");
+    }
+    let told = told.json();
     assert_eq!(told["question"], "plan --against-law");
     let arcs = told["tables"]["arcs"].as_array().expect("a table");
     let change = |id: &str| {
@@ -396,6 +402,46 @@ fn permit_hears_no_words_and_says_what_it_assumes() {
     let json = ask(&["--user", "not a government", "--format", "json"]).out;
     assert!(!json.contains("\"government_user\": true"), "{json}");
     assert!(json.contains("\"assumed\""), "{json}");
+}
+
+#[test]
+fn permit_does_not_add_up_alternatives() {
+    let place = tempfile::tempdir().expect("there is room");
+    let ask = |more: &[&str]| {
+        let mut arguments = vec![
+            "permit",
+            "--act",
+            "export",
+            "--class",
+            "us-u",
+            "--flags",
+            "component",
+            "--origins",
+            "us",
+            "--made-in",
+            "us",
+            "--from",
+            "us",
+            "--to",
+            "jp",
+            "--value",
+            "1000000",
+            "--on",
+            "2025-03-01",
+        ];
+        arguments.extend(more);
+        darsena(place.path(), &arguments).out
+    };
+    let open = ask(&[]);
+    let both = "\nNEEDS up to 2 approvals; 15/45/90 days (min/typical/max) the shortest way, 60/135/240 if all were needed\n";
+    assert!(open.contains(both), "{open}");
+    let told = ask(&["--fact", "channel=commercial"]);
+    let one = "\nNEEDS 1 approval; 15/45/90 days in all (min/typical/max)\n";
+    assert!(told.contains(one), "{told}");
+    let paths = ask(&["--why-not"]);
+    let path = "channel=commercial: then needs us-dsp5 (15/45/90 days)";
+    assert!(paths.contains(path), "{paths}");
+    assert!(!paths.contains("us-dsp5, us-fms-offer ("), "{paths}");
 }
 
 #[test]
