@@ -485,4 +485,55 @@ fn permit_refuses_what_it_would_not_do() {
     ]);
     assert_ne!(span.code, 0);
     assert!(span.err.contains("is not after"), "{}", span.err);
+    for (more, says) in [
+        (["--record", "jp:nsx:granted"], "did you mean `nsc`?"),
+        (["--with", "JP-27"], "no proposal"),
+        (["--to", "jp"], "`--act retransfer`"),
+        (["--value", "-1"], "-1"),
+    ] {
+        let more = ["--on", "2026-05-01", more[0], more[1]];
+        let refused = if more[2] == "--to" {
+            let inside = [
+                "permit",
+                "--act",
+                "export",
+                "--class",
+                "jp-w",
+                "--origins",
+                "jp",
+                "--from",
+                "jp",
+                "--to",
+                "jp",
+                "--on",
+                "2026-05-01",
+            ];
+            darsena(place.path(), &inside)
+        } else {
+            ask(&more)
+        };
+        assert_eq!((refused.code, refused.out.as_str()), (2, ""), "{more:?}");
+        assert!(refused.err.contains(says), "{}", refused.err);
+    }
+    let unheard = ask(&["--on", "2026-05-01", "--record", "pl:licence:granted"]);
+    let says = "\nrecord-1 answers nothing that is asked for\n";
+    assert!(unheard.out.contains(says), "{}", unheard.out);
+    let heard = ask(&["--on", "2026-05-01", "--record", "jp:nsc:granted"]);
+    assert!(!heard.out.contains("answers nothing"), "{}", heard.out);
+    // What is read otherwise than by the law of the day says so.
+    let law = ask(&[
+        "--on",
+        "2024-06-01",
+        "--law",
+        "2026-05-01",
+        "--without",
+        "JP-06c",
+    ]);
+    assert!(
+        law.out.contains(
+            "\nthe law of 2026-05-01, whatever the day of the transfer\nwithout JP-06c\n"
+        ),
+        "{}",
+        law.out
+    );
 }
