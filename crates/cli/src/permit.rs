@@ -75,7 +75,7 @@ pub(crate) struct PermitArguments {
     #[arg(long, default_value = "", value_name = "TEXT")]
     purpose: String,
     /// Worth in whole US dollars.
-    #[arg(long, value_name = "DOLLARS")]
+    #[arg(long, value_name = "DOLLARS", value_parser = clap::value_parser!(i64).range(0..))]
     value: Option<i64>,
     /// Units.
     #[arg(long, value_name = "UNITS")]
@@ -213,6 +213,14 @@ pub(crate) fn run(arguments: &PermitArguments) -> Answered {
         }
         Ok(ids.iter().cloned().collect())
     };
+    for id in rules(&arguments.with)? {
+        let mut named = { law.rules().iter() }.filter(|rule| rule.policy == id || rule.id() == id);
+        if named.all(|rule| rule.from.is_some()) {
+            return unasked(format!(
+                "`--with {id}`: the rule is law on its own days and no proposal"
+            ));
+        }
+    }
     let options = ReadingOptions {
         as_of,
         without: rules(&arguments.without)?,
@@ -249,6 +257,16 @@ pub(crate) fn run(arguments: &PermitArguments) -> Answered {
         _ => return unasked("`--item` is told more than once; `--matrix` takes several"),
     };
     let question = asking.question(item, &from, &to, on)?;
+    if question.from == question.to
+        && question.via.is_empty()
+        && matches!(question.act, Act::Export | Act::Reexport)
+    {
+        return unasked(format!(
+            "`--from` and `--to` are both `{}`: an {} leaves the state; a new user inside it is `--act retransfer`",
+            question.from,
+            question.act.as_str()
+        ));
+    }
     let output = &arguments.output;
     if arguments.timeline && arguments.until <= arguments.since {
         return unasked(format!(
@@ -280,7 +298,19 @@ pub(crate) fn run(arguments: &PermitArguments) -> Answered {
         paths.as_deref(),
     );
     output.write(&answer, &|_| {
-        darsena::permit_answer::readable(&law, &question, &ruling, paths.as_deref(), arguments.why)
+        // Of alternatives one is gone: what is missing says which.
+        let open = ruling.approvals.iter().any(|one| !one.certain);
+        let shortest = open.then(|| reading.paths(&question, 1).into_iter().next());
+        let shortest = shortest.flatten();
+        let paths = paths.as_deref();
+        darsena::permit_answer::readable(
+            &reading,
+            &question,
+            &ruling,
+            shortest.as_ref(),
+            paths,
+            arguments.why,
+        )
     })?;
     let no = matches!(ruling.overall, Verdict::Deny | Verdict::Unknown);
     Ok(ExitCode::from(u8::from(no)))
@@ -547,6 +577,26 @@ impl Asking<'_> {
                 ));
             }
         };
+        // A generic kind has the state that grants in its place: `pl-licence`.
+        let answers = |one: &str| {
+            let rest = one.strip_prefix('*');
+            one == kind || rest.is_some_and(|rest| kind.get(2..) == Some(rest))
+        };
+        let known = kind == "any" || { self.law.approvals() }
+            .any(|one| answers(&one.id) || one.kinds.iter().any(|word| word == kind));
+        if !known {
+            let words = { self.law.approvals() }.flat_map(|one| {
+                one.kinds
+                    .iter()
+                    .map(String::as_str)
+                    .chain([one.id.as_str()])
+            });
+            let near = nearest(kind, words);
+            let near = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+            return unasked(format!(
+                "no approval is answered by a record of kind `{kind}`{near}; `darsena laws --approvals` lists the kinds"
+            ));
+        }
         Ok(Record {
             id: format!("record-{}", n + 1),
             kind: kind.to_string(),

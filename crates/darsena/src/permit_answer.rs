@@ -79,9 +79,7 @@ pub fn timeline(
         .whole(
             "days",
             "days",
-            turns
-                .iter()
-                .map(|turn| i64::from(turn.ruling.days().typical)),
+            turns.iter().map(|turn| typical(&turn.ruling)),
         );
     let trees = vec![
         ("asked".into(), question_json(question)),
@@ -142,8 +140,7 @@ pub fn matrix(
         .whole(
             "days",
             "days",
-            rows.iter()
-                .map(|(_, _, ruling)| i64::from(ruling.days().typical)),
+            rows.iter().map(|(_, _, ruling)| typical(ruling)),
         )
         .text(
             "confidence",
@@ -195,6 +192,32 @@ pub fn laws(law: &Law, on: Date, regime: Option<&str>) -> Answer {
     }
 }
 
+/// Typical days of all approvals; none where nothing that is asked for helps.
+fn typical(ruling: &Ruling) -> Option<i64> {
+    (ruling.overall != Verdict::Deny).then(|| i64::from(ruling.days().typical))
+}
+
+/// How the law is read, where it is not simply that of the day.
+fn read_as(reading: &Reading<'_>) -> Vec<String> {
+    let options = reading.options();
+    let day = match options.as_of {
+        AsOf::Everything => None,
+        AsOf::Known(day) => Some(format!("the law as it was known on {day}")),
+        AsOf::Fixed(day) => Some(format!(
+            "the law of {day}, whatever the day of the transfer"
+        )),
+    };
+    let lifted = options.without.iter().map(|id| format!("without {id}"));
+    let proposed = { options.with.iter() }.map(|id| format!("with the proposal {id}"));
+    let members = { options.members.iter() }
+        .map(|(group, state)| format!("supposing that {state} is in {group}"));
+    day.into_iter()
+        .chain(lifted)
+        .chain(proposed)
+        .chain(members)
+        .collect()
+}
+
 fn head(question: &str, scenario: Option<&Scenario>, reading: &Reading<'_>, on: Date) -> Head {
     let as_of = match reading.options().as_of {
         AsOf::Everything => on,
@@ -212,7 +235,9 @@ fn head(question: &str, scenario: Option<&Scenario>, reading: &Reading<'_>, on: 
         objective_unit: String::new(),
         seconds: None,
         currency: "USD".into(),
-        remarks: vec![darsena_law::NO_ADVICE.into()],
+        remarks: { read_as(reading).into_iter() }
+            .chain([darsena_law::NO_ADVICE.into()])
+            .collect(),
     }
 }
 
@@ -395,14 +420,45 @@ fn path_table(paths: &[Path]) -> Table {
     )
 }
 
-/// One ruling for reading; with `why`, in the words of the rules and with their text.
+/// Records told with the question that no approval asked for looks at.
+fn unheard<'a>(question: &'a Question, ruling: &'a Ruling) -> impl Iterator<Item = &'a str> {
+    let told = question.records.iter().map(|record| record.id.as_str());
+    told.filter(|id| {
+        let lists = [&ruling.approvals, &ruling.granted, &ruling.refused];
+        let mut heard = lists.into_iter().flatten();
+        let denied = ruling.overall == Verdict::Deny;
+        id.starts_with("record-")
+            && !denied
+            && !heard.any(|one| {
+                one.grants.iter().any(|grant| grant == id)
+                    || one.record.as_ref().is_some_and(|(one, _)| one == id)
+            })
+    })
+}
+
+fn needs(ruling: &Ruling, shortest: Option<&Path>) -> String {
+    let all = ruling.days();
+    let count = counted(ruling.approvals.len(), "approval");
+    match shortest.map(|path| path.days) {
+        Some(least) if least != all => format!(
+            "NEEDS up to {count}; {least} days (min/typical/max) the shortest way, {all} if all were needed"
+        ),
+        Some(_) => format!("NEEDS up to {count}; {all} days in all (min/typical/max)"),
+        None => format!("NEEDS {count}; {all} days in all (min/typical/max)"),
+    }
+}
+
+/// One ruling for reading; with `why`, in the words of the rules and with their text. `shortest` is the
+/// shortest way there is where some approvals turn on what is missing: alternatives are not added up.
 pub fn readable(
-    law: &Law,
+    reading: &Reading<'_>,
     question: &Question,
     ruling: &Ruling,
+    shortest: Option<&Path>,
     paths: Option<&[Path]>,
     why: bool,
 ) -> String {
+    let law = reading.law();
     let mut text = String::new();
     let mut line = |words: String| {
         text.push_str(words.trim_end());
@@ -420,13 +476,12 @@ pub fn readable(
         stops.join(" to "),
         question.on
     ));
+    for words in read_as(reading) {
+        line(words);
+    }
     let said = match ruling.overall {
         Verdict::Allow => "ALLOW: nothing further is needed".to_string(),
-        Verdict::Needs => format!(
-            "NEEDS {}; {} days in all (min/typical/max)",
-            counted(ruling.approvals.len(), "approval"),
-            ruling.days()
-        ),
+        Verdict::Needs => needs(ruling, shortest),
         Verdict::Policy => "POLICY: a political act with no rule behind it".to_string(),
         Verdict::Unknown => "UNKNOWN: the answer turns on facts that are missing".to_string(),
         Verdict::Deny => match ruling.opens {
@@ -470,6 +525,9 @@ pub fn readable(
             let record = one.record.as_ref().map_or("", |(id, _)| id.as_str());
             line(format!("  {:<22} {} ({record})", one.id, one.body));
         }
+    }
+    for record in unheard(question, ruling) {
+        line(format!("\n{record} answers nothing that is asked for"));
     }
     line("\nregimes".into());
     for one in &ruling.regimes {

@@ -598,7 +598,12 @@ impl Reader {
                 Confidence::Inferred
             })
         };
-        let (trusted, days_confidence) = (confidence("confidence"), confidence("days_confidence"));
+        let trusted = confidence("confidence");
+        // Days are trusted as far as the rule that names them, unless it says how far.
+        let days_confidence = match get("days_confidence") {
+            Some(_) => confidence("days_confidence"),
+            None => trusted,
+        };
         let approvals = list(get("approver").unwrap_or_default(), ';');
         let days = get("days").map(|text| (text, Days::from_text(text)));
         let needs = kind == Some(RuleKind::Needs);
@@ -654,12 +659,22 @@ impl Reader {
             .policy_lines
             .insert(id.clone(), (file.to_string(), line))
         {
+            // What was added is what is to be mended.
+            let here = (file.to_string(), at("id"));
+            let there = (other, there);
+            let added = |(file, _): &(String, u32)| file.starts_with("+/");
+            let (mend, keep) = if added(&there) && !added(&here) {
+                (there, here)
+            } else {
+                (here, there)
+            };
+            let other = keep.0.trim_start_matches("+/");
             self.flaw(
-                file,
-                Some(at("id")),
+                &mend.0,
+                Some(mend.1),
                 "double-key",
                 format!("policy `{id}` stands twice"),
-                format!("the other is at {other}:{there}"),
+                format!("the other is at {other}:{}", keep.1),
             );
         }
         let Some(kind) = kind.filter(|_| self.findings.len() == before) else {

@@ -73,6 +73,8 @@ pub(crate) struct Judgement {
     pub(crate) parts: Vec<(Verdict, Verdict)>,
     /// Rules that hold, by place, and whether they do whatever the missing facts are.
     pub(crate) holds: BTreeMap<usize, bool>,
+    /// Approvals asked for whatever the missing facts are, be it by one rule or by another.
+    pub(crate) sure: BTreeSet<String>,
     /// Facts the answer turns on.
     pub(crate) missing: BTreeSet<String>,
     /// Flaws of the law met on the way.
@@ -101,6 +103,9 @@ impl Judgement {
             between: (worst, worst),
             parts: parts.into_iter().map(|part| (part, part)).collect(),
             holds: places.iter().map(|place| (*place, true)).collect(),
+            sure: { places.iter() }
+                .flat_map(|place| law.rules[*place].approvals.iter().cloned())
+                .collect(),
             missing: BTreeSet::new(),
             faults: Vec::new(),
         }
@@ -112,6 +117,7 @@ impl Judgement {
             between: (Verdict::Allow, Verdict::Deny),
             parts: vec![(Verdict::Allow, Verdict::Deny); regimes.len()],
             holds: BTreeMap::new(),
+            sure: BTreeSet::new(),
             missing: BTreeSet::new(),
             faults: Vec::new(),
         }
@@ -171,6 +177,7 @@ impl Judgement {
             between,
             parts,
             holds,
+            sure: &one.sure & &other.sure,
             missing,
             faults,
         }
@@ -581,7 +588,8 @@ pub(crate) fn assemble(
         for (place, certain) in &bare.holds {
             let rule = &law.rules[*place];
             for id in &rule.approvals {
-                let approval = approval(law, question, &legs[say.leg], say, rule, id, *certain);
+                let certain = *certain || bare.sure.contains(id);
+                let approval = approval(law, question, &legs[say.leg], say, rule, id, certain);
                 if is(&approval, AuthorizationDecision::Refused) {
                     let part = say.regimes.iter().position(|regime| *regime == rule.regime);
                     for bounds in part
@@ -590,7 +598,7 @@ pub(crate) fn assemble(
                         .chain([&mut between])
                     {
                         bounds.1 = Verdict::Deny;
-                        if *certain {
+                        if certain {
                             bounds.0 = Verdict::Deny;
                         }
                     }

@@ -118,9 +118,14 @@ impl Reading<'_> {
         ruling: &Ruling,
         tried: &mut usize,
     ) -> Option<Path> {
-        let (name, _) = ruling.missing.first()?;
+        // What is no fact, such as the state of make, is left open.
+        let mut open = ruling.missing.iter().map(|(name, _)| name);
+        let (name, options) = open.find_map(|name| {
+            let options = self.options_of(name);
+            (!options.is_empty()).then_some((name, options))
+        })?;
         let mut best: Option<Path> = None;
-        for told in self.options_of(name) {
+        for told in options {
             *tried += 1;
             if *tried > MOST_TRIED {
                 break;

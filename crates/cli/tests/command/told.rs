@@ -318,7 +318,13 @@ fn a_comparison_of_law_says_what_opens() {
         "--format",
         "json",
     ];
-    let told = darsena(place.path(), &days).json();
+    let told = darsena(place.path(), &days);
+    for threads in ["1", "2", "2"] {
+        let again: Vec<&str> = days.iter().copied().chain(["--threads", threads]).collect();
+        let again = darsena(place.path(), &again);
+        assert_eq!(again.out, told.out, "the same answer every time");
+    }
+    let told = told.json();
     assert_eq!(told["question"], "plan --against-law");
     let arcs = told["tables"]["arcs"].as_array().expect("a table");
     let change = |id: &str| {
@@ -399,6 +405,46 @@ fn permit_hears_no_words_and_says_what_it_assumes() {
 }
 
 #[test]
+fn permit_does_not_add_up_alternatives() {
+    let place = tempfile::tempdir().expect("there is room");
+    let ask = |more: &[&str]| {
+        let mut arguments = vec![
+            "permit",
+            "--act",
+            "export",
+            "--class",
+            "us-u",
+            "--flags",
+            "component",
+            "--origins",
+            "us",
+            "--made-in",
+            "us",
+            "--from",
+            "us",
+            "--to",
+            "jp",
+            "--value",
+            "1000000",
+            "--on",
+            "2025-03-01",
+        ];
+        arguments.extend(more);
+        darsena(place.path(), &arguments).out
+    };
+    let open = ask(&[]);
+    let both = "\nNEEDS up to 2 approvals; 15/45/90 days (min/typical/max) the shortest way, 60/135/240 if all were needed\n";
+    assert!(open.contains(both), "{open}");
+    let told = ask(&["--fact", "channel=commercial"]);
+    let one = "\nNEEDS 1 approval; 15/45/90 days in all (min/typical/max)\n";
+    assert!(told.contains(one), "{told}");
+    let paths = ask(&["--why-not"]);
+    let path = "channel=commercial: then needs us-dsp5 (15/45/90 days)";
+    assert!(paths.contains(path), "{paths}");
+    assert!(!paths.contains("us-dsp5, us-fms-offer ("), "{paths}");
+}
+
+#[test]
 fn permit_refuses_what_it_would_not_do() {
     let place = tempfile::tempdir().expect("there is room");
     let ask = |more: &[&str]| {
@@ -439,4 +485,55 @@ fn permit_refuses_what_it_would_not_do() {
     ]);
     assert_ne!(span.code, 0);
     assert!(span.err.contains("is not after"), "{}", span.err);
+    for (more, says) in [
+        (["--record", "jp:nsx:granted"], "did you mean `nsc`?"),
+        (["--with", "JP-27"], "no proposal"),
+        (["--to", "jp"], "`--act retransfer`"),
+        (["--value", "-1"], "-1"),
+    ] {
+        let more = ["--on", "2026-05-01", more[0], more[1]];
+        let refused = if more[2] == "--to" {
+            let inside = [
+                "permit",
+                "--act",
+                "export",
+                "--class",
+                "jp-w",
+                "--origins",
+                "jp",
+                "--from",
+                "jp",
+                "--to",
+                "jp",
+                "--on",
+                "2026-05-01",
+            ];
+            darsena(place.path(), &inside)
+        } else {
+            ask(&more)
+        };
+        assert_eq!((refused.code, refused.out.as_str()), (2, ""), "{more:?}");
+        assert!(refused.err.contains(says), "{}", refused.err);
+    }
+    let unheard = ask(&["--on", "2026-05-01", "--record", "pl:licence:granted"]);
+    let says = "\nrecord-1 answers nothing that is asked for\n";
+    assert!(unheard.out.contains(says), "{}", unheard.out);
+    let heard = ask(&["--on", "2026-05-01", "--record", "jp:nsc:granted"]);
+    assert!(!heard.out.contains("answers nothing"), "{}", heard.out);
+    // What is read otherwise than by the law of the day says so.
+    let law = ask(&[
+        "--on",
+        "2024-06-01",
+        "--law",
+        "2026-05-01",
+        "--without",
+        "JP-06c",
+    ]);
+    assert!(
+        law.out.contains(
+            "\nthe law of 2026-05-01, whatever the day of the transfer\nwithout JP-06c\n"
+        ),
+        "{}",
+        law.out
+    );
 }

@@ -207,3 +207,58 @@ pub fn law_difference(
     answer.tables.push(table);
     answer
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::path::Path;
+
+    use darsena_plan::compare::{DemandChange, Fare};
+
+    use super::effects;
+
+    /// Two customers of one item, of one priority or of two.
+    fn scenario(priority: u8) -> darsena_scenario::Scenario {
+        let folder = Path::new("../../docs/cases/two-customers");
+        let mut files = BTreeMap::new();
+        for entry in std::fs::read_dir(folder).expect("the case is there") {
+            let path = entry.expect("it can be listed").path();
+            let name = path.file_name().expect("a file").to_string_lossy();
+            let bytes = std::fs::read(&path).expect("it can be read");
+            files.insert(name.to_string(), bytes);
+        }
+        let demands = format!(
+            "demand,party,site,item,due,quantity,priority\nair-mar,air-force,base,missile,2025-03-01,6,{priority}\n\
+             navy-feb,navy,port,missile,2025-02-01,6,1\n"
+        );
+        files.insert("demands.csv".into(), demands.into());
+        let checked = darsena_scenario::read_memory(&files).check();
+        checked.scenario.expect("it is sound")
+    }
+
+    fn row(demand: &str, before: f64, after: f64) -> DemandChange {
+        let fare = |delivered| {
+            Some(Fare {
+                on_time: delivered,
+                delivered,
+                late_unit_periods: 6.0 - delivered,
+            })
+        };
+        DemandChange {
+            demand: demand.into(),
+            before: fare(before),
+            after: fare(after),
+        }
+    }
+
+    #[test]
+    fn what_equals_swap_is_no_effect_of_the_law() {
+        let swapped = || vec![row("air-mar", 6.0, 2.0), row("navy-feb", 2.0, 6.0)];
+        assert_eq!(effects(&scenario(1), swapped()), []);
+        // Of two ranks it is one.
+        assert_eq!(effects(&scenario(2), swapped()), swapped());
+        // So is what only one of equals gains.
+        let gained = || vec![row("air-mar", 6.0, 5.0), row("navy-feb", 2.0, 6.0)];
+        assert_eq!(effects(&scenario(1), gained()), gained());
+    }
+}

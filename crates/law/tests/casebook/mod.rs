@@ -22,6 +22,8 @@ pub(crate) struct Case {
     pub(crate) expected: Verdict,
     pub(crate) approvals: Vec<String>,
     pub(crate) not_approvals: Vec<String>,
+    /// Those of the approvals that turn on what is missing, where the case says which.
+    pub(crate) perhaps: Option<Vec<String>>,
     pub(crate) rules: Vec<String>,
     pub(crate) not_rules: Vec<String>,
     pub(crate) missing: Vec<String>,
@@ -67,6 +69,44 @@ pub(crate) fn cases(law: &Law) -> Vec<Case> {
     }
     cases
 }
+
+/// What a case or a variation may say; `note` is for the reader of the file.
+const KEYS: [&str; 34] = [
+    "also",
+    "id",
+    "kind",
+    "title",
+    "act",
+    "from",
+    "to",
+    "via",
+    "made_in",
+    "origins",
+    "holders",
+    "flags",
+    "classes",
+    "purpose",
+    "value",
+    "facts",
+    "reset",
+    "records",
+    "with",
+    "on",
+    "expected",
+    "approvals",
+    "not_approvals",
+    "perhaps",
+    "rules",
+    "not_rules",
+    "missing",
+    "absent",
+    "regimes",
+    "days",
+    "decision",
+    "source",
+    "held",
+    "note",
+];
 
 fn case(law: &Law, table: &Table, changes: &[&Table]) -> Case {
     let get = |key: &str| {
@@ -176,6 +216,10 @@ fn case(law: &Law, table: &Table, changes: &[&Table]) -> Case {
         });
     }
     let plain = |value: Value| value.as_str().unwrap_or_default().to_string();
+    let place = changes.first().map_or(table, |change| *change);
+    for (key, _) in table.iter().chain(place.iter()) {
+        assert!(KEYS.contains(&key), "{id}: no case says `{key}`");
+    }
     Case {
         id,
         kind: text("kind"),
@@ -186,6 +230,7 @@ fn case(law: &Law, table: &Table, changes: &[&Table]) -> Case {
         expected: Verdict::from_text(&text("expected")).expect("a verdict"),
         approvals: expects("approvals"),
         not_approvals: expects("not_approvals"),
+        perhaps: place.contains_key("perhaps").then(|| expects("perhaps")),
         rules: expects("rules"),
         not_rules: expects("not_rules"),
         missing: expects("missing"),
@@ -261,6 +306,14 @@ pub(crate) fn check(case: &Case, ruling: &Ruling) -> Vec<String> {
         let listed: BTreeSet<&str> = case.approvals.iter().map(String::as_str).collect();
         if got != listed {
             wrong.push(format!("expected approvals {listed:?}, got {got:?}"));
+        }
+    }
+    if let Some(perhaps) = &case.perhaps {
+        let open = ruling.approvals.iter().filter(|one| !one.certain);
+        let got: BTreeSet<&str> = open.map(|one| one.id.as_str()).collect();
+        let listed: BTreeSet<&str> = perhaps.iter().map(String::as_str).collect();
+        if got != listed {
+            wrong.push(format!("expected {listed:?} to be perhaps, got {got:?}"));
         }
     }
     // The rule that is named first decides.
