@@ -286,9 +286,8 @@ pub(crate) fn run(arguments: &PermitArguments) -> Answered {
         let of = scenario
             .as_ref()
             .map(|scenario| (scenario.head().name.as_str(), scenario.hash()));
-        if let Err(error) = std::fs::write(path, receipt(&reading, &question, &ruling, of)) {
-            return unasked(format!("cannot write `{}`: {error}", path.display()));
-        }
+        let text = receipt(&reading, &question, &ruling, of);
+        darsena::write::whole_file(path, text.as_bytes())?;
     }
     let answer = darsena::permit_answer::answer(
         scenario.as_ref(),
@@ -299,7 +298,8 @@ pub(crate) fn run(arguments: &PermitArguments) -> Answered {
     );
     output.write(&answer, &|_| {
         // Of alternatives one is gone: what is missing says which.
-        let open = ruling.approvals.iter().any(|one| !one.certain);
+        let needs = ruling.overall == Verdict::Needs;
+        let open = needs && ruling.approvals.iter().any(|one| !one.certain);
         let shortest = open.then(|| reading.paths(&question, 1).into_iter().next());
         let shortest = shortest.flatten();
         let paths = paths.as_deref();

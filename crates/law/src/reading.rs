@@ -70,7 +70,7 @@ struct Memory {
 ///
 /// A prohibition never looks at another one, nor at approvals but its own: so what is lifted, by an
 /// approval or for the sake of the question, is taken from each end and nothing is run again.
-#[derive(PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 enum Ways {
     /// These rules hold.
     Holds(Vec<usize>),
@@ -104,6 +104,56 @@ impl Ways {
             }
             Ways::Fault(why) => Judgement::fault(regimes, why.clone()),
         }
+    }
+}
+
+impl Ways {
+    /// The same where what holds of the rules `touched` is what `other` says of them. `fixed` are the options taken so
+    /// far, by fact; both number them alike.
+    fn with(
+        &self,
+        fixed: &mut Vec<(String, usize)>,
+        touched: &BTreeSet<usize>,
+        other: &Ways,
+    ) -> Ways {
+        match (self, other) {
+            (Ways::Turns(fact, ways), _) => Ways::each(fact, ways, fixed, &mut |way, fixed| {
+                way.with(fixed, touched, other)
+            }),
+            (Ways::Holds(_), Ways::Turns(fact, ways)) => {
+                let taken = fixed.iter().find(|(known, _)| known == fact);
+                match taken.map(|(_, option)| &ways[*option]) {
+                    Some(way) => self.with(fixed, touched, way),
+                    None => Ways::each(fact, ways, fixed, &mut |way, fixed| {
+                        self.with(fixed, touched, way)
+                    }),
+                }
+            }
+            (Ways::Holds(places), Ways::Holds(others)) => {
+                let mine = places.iter().filter(|place| !touched.contains(place));
+                let theirs = others.iter().filter(|place| touched.contains(place));
+                let mut all: Vec<usize> = mine.chain(theirs).copied().collect();
+                all.sort_unstable();
+                Ways::Holds(all)
+            }
+            (Ways::Holds(_), Ways::TooMany(_) | Ways::Fault(_)) => other.clone(),
+            (Ways::TooMany(_) | Ways::Fault(_), _) => self.clone(),
+        }
+    }
+
+    fn each(
+        fact: &str,
+        ways: &[Ways],
+        fixed: &mut Vec<(String, usize)>,
+        then: &mut dyn FnMut(&Ways, &mut Vec<(String, usize)>) -> Ways,
+    ) -> Ways {
+        let each = ways.iter().enumerate().map(|(option, way)| {
+            fixed.push((fact.to_string(), option));
+            let one = then(way, fixed);
+            fixed.pop();
+            one
+        });
+        Ways::Turns(fact.to_string(), each.collect())
     }
 }
 
@@ -291,10 +341,11 @@ impl<'law> Reading<'law> {
 
     /// The facts that are assumed and on which the ruling rests: told otherwise, the answer is another one.
     ///
-    /// Only rules that read a fact, and those that look at what such a rule opens, can tell; so these are run
-    /// alone first, and the whole question only where they say something else.
+    /// Only rules that read a fact, and those that look at what such a rule opens, can tell: these are run again, and
+    /// of all others what they said stands.
     fn assumed(&self, question: &Question, brief: &Brief, ruling: &Ruling) -> Vec<Assumed> {
         let mut all = Vec::new();
+        let mut told = HashMap::new();
         // An unknown says first what is missing.
         if ruling.overall == Verdict::Unknown {
             return all;
@@ -316,12 +367,9 @@ impl<'law> Reading<'law> {
             };
             let mut otherwise = Vec::new();
             for option in options.into_iter().filter(|option| *option != taken) {
-                if !self.says_of(&fact.name) && !self.heard(question, brief, *place, &option) {
-                    continue;
-                }
                 let mut changed = question.clone();
                 changed.facts.insert(fact.name.clone(), option.clone());
-                let then = self.rule_on(&changed, &self.brief(&changed), question.on);
+                let then = self.rule_otherwise(question, brief, &changed, &mut told);
                 if !then.asks_the_same(ruling) {
                     otherwise.push((option, then.overall));
                 }
@@ -336,12 +384,6 @@ impl<'law> Reading<'law> {
             }
         }
         all
-    }
-
-    /// Whether an agreement of states speaks only where a fact holds.
-    fn says_of(&self, fact: &str) -> bool {
-        let mut regimes = self.law.regimes.iter();
-        regimes.any(|regime| regime.flag.as_deref() == Some(fact))
     }
 
     /// Whether a fact could lift every rule that denies for certain: by what they read themselves, or by a
@@ -363,66 +405,93 @@ impl<'law> Reading<'law> {
         })
     }
 
-    /// Whether any rule holds that did not, or the other way round, when a fact is told as `option`.
-    fn heard(&self, question: &Question, brief: &Brief, place: usize, option: &Told) -> bool {
-        let day = self.day(question.on);
-        let name = &self.law.facts[place].name;
-        (0..brief.says.len()).any(|n| {
-            let circle = &brief.circles[n];
-            let Ok(at) = circle.asked.binary_search(&place) else {
-                return false;
-            };
-            let shelf = self.shelf(circle, day);
-            let touched = self.touched_by(&shelf.places, name);
-            if touched.is_empty() {
-                return false;
+    /// The ruling on a question that differs from another one, which was judged, in what is told. `told` remembers what
+    /// the rules that differ said.
+    fn rule_otherwise(
+        &self,
+        question: &Question,
+        brief: &Brief,
+        changed: &Question,
+        told: &mut HashMap<Key, Arc<Ways>>,
+    ) -> Ruling {
+        let other = self.brief(changed);
+        if other.says != brief.says {
+            return self.rule_on(changed, &other, question.on);
+        }
+        let mut of_says = Vec::with_capacity(other.says.len());
+        for n in 0..other.says.len() {
+            let (shelf, before) = self.key(question, brief, n);
+            let (_, after) = self.key(changed, &other, n);
+            let base = || self.ways(&before, || self.run(&shelf, question, brief, n));
+            if before == after {
+                of_says.push(base());
+                continue;
             }
-            let Ok(book) = Book::new(self.law, &touched) else {
-                return true;
-            };
-            let principal = &brief.legs[brief.says[n].leg].from;
-            let mut known = brief.known[n].clone();
-            let before = self.run_book(&shelf, &book, question, principal, &known, &[]);
-            known[at] = Some(option.clone());
-            before != self.run_book(&shelf, &book, question, principal, &known, &[])
-        })
+            if !told.contains_key(&after) {
+                let pairs = shelf
+                    .facts
+                    .iter()
+                    .filter(|(_, at)| brief.known[n][*at] != other.known[n][*at]);
+                let facts: Vec<usize> = pairs.map(|(place, _)| *place).collect();
+                let (touched, with_routes) = self.touched_by(&shelf.places, &facts);
+                let anew = self.run_places(&shelf, &with_routes, changed, &other, n);
+                let ways = base().with(&mut Vec::new(), &touched, &anew);
+                told.insert(after.clone(), Arc::new(ways));
+            }
+            of_says.push(told[&after].clone());
+        }
+        let by = |n: usize, approvals: &[String]| {
+            Arc::new(self.judgement_of(
+                &of_says[n],
+                &other.circles[n].regimes,
+                question.on,
+                approvals,
+            ))
+        };
+        let judged = self.judge_by(changed, &other, &by);
+        self.assemble(changed, &other, &judged)
     }
 
-    /// Of these rules, those that read a fact, those that look at what such a rule opens, and every route that
-    /// one of them looks at.
-    fn touched_by(&self, places: &[usize], fact: &str) -> Vec<usize> {
+    /// Of these rules, those that read one of the facts or look at what such a rule opens; and the same with every
+    /// route that one of them looks at.
+    fn touched_by(&self, places: &[usize], facts: &[usize]) -> (BTreeSet<usize>, Vec<usize>) {
         let rule = |place: &usize| &self.law.rules[*place];
+        let named: Vec<&str> = { facts.iter() }
+            .map(|place| self.law.facts[*place].name.as_str())
+            .collect();
         let mut ids: BTreeSet<&str> = BTreeSet::new();
-        let mut taken: BTreeSet<usize> = BTreeSet::new();
+        let mut touched: BTreeSet<usize> = BTreeSet::new();
         loop {
-            let more: Vec<usize> = { places.iter() }
-                .filter(|place| !taken.contains(place))
-                .filter(|place| {
-                    let reads = &rule(place).reads;
-                    reads.facts.iter().any(|name| name == fact)
-                        || reads.opened.iter().any(|id| ids.contains(id.as_str()))
-                })
-                .copied()
-                .collect();
+            let reads = |place: &&usize| {
+                let reads = &rule(place).reads;
+                reads
+                    .facts
+                    .iter()
+                    .any(|name| named.contains(&name.as_str()))
+                    || reads.opened.iter().any(|id| ids.contains(id.as_str()))
+            };
+            let left = places.iter().filter(|place| !touched.contains(place));
+            let more: Vec<usize> = left.filter(reads).copied().collect();
             if more.is_empty() {
                 break;
             }
             ids.extend(more.iter().map(|place| rule(place).id()));
-            taken.extend(more);
+            touched.extend(more);
         }
+        let mut all = touched.clone();
         loop {
-            let looked_at: BTreeSet<&String> = { taken.iter() }
+            let looked_at: BTreeSet<&str> = { all.iter() }
                 .flat_map(|place| &rule(place).reads.opened)
+                .map(String::as_str)
                 .collect();
-            let more: Vec<usize> = { places.iter() }
-                .filter(|place| !taken.contains(place))
-                .filter(|place| looked_at.iter().any(|id| *id == rule(place).id()))
-                .copied()
+            let left = places.iter().filter(|place| !all.contains(place));
+            let more: Vec<usize> = { left.copied() }
+                .filter(|place| looked_at.contains(rule(place).id()))
                 .collect();
             if more.is_empty() {
-                return taken.into_iter().collect();
+                return (touched, all.into_iter().collect());
             }
-            taken.extend(more);
+            all.extend(more);
         }
     }
 
@@ -568,14 +637,13 @@ impl<'law> Reading<'law> {
         n: usize,
         approvals: &[String],
     ) -> Arc<Judgement> {
-        let (say, circle, known) = (&brief.says[n], &brief.circles[n], &brief.known[n]);
+        let circle = &brief.circles[n];
         let shelf = self.shelf(circle, self.day(question.on));
-        let principal = &brief.legs[say.leg].from;
-        let ways = self.run(&shelf, question, principal, known, approvals);
-        let lifted = |place| self.lifted.contains(&place);
-        let mut judgement = ways.judgement(self.law, &circle.regimes, &lifted);
-        self.before_the_books(&circle.regimes, self.day(question.on), &mut judgement);
-        Arc::new(judgement)
+        let ways = match &shelf.book {
+            Ok(book) => self.run_book(&shelf, book, &shelf.places, question, brief, n, approvals),
+            Err(why) => Ways::Fault(why.clone()),
+        };
+        Arc::new(self.judgement_of(&ways, &circle.regimes, question.on, &[]))
     }
 
     fn judge_say(
@@ -585,12 +653,28 @@ impl<'law> Reading<'law> {
         n: usize,
         approvals: &[String],
     ) -> Arc<Judgement> {
+        let (shelf, key) = self.key(question, brief, n);
+        let key = (key, approvals.to_vec());
+        let judged = self.judged.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(judgement) = judged.get(&key) {
+            return judgement.clone();
+        }
+        drop(judged);
+        let ways = self.ways(&key.0, || self.run(&shelf, question, brief, n));
+        let regimes = &brief.circles[n].regimes;
+        let judgement = Arc::new(self.judgement_of(&ways, regimes, question.on, approvals));
+        let mut judged = self.judged.lock().unwrap_or_else(PoisonError::into_inner);
+        judged.insert(key, judgement.clone());
+        judgement
+    }
+
+    /// What a say is asked, as its rules see it.
+    fn key(&self, question: &Question, brief: &Brief, n: usize) -> (Arc<Shelf>, Key) {
         let day = self.day(question.on);
         let (say, circle, known) = (&brief.says[n], &brief.circles[n], &brief.known[n]);
         let shelf = self.shelf(circle, day);
-        let principal = &brief.legs[say.leg].from;
         let mut looks = Vec::with_capacity(shelf.facts.len() + 8);
-        self.look(&shelf, principal, day, &mut looks);
+        self.look(&shelf, &brief.legs[say.leg].from, day, &mut looks);
         for (place, n) in &shelf.facts {
             match &known[*n] {
                 None => looks.push(0),
@@ -610,30 +694,26 @@ impl<'law> Reading<'law> {
                 },
             }
         }
-        let key = (
-            (shelf.number, question.act as u8, looks),
-            approvals.to_vec(),
-        );
-        let remembered = self
-            .judged
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(&key)
-            .cloned();
-        remembered.unwrap_or_else(|| {
-            let ways = self.ways(&key.0, || self.run(&shelf, question, principal, known, &[]));
-            let lifted = |place: usize| {
-                let asked = &self.law.rules[place].approvals;
-                let granted = !asked.is_empty() && asked.iter().all(|id| approvals.contains(id));
-                granted || self.lifted.contains(&place)
-            };
-            let mut judgement = ways.judgement(self.law, &circle.regimes, &lifted);
-            self.before_the_books(&circle.regimes, day, &mut judgement);
-            let judgement = Arc::new(judgement);
-            let mut judged = self.judged.lock().unwrap_or_else(PoisonError::into_inner);
-            judged.insert(key, judgement.clone());
-            judgement
-        })
+        let key = (shelf.number, question.act as u8, looks);
+        (shelf, key)
+    }
+
+    /// The judgement where these approvals are granted, on a day.
+    fn judgement_of(
+        &self,
+        ways: &Ways,
+        regimes: &[usize],
+        on: Date,
+        approvals: &[String],
+    ) -> Judgement {
+        let lifted = |place: usize| {
+            let asked = &self.law.rules[place].approvals;
+            let granted = !asked.is_empty() && asked.iter().all(|id| approvals.contains(id));
+            granted || self.lifted.contains(&place)
+        };
+        let mut judgement = ways.judgement(self.law, regimes, &lifted);
+        self.before_the_books(regimes, self.day(on), &mut judgement);
+        judgement
     }
 
     /// What the engine says, asked once.
@@ -650,35 +730,75 @@ impl<'law> Reading<'law> {
         anew
     }
 
-    /// Runs the book, and where a fact is missing each way it could turn out.
-    fn run(
+    /// Runs the rules, and where a fact is missing each way it could turn out. What no missing fact can touch is run once.
+    fn run(&self, shelf: &Shelf, question: &Question, brief: &Brief, n: usize) -> Ways {
+        let missing = shelf
+            .facts
+            .iter()
+            .filter(|(_, at)| brief.known[n][*at].is_none());
+        let missing: Vec<usize> = missing.map(|(place, _)| *place).collect();
+        // Another engine holds the rules of a shelf by its number.
+        if missing.is_empty() || self.stand_in.is_some() {
+            return match &shelf.book {
+                Ok(book) => self.run_book(shelf, book, &shelf.places, question, brief, n, &[]),
+                Err(why) => Ways::Fault(why.clone()),
+            };
+        }
+        let (touched, with_routes) = self.touched_by(&shelf.places, &missing);
+        let rest = shelf.places.iter().filter(|place| !touched.contains(place));
+        let rest: Vec<usize> = rest.copied().collect();
+        let fixed = self.run_places(shelf, &rest, question, brief, n);
+        let turning = self.run_places(shelf, &with_routes, question, brief, n);
+        fixed.with(&mut Vec::new(), &touched, &turning)
+    }
+
+    /// The same of some rules of a shelf; every route they look at must be among them.
+    fn run_places(
         &self,
         shelf: &Shelf,
+        places: &[usize],
         question: &Question,
-        principal: &str,
-        known: &[Option<Told>],
-        approvals: &[String],
+        brief: &Brief,
+        n: usize,
     ) -> Ways {
-        match &shelf.book {
-            Ok(book) => self.run_book(shelf, book, question, principal, known, approvals),
-            Err(why) => Ways::Fault(why.clone()),
+        if self.stand_in.is_some() {
+            return match &shelf.book {
+                Ok(book) => self.run_book(shelf, book, &shelf.places, question, brief, n, &[]),
+                Err(why) => Ways::Fault(why.clone()),
+            };
+        }
+        match Book::new(self.law, places) {
+            Ok(book) => self.run_book(shelf, &book, places, question, brief, n, &[]),
+            Err(why) => Ways::Fault(why),
         }
     }
 
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "what one run of the engine takes"
+    )]
     fn run_book(
         &self,
         shelf: &Shelf,
         book: &Book,
+        places: &[usize],
         question: &Question,
-        principal: &str,
-        known: &[Option<Told>],
+        brief: &Brief,
+        n: usize,
         approvals: &[String],
     ) -> Ways {
         let day = self.day(question.on);
+        let principal = &brief.legs[brief.says[n].leg].from;
+        let reads = |name: &String| {
+            let mut rules = places.iter().map(|place| &self.law.rules[*place]);
+            rules.any(|rule| rule.reads.facts.contains(name))
+        };
         let mut told: Vec<(&str, Told, FactKind)> = Vec::with_capacity(shelf.facts.len());
-        for (place, n) in &shelf.facts {
-            if let Some(one) = &known[*n] {
-                let fact = &self.law.facts[*place];
+        for (place, at) in &shelf.facts {
+            let fact = &self.law.facts[*place];
+            if let Some(one) = &brief.known[n][*at]
+                && reads(&fact.name)
+            {
                 told.push((&fact.name, one.clone(), fact.kind));
             }
         }

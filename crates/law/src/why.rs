@@ -9,7 +9,7 @@ use std::fmt;
 
 use jiff::civil::Date;
 
-use crate::library::{Days, FactKind, RuleKind};
+use crate::library::{Days, FactKind, Rule, RuleKind};
 use crate::question::{Question, Told};
 use crate::reading::{AsOf, Reading};
 use crate::ruling::{Ruling, Verdict};
@@ -121,7 +121,7 @@ impl Reading<'_> {
         // What is no fact, such as the state of make, is left open.
         let mut open = ruling.missing.iter().map(|(name, _)| name);
         let (name, options) = open.find_map(|name| {
-            let options = self.options_of(name);
+            let options = self.options_of(name, self.day(question.on), ruling);
             (!options.is_empty()).then_some((name, options))
         })?;
         let mut best: Option<Path> = None;
@@ -145,8 +145,9 @@ impl Reading<'_> {
         best
     }
 
-    /// The ways a fact that is not told can turn out.
-    fn options_of(&self, name: &str) -> Vec<Told> {
+    /// The ways a fact that is not told can turn out; of a number, one on each side of those that the rules with a say
+    /// compare it with on that day.
+    fn options_of(&self, name: &str, day: Date, ruling: &Ruling) -> Vec<Told> {
         let law = self.law();
         let Some(fact) = law.fact(name) else {
             return Vec::new();
@@ -157,7 +158,11 @@ impl Reading<'_> {
                 fact.options.iter().cloned().map(Told::Word).collect()
             }
             FactKind::Number => {
-                let rules = law.rules().iter();
+                let says = |rule: &&Rule| {
+                    let regime = &law.regime_of(rule).id;
+                    rule.in_force(day) && ruling.regimes.iter().any(|one| one.regime == *regime)
+                };
+                let rules = law.rules().iter().filter(says);
                 let marks = rules.flat_map(|rule| &rule.reads.numbers);
                 let marks = marks.filter(|(read, _)| read == name);
                 let numbers: BTreeSet<i64> =
