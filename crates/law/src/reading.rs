@@ -107,25 +107,23 @@ impl Ways {
     }
 }
 
+/// Options taken so far, by fact.
+type Taken = Vec<(String, usize)>;
+
 impl Ways {
-    /// The same where what holds of the rules `touched` is what `other` says of them. `fixed` are the options taken so
-    /// far, by fact; both number them alike.
-    fn with(
-        &self,
-        fixed: &mut Vec<(String, usize)>,
-        touched: &BTreeSet<usize>,
-        other: &Ways,
-    ) -> Ways {
+    /// The same where what holds of the rules `touched` is what `other` says of them. Both number the options of a
+    /// fact alike.
+    fn with(&self, taken: &mut Taken, touched: &BTreeSet<usize>, other: &Ways) -> Ways {
         match (self, other) {
-            (Ways::Turns(fact, ways), _) => Ways::each(fact, ways, fixed, &mut |way, fixed| {
-                way.with(fixed, touched, other)
+            (Ways::Turns(fact, ways), _) => Ways::each(fact, ways, taken, &mut |way, taken| {
+                way.with(taken, touched, other)
             }),
             (Ways::Holds(_), Ways::Turns(fact, ways)) => {
-                let taken = fixed.iter().find(|(known, _)| known == fact);
-                match taken.map(|(_, option)| &ways[*option]) {
-                    Some(way) => self.with(fixed, touched, way),
-                    None => Ways::each(fact, ways, fixed, &mut |way, fixed| {
-                        self.with(fixed, touched, way)
+                let option = taken.iter().find(|(known, _)| known == fact);
+                match option.map(|(_, option)| &ways[*option]) {
+                    Some(way) => self.with(taken, touched, way),
+                    None => Ways::each(fact, ways, taken, &mut |way, taken| {
+                        self.with(taken, touched, way)
                     }),
                 }
             }
@@ -144,13 +142,13 @@ impl Ways {
     fn each(
         fact: &str,
         ways: &[Ways],
-        fixed: &mut Vec<(String, usize)>,
-        then: &mut dyn FnMut(&Ways, &mut Vec<(String, usize)>) -> Ways,
+        taken: &mut Taken,
+        then: &mut dyn FnMut(&Ways, &mut Taken) -> Ways,
     ) -> Ways {
         let each = ways.iter().enumerate().map(|(option, way)| {
-            fixed.push((fact.to_string(), option));
-            let one = then(way, fixed);
-            fixed.pop();
+            taken.push((fact.to_string(), option));
+            let one = then(way, taken);
+            taken.pop();
             one
         });
         Ways::Turns(fact.to_string(), each.collect())

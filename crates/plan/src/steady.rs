@@ -71,12 +71,6 @@ struct Places {
     sites: Vec<Vec<Column>>,
 }
 
-impl Places {
-    fn length(&self) -> Column {
-        self.length.expect("a formulated program has it")
-    }
-}
-
 /// What a failure costs without time.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Measured {
@@ -173,6 +167,12 @@ impl Steady {
             pairs.map(|(units, weight)| units * weight).sum(),
             lost.sum(),
         )
+    }
+
+    /// The length in a solution of the time to survive.
+    fn length_of(&self, values: &[f64]) -> f64 {
+        let length = self.places.length.expect("its program has a length");
+        values[length.index()]
     }
 
     fn losing(&self, length: f64) -> Result<Solver, PlanError> {
@@ -277,15 +277,13 @@ impl Steady {
         steady.formulate_survival();
         let loss = cold(&mut steady.losing(length)?, watch)?;
         let survival = cold(&mut steady.surviving()?, watch)?;
-        Ok(loss.zip(survival).map(|(loss, survival)| Measured {
-            loss: steady.program.objective_of(&loss.values),
-            units: steady
-                .places
-                .lost
-                .iter()
-                .map(|c| loss.values[c.index()])
-                .sum(),
-            survives: survival.values[steady.places.length().index()],
+        Ok(loss.zip(survival).map(|(loss, survival)| {
+            let (loss, units) = steady.lost(&loss.values);
+            Measured {
+                loss,
+                units,
+                survives: steady.length_of(&survival.values),
+            }
         }))
     }
 }
@@ -368,7 +366,7 @@ impl Measurer<'_> {
         }
         let basis = steady.survival.basis.as_ref();
         let known = warm(&mut self.surviving, shut, basis, watch)?;
-        Ok(known.map(|known| known.values[steady.places.length().index()]))
+        Ok(known.map(|known| steady.length_of(&known.values)))
     }
 }
 
