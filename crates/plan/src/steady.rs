@@ -172,7 +172,8 @@ impl Steady {
     /// The length in a solution of the time to survive.
     fn length_of(&self, values: &[f64]) -> f64 {
         let length = self.places.length.expect("its program has a length");
-        values[length.index()]
+        // Less than no time is none.
+        values[length.index()].max(0.0) + 0.0
     }
 
     fn losing(&self, length: f64) -> Result<Solver, PlanError> {
@@ -392,6 +393,8 @@ fn warm(
     for &column in shut {
         solver.set_column_bounds(column, 0.0, 0.0)?;
     }
+    // What was solved before must not move the last digit.
+    solver.clear();
     let options = match basis {
         Some(basis) => {
             solver.set_basis(basis)?;

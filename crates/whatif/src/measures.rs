@@ -106,6 +106,7 @@ pub fn static_measures(
             .total_cmp(&loss(a))
             .then(survives(a).total_cmp(&survives(b)))
             .then(ids[0].cmp(ids[1]))
+            .then(a.failure.cmp(&b.failure))
     });
     Ok(Some(Static {
         steady,

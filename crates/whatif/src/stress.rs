@@ -164,7 +164,7 @@ pub fn stress(
             .map(|(b, a)| b.total_cmp(&a))
             .find(|order| order.is_ne());
         let ids = [a, b].map(|fate| &failures[fate.failure].change.id);
-        worse.unwrap_or(ids[0].cmp(ids[1]))
+        worse.unwrap_or(ids[0].cmp(ids[1]).then(a.failure.cmp(&b.failure)))
     });
     Ok(Stress {
         base: base.plan().clone(),
