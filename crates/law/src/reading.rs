@@ -172,14 +172,49 @@ struct Circle {
 /// The book of a circle over an interval, and what it reads.
 struct Shelf {
     number: (usize, usize),
-    places: Vec<usize>,
-    book: Result<Book, String>,
-    /// Facts its rules read: place in the law, place among those the circle asks.
-    facts: Vec<(usize, usize)>,
+    whole: Part,
     groups: Vec<String>,
     states: Vec<String>,
     /// Numbers written out, by fact, in order.
     numbers: BTreeMap<usize, Vec<i64>>,
+    /// By facts, in order.
+    splits: Mutex<HashMap<Vec<usize>, Arc<Split>>>,
+}
+
+/// Some rules of a shelf, ready to run; every route they look at is among them.
+struct Part {
+    /// Rules, by place.
+    places: Vec<usize>,
+    book: Result<Book, String>,
+    /// Facts its rules read: place in the law, place among those the circle asks.
+    facts: Vec<(usize, usize)>,
+}
+
+impl Part {
+    fn new(law: &Law, asked: &[usize], places: Vec<usize>) -> Self {
+        let read = { places.iter() }.flat_map(|place| &law.rules[*place].reads.facts);
+        let mut facts: Vec<(usize, usize)> = read
+            .map(|name| {
+                let fact = law.fact_places[name];
+                let n = asked.binary_search(&fact);
+                (fact, n.expect("a circle asks what its rules read"))
+            })
+            .collect();
+        facts.sort_unstable();
+        facts.dedup();
+        Part {
+            book: Book::new(law, &places),
+            places,
+            facts,
+        }
+    }
+}
+
+/// A shelf by some facts: the rules they touch, these with every route they look at, and all others.
+struct Split {
+    touched: BTreeSet<usize>,
+    turning: Part,
+    rest: Part,
 }
 
 /// Runs a book with the facts told.
@@ -426,14 +461,12 @@ impl<'law> Reading<'law> {
                 continue;
             }
             if !told.contains_key(&after) {
-                let pairs = shelf
-                    .facts
-                    .iter()
-                    .filter(|(_, at)| brief.known[n][*at] != other.known[n][*at]);
-                let facts: Vec<usize> = pairs.map(|(place, _)| *place).collect();
-                let (touched, with_routes) = self.touched_by(&shelf.places, &facts);
-                let anew = self.run_places(&shelf, &with_routes, changed, &other, n);
-                let ways = base().with(&mut Vec::new(), &touched, &anew);
+                let differs =
+                    |(_, at): &&(usize, usize)| brief.known[n][*at] != other.known[n][*at];
+                let facts = shelf.whole.facts.iter().filter(differs);
+                let split = self.split(&shelf, &other.circles[n], facts.map(|(place, _)| *place));
+                let anew = self.run_part(&shelf, &split.turning, changed, &other, n, &[]);
+                let ways = base().with(&mut Vec::new(), &split.touched, &anew);
                 told.insert(after.clone(), Arc::new(ways));
             }
             of_says.push(told[&after].clone());
@@ -637,10 +670,7 @@ impl<'law> Reading<'law> {
     ) -> Arc<Judgement> {
         let circle = &brief.circles[n];
         let shelf = self.shelf(circle, self.day(question.on));
-        let ways = match &shelf.book {
-            Ok(book) => self.run_book(&shelf, book, &shelf.places, question, brief, n, approvals),
-            Err(why) => Ways::Fault(why.clone()),
-        };
+        let ways = self.run_part(&shelf, &shelf.whole, question, brief, n, approvals);
         Arc::new(self.judgement_of(&ways, &circle.regimes, question.on, &[]))
     }
 
@@ -671,9 +701,9 @@ impl<'law> Reading<'law> {
         let day = self.day(question.on);
         let (say, circle, known) = (&brief.says[n], &brief.circles[n], &brief.known[n]);
         let shelf = self.shelf(circle, day);
-        let mut looks = Vec::with_capacity(shelf.facts.len() + 8);
+        let mut looks = Vec::with_capacity(shelf.whole.facts.len() + 8);
         self.look(&shelf, &brief.legs[say.leg].from, day, &mut looks);
-        for (place, n) in &shelf.facts {
+        for (place, n) in &shelf.whole.facts {
             match &known[*n] {
                 None => looks.push(0),
                 Some(Told::Flag(flag)) => looks.push(1 + u64::from(*flag)),
@@ -730,73 +760,71 @@ impl<'law> Reading<'law> {
 
     /// Runs the rules, and where a fact is missing each way it could turn out. What no missing fact can touch is run once.
     fn run(&self, shelf: &Shelf, question: &Question, brief: &Brief, n: usize) -> Ways {
-        let missing = shelf
-            .facts
-            .iter()
-            .filter(|(_, at)| brief.known[n][*at].is_none());
-        let missing: Vec<usize> = missing.map(|(place, _)| *place).collect();
+        let missing = |(_, at): &&(usize, usize)| brief.known[n][*at].is_none();
+        let missing: Vec<_> = shelf.whole.facts.iter().filter(missing).collect();
+        let part = |part| self.run_part(shelf, part, question, brief, n, &[]);
         // Another engine holds the rules of a shelf by its number.
         if missing.is_empty() || self.stand_in.is_some() {
-            return match &shelf.book {
-                Ok(book) => self.run_book(shelf, book, &shelf.places, question, brief, n, &[]),
-                Err(why) => Ways::Fault(why.clone()),
-            };
+            return part(&shelf.whole);
         }
-        let (touched, with_routes) = self.touched_by(&shelf.places, &missing);
-        let rest = shelf.places.iter().filter(|place| !touched.contains(place));
-        let rest: Vec<usize> = rest.copied().collect();
-        let fixed = self.run_places(shelf, &rest, question, brief, n);
-        let turning = self.run_places(shelf, &with_routes, question, brief, n);
-        fixed.with(&mut Vec::new(), &touched, &turning)
+        let facts = missing.into_iter().map(|(place, _)| *place);
+        let split = self.split(shelf, &brief.circles[n], facts);
+        part(&split.rest).with(&mut Vec::new(), &split.touched, &part(&split.turning))
     }
 
-    /// The same of some rules of a shelf; every route they look at must be among them.
-    fn run_places(
+    /// A shelf by these facts, in order; split once.
+    fn split(
         &self,
         shelf: &Shelf,
-        places: &[usize],
-        question: &Question,
-        brief: &Brief,
-        n: usize,
-    ) -> Ways {
-        if self.stand_in.is_some() {
-            return match &shelf.book {
-                Ok(book) => self.run_book(shelf, book, &shelf.places, question, brief, n, &[]),
-                Err(why) => Ways::Fault(why.clone()),
-            };
+        circle: &Circle,
+        facts: impl Iterator<Item = usize>,
+    ) -> Arc<Split> {
+        let facts: Vec<usize> = facts.collect();
+        let mut splits = shelf.splits.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(split) = splits.get(&facts) {
+            return split.clone();
         }
-        match Book::new(self.law, places) {
-            Ok(book) => self.run_book(shelf, &book, places, question, brief, n, &[]),
-            Err(why) => Ways::Fault(why),
-        }
+        let places = &shelf.whole.places;
+        let (touched, with_routes) = self.touched_by(places, &facts);
+        let rest = places
+            .iter()
+            .copied()
+            .filter(|place| !touched.contains(place));
+        let part = |places| Part::new(self.law, &circle.asked, places);
+        let split = Arc::new(Split {
+            rest: part(rest.collect()),
+            turning: part(with_routes),
+            touched,
+        });
+        splits.insert(facts, split.clone());
+        split
     }
 
-    #[allow(
-        clippy::too_many_arguments,
-        reason = "what one run of the engine takes"
-    )]
-    fn run_book(
+    fn run_part(
         &self,
         shelf: &Shelf,
-        book: &Book,
-        places: &[usize],
+        part: &Part,
         question: &Question,
         brief: &Brief,
         n: usize,
         approvals: &[String],
     ) -> Ways {
+        // Another engine holds the rules of a shelf by its number.
+        let part = if self.stand_in.is_some() {
+            &shelf.whole
+        } else {
+            part
+        };
+        let book = match &part.book {
+            Ok(book) => book,
+            Err(why) => return Ways::Fault(why.clone()),
+        };
         let day = self.day(question.on);
         let principal = &brief.legs[brief.says[n].leg].from;
-        let reads = |name: &String| {
-            let mut rules = places.iter().map(|place| &self.law.rules[*place]);
-            rules.any(|rule| rule.reads.facts.contains(name))
-        };
-        let mut told: Vec<(&str, Told, FactKind)> = Vec::with_capacity(shelf.facts.len());
-        for (place, at) in &shelf.facts {
-            let fact = &self.law.facts[*place];
-            if let Some(one) = &brief.known[n][*at]
-                && reads(&fact.name)
-            {
+        let mut told: Vec<(&str, Told, FactKind)> = Vec::with_capacity(part.facts.len());
+        for (place, at) in &part.facts {
+            if let Some(one) = &brief.known[n][*at] {
+                let fact = &self.law.facts[*place];
                 told.push((&fact.name, one.clone(), fact.kind));
             }
         }
@@ -804,7 +832,7 @@ impl<'law> Reading<'law> {
         let run = |told: &[(&str, Told, FactKind)]| {
             let run = Run {
                 number: shelf.number,
-                places: &shelf.places,
+                places: &shelf.whole.places,
                 act: question.act,
                 principal,
                 facts: told,
@@ -891,44 +919,29 @@ impl<'law> Reading<'law> {
         let places: Vec<usize> = self.law.rules.iter().enumerate().filter_map(read).collect();
         let mut shelf = Shelf {
             number: (circle.number, interval),
-            book: Book::new(self.law, &places),
-            places: Vec::new(),
-            facts: Vec::new(),
+            whole: Part::new(self.law, &circle.asked, places),
             groups: Vec::new(),
             states: Vec::new(),
             numbers: BTreeMap::new(),
+            splits: Mutex::default(),
         };
-        for place in &places {
+        for place in &shelf.whole.places {
             let reads = &self.law.rules[*place].reads;
-            for name in &reads.facts {
-                let fact = self.law.fact_places[name];
-                let n = circle
-                    .asked
-                    .binary_search(&fact)
-                    .expect("a circle asks what its rules read");
-                shelf.facts.push((fact, n));
-            }
             shelf.groups.extend(reads.groups.iter().cloned());
             shelf.states.extend(reads.states.iter().cloned());
             for (name, number) in &reads.numbers {
-                shelf
-                    .numbers
-                    .entry(self.law.fact_places[name])
-                    .or_default()
-                    .push(*number);
+                let fact = self.law.fact_places[name];
+                shelf.numbers.entry(fact).or_default().push(*number);
             }
         }
         for numbers in shelf.numbers.values_mut() {
             numbers.sort_unstable();
             numbers.dedup();
         }
-        shelf.facts.sort_unstable();
-        shelf.facts.dedup();
         for list in [&mut shelf.groups, &mut shelf.states] {
             list.sort_unstable();
             list.dedup();
         }
-        shelf.places = places;
         let shelf = Arc::new(shelf);
         shelves.insert(interval, shelf.clone());
         shelf
