@@ -411,7 +411,7 @@ pub(crate) fn binds(
         deliveries.map(|units| html! { (units) " more within the horizon" }),
         waiting.map(|waiting| html! { (waiting) " less waiting" }),
         money.map(
-            |money| html! { (money) @if costs_more { " higher cost" } @else { " lower cost" } },
+            |money| html! { (money) @if costs_more { " higher cost" } @else { " lower cost at most" } },
         ),
     ]
     .into_iter()
@@ -482,7 +482,8 @@ pub(crate) const EACH_DEMAND: &str = "Every demand as a table";
 pub(crate) const WORTH: &str = "What one more unit is worth";
 pub(crate) const WORTH_NOTE: &str = "Shadow prices. For capacity and lanes: what one more unit in each period in which the thing has a price would change, \
     added up over those periods. For an item: what one more unit would change, once, in the period in which it is worth most. \
-    They hold for the first units only and do not add up over different things. A value below nothing is no gain: \
+    They hold for the first units only and do not add up over different things. Where several limits bind at once a price is a bound: \
+    one more unit of one of them alone may be worth less, or nothing; the reasons of each demand are proved by planning again. A value below nothing is no gain: \
     it shows where several limits bind at once, or where the unit would serve what comes first at the expense of the rest.";
 pub(crate) const WORTH_CAPACITY: &str = "One more unit of capacity";
 pub(crate) const WORTH_MATERIAL: &str = "One more unit of a part";
@@ -666,7 +667,7 @@ pub(crate) fn worth_title(what: &str, measure: Measured, horizon: &Horizon) -> S
             "{what}: less waiting, in unit-{}",
             plural_period(horizon, 2.0)
         ),
-        Measured::Money => format!("{what}: lower cost"),
+        Measured::Money => format!("{what}: lower cost, at most"),
     }
 }
 

@@ -53,6 +53,7 @@ mod highs;
 mod outcome;
 mod part;
 mod program;
+mod side_by_side;
 mod solve;
 mod sum;
 
@@ -61,4 +62,5 @@ pub use highs::{Solver, name_and_version};
 pub use outcome::{Basis, Outcome, Position, Status};
 pub use part::{Part, Parts};
 pub use program::{Column, Label, Program, Row};
+pub use side_by_side::side_by_side;
 pub use solve::{Clock, Method, Options, Progress, Quantity, SolveError, Stop, Watch};

@@ -653,7 +653,7 @@ fn room(network: &Network, resource: usize, t: usize) -> f64 {
 }
 
 /// The most runs that capacity allows in a period.
-fn most_runs(network: &Network, r: usize, t: usize) -> f64 {
+pub(crate) fn most_runs(network: &Network, r: usize, t: usize) -> f64 {
     let usages = network.runs[r].usages.iter();
     usages
         .filter(|(_, usage)| *usage > 0.0)

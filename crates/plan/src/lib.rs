@@ -166,6 +166,15 @@ pub fn plan(
         ..
     } = Standing::new(scenario, arcs, options, watch)?;
     let mut plan = blank(&network, arcs, objective, options);
+    if options.whole {
+        let slow = too_slow(scenario, &network);
+        if !slow.is_empty() {
+            plan.remarks.push(format!(
+                "whole units: no period has room for one run of {}, which therefore make nothing; plan with fractions, or with longer periods",
+                slow.join(", ")
+            ));
+        }
+    }
     (plan.status, plan.levels) = (solved.status, std::mem::take(&mut solved.levels));
     if objective == Objective::Weighted && !scenario.priorities().is_empty() {
         plan.remarks.push(
@@ -294,6 +303,20 @@ impl Standing {
 fn countables(scenario: &Scenario) -> Vec<bool> {
     let items = scenario.items().iter();
     items.map(|item| countable(&item.unit)).collect()
+}
+
+/// The recipes that make nothing in whole units, because no period has room for one run.
+fn too_slow(scenario: &Scenario, network: &network::Network) -> Vec<String> {
+    let whole = countables(scenario);
+    let slow = |run: &network::Run| {
+        let item = network.kinds[network.nodes[run.output].kind].item;
+        let most = |t| formulate::most_runs(network, run.recipe, t);
+        let room = run.starts.clone().map(most).fold(0.0, f64::max);
+        whole[item] && 0.0 < room && room < 1.0 - 1e-9
+    };
+    let runs = network.runs.iter().filter(|run| slow(run));
+    runs.map(|run| format!("`{}`", scenario.recipes()[run.recipe].recipe))
+        .collect()
 }
 
 /// A plan of which nothing is known yet but what was asked.

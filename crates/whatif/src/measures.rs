@@ -1,9 +1,8 @@
 //! The published static measures of failures: what each costs, and how long it costs nothing, without time.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use darsena_milp::{Stop, Watch};
+use darsena_milp::{Stop, Watch, side_by_side};
 use darsena_plan::steady::{Measured, Steady};
 use darsena_scenario::{Change, Edit, Scenario, Span};
 
@@ -51,52 +50,31 @@ pub fn static_measures(
     let Some(steady) = Steady::new(scenario, &arcs, include_unconfirmed, watch)? else {
         return Ok(None);
     };
-    let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    let found: Mutex<Vec<StaticFate>> = Mutex::new(Vec::new());
-    let run = || -> Result<(), StressError> {
-        let mut measurer = steady.measurer()?;
-        while let Some((n, failure)) = {
-            let n = next.fetch_add(1, Ordering::Relaxed);
-            failures.get(n).map(|failure| (n, failure))
-        } {
-            let watch = &mut Watch::until(stop);
-            let length = length(scenario, failure);
-            let measured = match steady.shut(scenario, &failure.change.edits) {
-                Some(shut) => measurer.measure(&shut, length, watch)?,
-                None => {
-                    let change = lasting(&failure.change);
-                    let changed = { scenario.with(&change.edits) }
-                        .map_err(|finding| StressError::Change(change.id.clone(), finding))?;
-                    let arcs = arcs_of(&changed, Some(&change));
-                    steady.measured_anew(&changed, &arcs, include_unconfirmed, length, watch)?
-                }
-            };
-            let Some(measured) = measured else {
-                break;
-            };
-            let mut found = found.lock().expect("no thread panics while it holds this");
-            found.push(StaticFate {
-                failure: n,
-                length,
-                measured,
-            });
-            drop(found);
-            progress(done.fetch_add(1, Ordering::Relaxed) + 1, failures.len());
-        }
-        Ok(())
-    };
-    let threads = threads.clamp(1, failures.len().max(1));
-    std::thread::scope(|scope| {
-        let others: Vec<_> = (1..threads).map(|_| scope.spawn(run)).collect();
-        let own = run();
-        let others = others.into_iter().map(|other| {
-            other
-                .join()
-                .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-        });
-        others.fold(own, Result::and)
+    let done = AtomicUsize::new(0);
+    let begin = || Ok(steady.measurer()?);
+    let found = side_by_side(failures.len(), threads, stop, begin, |measurer, n| {
+        let failure = &failures[n];
+        let watch = &mut Watch::until(stop);
+        let length = length(scenario, failure);
+        let measured = match steady.shut(scenario, &failure.change.edits) {
+            Some(shut) => measurer.measure(&shut, length, watch)?,
+            None => {
+                let change = lasting(&failure.change);
+                let changed = { scenario.with(&change.edits) }
+                    .map_err(|finding| StressError::Change(change.id.clone(), finding))?;
+                let arcs = arcs_of(&changed, Some(&change));
+                steady.measured_anew(&changed, &arcs, include_unconfirmed, length, watch)?
+            }
+        };
+        progress(done.fetch_add(1, Ordering::Relaxed) + 1, failures.len());
+        let fate = |measured| StaticFate {
+            failure: n,
+            length,
+            measured,
+        };
+        Ok::<_, StressError>(measured.map(fate))
     })?;
-    let mut fates = found.into_inner().expect("all threads are done");
+    let mut fates: Vec<StaticFate> = found.into_iter().flatten().collect();
     fates.sort_by(|a, b| {
         let rounded = |x: f64| (x * 1e6).round();
         let loss = |fate: &StaticFate| rounded(fate.measured.loss);
@@ -106,7 +84,6 @@ pub fn static_measures(
             .total_cmp(&loss(a))
             .then(survives(a).total_cmp(&survives(b)))
             .then(ids[0].cmp(ids[1]))
-            .then(a.failure.cmp(&b.failure))
     });
     Ok(Some(Static {
         steady,

@@ -1,9 +1,9 @@
 //! What is lost with each failure.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
 
-use darsena_milp::{Status, Stop, Watch};
+use darsena_milp::{Status, Stop, Watch, side_by_side};
 use darsena_plan::again::{Again, Base, Replanner, Way};
 use darsena_plan::check::{self, Breach};
 use darsena_plan::{Arcs, Measure, Options, Plan, PlanError};
@@ -125,46 +125,22 @@ pub fn stress(
         options,
         stop,
     };
-    let next = AtomicUsize::new(0);
     let done = AtomicUsize::new(0);
-    let found: Mutex<Vec<Fate>> = Mutex::new(Vec::new());
-    let run = || -> Result<(), StressError> {
-        let mut replanner = base.replanner()?;
-        while let Some((n, failure)) = {
-            let n = next.fetch_add(1, Ordering::Relaxed);
-            failures.get(n).map(|failure| (n, failure))
-        } {
-            if stop.stopped() {
-                break;
-            }
-            let fate = work.fate(&mut replanner, n, failure)?;
-            if let Some(fate) = fate {
-                let mut found = found.lock().expect("no thread panics while it holds this");
-                found.push(fate);
-            }
-            progress(done.fetch_add(1, Ordering::Relaxed) + 1, failures.len());
-        }
-        Ok(())
-    };
-    let threads = options.plan.threads.clamp(1, failures.len().max(1));
-    std::thread::scope(|scope| {
-        let others: Vec<_> = (1..threads).map(|_| scope.spawn(run)).collect();
-        let own = run();
-        let others = others.into_iter().map(|other| {
-            other
-                .join()
-                .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-        });
-        others.fold(own, Result::and)
+    let threads = options.plan.threads;
+    let begin = || Ok(base.replanner()?);
+    let found = side_by_side(failures.len(), threads, stop, begin, |replanner, n| {
+        let fate = work.fate(replanner, n, &failures[n])?;
+        progress(done.fetch_add(1, Ordering::Relaxed) + 1, failures.len());
+        Ok::<_, StressError>(fate)
     })?;
-    let mut fates = found.into_inner().expect("all threads are done");
+    let mut fates: Vec<Fate> = found.into_iter().flatten().collect();
     let key = |fate: &Fate| [fate.late_unit_periods, fate.unmet, fate.cost].map(rounded);
     fates.sort_by(|a, b| {
         let worse = { key(b).into_iter().zip(key(a)) }
             .map(|(b, a)| b.total_cmp(&a))
             .find(|order| order.is_ne());
         let ids = [a, b].map(|fate| &failures[fate.failure].change.id);
-        worse.unwrap_or(ids[0].cmp(ids[1]).then(a.failure.cmp(&b.failure)))
+        worse.unwrap_or(ids[0].cmp(ids[1]))
     });
     Ok(Stress {
         base: base.plan().clone(),

@@ -45,7 +45,7 @@ pub fn readable(scenario: &Scenario, plan: &Plan) -> String {
     if let Some((what, sum)) = rows.first() {
         let Thing { kind, id, site, .. } = priced(&names, *what);
         line(format!(
-            "What binds most: {kind} `{id}` at {site}, {} to {}. One more unit in each of these {} periods: {} more delivered, {} open unit-periods less, {} {} saved.",
+            "What binds most: {kind} `{id}` at {site}, {} to {}. At its shadow price one more unit in each of these {} periods is worth {} more delivered, {} open unit-periods less, at most {} {} saved.",
             names.day(sum.first),
             names.day(sum.last),
             sum.periods,

@@ -29,11 +29,10 @@
 mod answer;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use darsena_law::{Approval, AsOf, Cited, Law};
-use darsena_milp::{Clock, Status, Stop, Watch};
+use darsena_milp::{Clock, Status, Stop, Watch, side_by_side};
 use darsena_plan::{Arc, Arcs, Ceiling, Obstacle, Opening, Options, Plan, Reasons};
 use darsena_scenario::Scenario;
 
@@ -568,33 +567,20 @@ impl Search<'_> {
     /// A plan for each of `jobs`, side by side; none where there was no time. The answer does not depend
     /// on the number of threads.
     fn all(&self, jobs: &[&Lifted], before: usize) -> Result<Vec<Option<Plan>>, AnswerError> {
-        let next = AtomicUsize::new(0);
-        let plans: Vec<Mutex<Option<Result<Plan, AnswerError>>>> =
-            jobs.iter().map(|_| Mutex::new(None)).collect();
         self.made.store(before, Ordering::Relaxed);
         let total = before + jobs.len();
-        std::thread::scope(|scope| {
-            for _ in 0..self.options.plan.threads.clamp(1, jobs.len().max(1)) {
-                scope.spawn(|| {
-                    while let Some((n, lifted)) = {
-                        let n = next.fetch_add(1, Ordering::Relaxed);
-                        jobs.get(n).map(|job| (n, job))
-                    } {
-                        if self.stop.stopped() {
-                            break;
-                        }
-                        let plan = self.plan(lifted, &[]);
-                        if let Ok(mut place) = plans[n].lock() {
-                            *place = Some(plan);
-                        }
-                        (self.progress)(self.made.fetch_add(1, Ordering::Relaxed) + 1, total);
-                    }
-                });
-            }
-        });
-        let results = plans.into_iter();
-        let results = results.map(|place| place.into_inner().ok().flatten().transpose());
-        let plans: Result<Vec<Option<Plan>>, AnswerError> = results.collect();
+        let threads = self.options.plan.threads;
+        let plans = side_by_side(
+            jobs.len(),
+            threads,
+            self.stop,
+            || Ok(()),
+            |(), n| {
+                let plan = self.plan(jobs[n], &[])?;
+                (self.progress)(self.made.fetch_add(1, Ordering::Relaxed) + 1, total);
+                Ok::<_, AnswerError>(Some(plan))
+            },
+        );
         // Only a plan that is proved to be the best has a price.
         Ok(plans?
             .into_iter()

@@ -33,10 +33,8 @@ mod proof;
 mod thing;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
-use darsena_milp::{Basis, Part, Parts, Program, Row, Stop, Watch};
+use darsena_milp::{Basis, Part, Parts, Program, Row, Stop, Watch, side_by_side};
 use darsena_scenario::{Objective, Scenario};
 
 use self::proof::Proved;
@@ -311,44 +309,25 @@ impl Trial<'_> {
         let mut turns: Vec<(usize, usize)> = parts.iter().enumerate().flat_map(with_part).collect();
         // The longest first, so that no thread is left with one at the end.
         turns.sort_by_key(|&(at, _)| std::cmp::Reverse(parts[at].0.program().rows()));
-        let next = AtomicUsize::new(0);
-        let found: Mutex<Vec<(usize, Option<Relaxed>)>> = Mutex::new(Vec::new());
-        let work = || -> Result<(), PlanError> {
-            let mut own: Option<(usize, Prover<'_>)> = None;
-            while let Some(&(at, n)) = turns.get(next.fetch_add(1, Ordering::Relaxed)) {
-                if self.stop.stopped() {
-                    return Ok(());
+        let prove = |own: &mut Option<(usize, _)>, turn: usize| {
+            let (at, n) = turns[turn];
+            let part = &parts[at].0;
+            let mut prover = match own.take() {
+                Some((of, prover)) if of == at => prover,
+                other => {
+                    drop(other);
+                    Prover::new(self.sight, part, self.clock)?
                 }
-                let part = &parts[at].0;
-                let mut prover = match own.take() {
-                    Some((of, prover)) if of == at => prover,
-                    other => {
-                        drop(other);
-                        Prover::new(self.sight, part, self.clock)?
-                    }
-                };
-                let mut watch = Watch::until(self.stop);
-                let proved = prover.plan_again(&things[n], exactly, &mut watch)?;
-                own = Some((at, prover));
-                let profiles = proved
-                    .map(|Proved { values, stages }| (self.profiles_with(part, &values), stages));
-                let mut found = found.lock().expect("no thread panics while it holds this");
-                found.push((n, profiles));
-            }
-            Ok(())
+            };
+            let mut watch = Watch::until(self.stop);
+            let proved = prover.plan_again(&things[n], exactly, &mut watch)?;
+            *own = Some((at, prover));
+            let relaxed =
+                proved.map(|Proved { values, stages }| (self.profiles_with(part, &values), stages));
+            Ok::<_, PlanError>(Some((n, relaxed)))
         };
-        let threads = self.threads.clamp(1, turns.len().max(1));
-        std::thread::scope(|scope| {
-            let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
-            let own = work();
-            let others = others.into_iter().map(|other| {
-                other
-                    .join()
-                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-            });
-            others.fold(own, Result::and)
-        })?;
-        let mut found = found.into_inner().expect("all threads are done");
+        let found = side_by_side(turns.len(), self.threads, self.stop, || Ok(None), prove)?;
+        let mut found: Vec<(usize, Option<Relaxed>)> = found.into_iter().flatten().collect();
         found.sort_by_key(|(n, _)| *n);
         let mut settled = vec![false; things.len()];
         for (n, relaxed) in found {
