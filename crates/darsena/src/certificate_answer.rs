@@ -3,6 +3,7 @@
 use darsena_certify::{Certificate, Outcome, Refusal};
 
 use crate::answer::{Answer, Head, Table};
+use crate::scenario_answer::blank;
 
 /// What came of one certificate: a file, and what was written or accepted or why not.
 pub(crate) struct Row<'a> {
@@ -58,18 +59,9 @@ pub fn answer(checked: &[(String, Result<Certificate, Refusal>)], seconds: Optio
     let accepted = rows.iter().filter(|row| row.certificate.is_ok()).count();
     Answer {
         head: Head {
-            question: "certificate".into(),
-            scenario: String::new(),
-            scenario_hash: String::new(),
-            law_as_of: String::new(),
-            law_hash: None,
-            solver: None,
-            status: "answered".into(),
-            objective: None,
-            objective_unit: String::new(),
             seconds,
-            currency: String::new(),
             remarks: vec![format!("{accepted} of {} accepted", rows.len())],
+            ..blank("certificate")
         },
         tables: vec![table(&rows)],
         trees: Vec::new(),

@@ -317,7 +317,8 @@ fn head(question: &str, package: &Package, scenario: Option<&Scenario>) -> Head 
     }
 }
 
-fn blank(question: &str) -> Head {
+/// The head of an answer that rests on no scenario and needs no solver.
+pub(crate) fn blank(question: &str) -> Head {
     Head {
         question: question.into(),
         scenario: String::new(),

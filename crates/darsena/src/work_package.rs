@@ -3,6 +3,7 @@
 use darsena_repair::xer::WorkPackage;
 
 use crate::answer::{Answer, Head, Table};
+use crate::scenario_answer::blank;
 
 /// Returns the tables of a work package that belongs to `job` and is done at `site`; ids of tasks begin with that of the job,
 /// ids of resources with that of the site.
@@ -53,18 +54,8 @@ pub fn answer(package: &WorkPackage, job: &str, site: &str) -> Answer {
     ];
     Answer {
         head: Head {
-            question: "work-package".into(),
-            scenario: String::new(),
-            scenario_hash: String::new(),
-            law_as_of: String::new(),
-            law_hash: None,
-            solver: None,
-            status: "answered".into(),
-            objective: None,
-            objective_unit: String::new(),
-            seconds: None,
-            currency: String::new(),
             remarks: package.lost.clone(),
+            ..blank("work-package")
         },
         tables,
         trees: Vec::new(),

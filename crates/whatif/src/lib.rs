@@ -15,6 +15,9 @@
 //! exposure of a site   the largest loss of a failure of it alone
 //! ```
 //!
+//! Beside that stand the published measures of a network without time ([`static_measures`]), whose formulas are those of
+//! [`darsena_plan::steady`].
+//!
 //! # Limits
 //! A failure is one change at a time. An unforeseen failure leaves what the base decided for earlier periods as it is;
 //! from then on its whole length is known. Who of several equals waits is told of the one plan that was found.
