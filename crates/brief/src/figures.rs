@@ -4,6 +4,7 @@
 //! demand counts under the priority in force on the day it is due. Quantities are only added up
 //! over items of one unit.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use darsena_plan::{Cause, Plan, Price, Priced};
@@ -83,11 +84,11 @@ pub(crate) struct GroupReason {
     pub(crate) gain_units: f64,
 }
 
-/// What one more unit of something would be worth, in each of the periods named.
+/// What one more unit of something is worth.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Worth {
     pub(crate) what: Priced,
-    /// Periods in which one more unit is taken, in order.
+    /// Periods in which it has a shadow price, in order; of an item that of the one more unit.
     pub(crate) periods: Vec<usize>,
     pub(crate) deliveries: Option<f64>,
     pub(crate) late_unit_periods: Option<f64>,
@@ -399,59 +400,50 @@ impl<'a> Figures<'a> {
         (due, delivered)
     }
 
-    /// Shadow prices, dearest first: by deliveries, then by waiting, then by money. Those of capacity
-    /// and lanes are added up over periods; of an item at a site the dearest period is taken.
+    /// What one more unit is worth. Of capacities, lanes and ceilings what planning again with it gains, in
+    /// every period, in the order of the plan; then of items at a site their shadow price, once, in the
+    /// dearest period: by deliveries, then by waiting, then by money.
     pub(crate) fn worths(&self) -> Vec<Worth> {
-        let mut by_what: BTreeMap<Priced, Vec<&Price>> = BTreeMap::new();
-        for price in &self.plan.prices {
-            by_what.entry(price.what).or_default().push(price);
-        }
-        let dear = |price: &Price| {
-            (
-                price.deliveries.unwrap_or(0.0),
-                price.late_unit_periods.unwrap_or(0.0),
-            )
-        };
-        let mut worths: Vec<Worth> = by_what
-            .into_iter()
-            .map(|(what, mut prices)| {
-                if matches!(what, Priced::Material(..)) {
-                    prices.sort_by(|a, b| {
-                        let ((a_units, a_waits), (b_units, b_waits)) = (dear(a), dear(b));
-                        b_units
-                            .total_cmp(&a_units)
-                            .then(b_waits.total_cmp(&a_waits))
-                            .then(b.money.total_cmp(&a.money))
-                            .then(a.period.cmp(&b.period))
-                    });
-                    prices.truncate(1);
-                }
-                let periods: BTreeSet<usize> = prices.iter().map(|price| price.period).collect();
-                Worth {
-                    what,
-                    periods: periods.into_iter().collect(),
-                    deliveries: prices.iter().map(|price| price.deliveries).sum(),
-                    late_unit_periods: prices.iter().map(|price| price.late_unit_periods).sum(),
-                    money: prices.iter().map(|price| price.money).sum(),
-                }
+        let tried = self.plan.worths.iter().filter_map(|worth| {
+            let gain = worth.gain?;
+            Some(Worth {
+                what: worth.what,
+                periods: worth.periods.clone(),
+                deliveries: Some(gain.deliveries),
+                late_unit_periods: Some(gain.late_unit_periods),
+                money: gain.money,
             })
-            .collect();
-        worths.sort_by(|a, b| {
-            let rank = |worth: &Worth| {
-                (
-                    worth.deliveries.unwrap_or(0.0),
-                    worth.late_unit_periods.unwrap_or(0.0),
-                )
-            };
-            let (a_units, a_waits) = rank(a);
-            let (b_units, b_waits) = rank(b);
-            b_units
-                .total_cmp(&a_units)
-                .then(b_waits.total_cmp(&a_waits))
-                .then(b.money.total_cmp(&a.money))
-                .then(a.what.cmp(&b.what))
         });
-        worths
+        let rank = |price: &Price| {
+            let units = price.deliveries.unwrap_or(0.0);
+            [units, price.late_unit_periods.unwrap_or(0.0), price.money]
+        };
+        let dear = |a: &Price, b: &Price| {
+            let pairs = rank(b).into_iter().zip(rank(a));
+            let orders = pairs.map(|(b, a)| b.total_cmp(&a));
+            orders.fold(Ordering::Equal, Ordering::then)
+        };
+        let mut dearest: BTreeMap<Priced, &Price> = BTreeMap::new();
+        let parts = self.plan.prices.iter();
+        for price in parts.filter(|price| matches!(price.what, Priced::Material(..))) {
+            let known = dearest.entry(price.what).or_insert(price);
+            if dear(price, known)
+                .then(price.period.cmp(&known.period))
+                .is_lt()
+            {
+                *known = price;
+            }
+        }
+        let mut parts: Vec<&Price> = dearest.into_values().collect();
+        parts.sort_by(|a, b| dear(a, b).then(a.what.cmp(&b.what)));
+        let parts = parts.into_iter().map(|price| Worth {
+            what: price.what,
+            periods: vec![price.period],
+            deliveries: price.deliveries,
+            late_unit_periods: price.late_unit_periods,
+            money: price.money,
+        });
+        tried.chain(parts).collect()
     }
 
     /// The resources, in order, with how full they are.

@@ -381,8 +381,8 @@ pub(crate) fn horizon(from: Markup, until: Markup, count: Markup, horizon: &Hori
 pub(crate) const PRIORITY_NOTE: &str = "A demand counts under the priority in force on the day it is due; 1 is served first. \
     Quantities are added up only over items counted in the same unit.";
 pub(crate) const NOTHING_BINDS: &str =
-    "Nothing binds: no capacity, material or lane has a shadow price in this plan.";
-pub(crate) const NO_PRICES: &str = "This run gave no shadow prices, so what binds is not said here; the utilisation strips show what is full.";
+    "Nothing binds: one more unit of no capacity, material or lane would change this plan.";
+pub(crate) const NOT_TRIED: &str = "This run did not plan again with more of each limit, so what binds is not said here; the utilisation strips show what is full.";
 pub(crate) const NOBODY_WAITS: &str =
     "Nobody waits: every demand is served in the period it is due.";
 pub(crate) const NO_REASON: &str = "No reason was sought in this run.";
@@ -401,7 +401,7 @@ pub(crate) fn priority(priority: u32, unit: Option<&str>) -> String {
 pub(crate) fn binds(
     name: Markup,
     when: Markup,
-    period: &str,
+    every: Option<&str>,
     deliveries: Option<Markup>,
     waiting: Option<Markup>,
     money: Option<Markup>,
@@ -411,14 +411,16 @@ pub(crate) fn binds(
         deliveries.map(|units| html! { (units) " more within the horizon" }),
         waiting.map(|waiting| html! { (waiting) " less waiting" }),
         money.map(
-            |money| html! { (money) @if costs_more { " higher cost" } @else { " lower cost at most" } },
+            |money| html! { (money) @if costs_more { " higher cost" } @else { " lower cost" } },
         ),
     ]
     .into_iter()
     .flatten()
     .collect();
     html! {
-        strong { (name) } " binds: " (when) ". One more unit of it in each such " (period) " is worth "
+        strong { (name) } " binds: " (when) ". One more unit of it"
+        @if let Some(period) = every { " in every " (period) }
+        " gains "
         @if pieces.is_empty() { "nothing that is measured" }
         @for (place, piece) in pieces.iter().enumerate() {
             @if place > 0 && place + 1 == pieces.len() { " and " } @else if place > 0 { ", " }
@@ -473,18 +475,18 @@ pub(crate) const NO_STOCKS: &str =
 
 pub(crate) const LATE_TITLE: &str = "Late, and why";
 pub(crate) const LATE_NOTE: &str = "One row per customer and item, longest wait first. A gain is what was found by relaxing exactly \
-    that thing, entirely, and planning again, added up over the demands it helps. Gains of different things do not add up; what a \
-    little more of a thing is worth is its shadow price.";
+    that thing, entirely, and planning again, added up over the demands it helps. Gains of different things do not add up; what one \
+    more unit of a limit gains stands further down.";
 pub(crate) const EACH_DEMAND_CAPTION: &str = "Every demand, and what becomes of it";
 pub(crate) const LATE_CAPTION: &str = "Customers and items that wait";
 pub(crate) const EACH_DEMAND: &str = "Every demand as a table";
 
 pub(crate) const WORTH: &str = "What one more unit is worth";
-pub(crate) const WORTH_NOTE: &str = "Shadow prices. For capacity and lanes: what one more unit in each period in which the thing has a price would change, \
-    added up over those periods. For an item: what one more unit would change, once, in the period in which it is worth most. \
-    They hold for the first units only and do not add up over different things. Where several limits bind at once a price is a bound: \
-    one more unit of one of them alone may be worth less, or nothing; the reasons of each demand are proved by planning again. A value below nothing is no gain: \
-    it shows where several limits bind at once, or where the unit would serve what comes first at the expense of the rest.";
+pub(crate) const WORTH_NOTE: &str = "For capacities, lanes and ceilings: what one more unit gains, in every period or once under a ceiling, by planning \
+    again with it. The limits with the highest shadow prices were tried, and those of which one more gains nothing are left out; the periods are those with a \
+    shadow price. For an item: its shadow price, what one more unit would change, once, in the period in which it is worth most. That holds for the first units \
+    only, and where several limits bind at once it may be less, or nothing. Gains of different things do not add up. A value below nothing is no gain: the unit \
+    serves what comes first at the expense of the rest.";
 pub(crate) const WORTH_CAPACITY: &str = "One more unit of capacity";
 pub(crate) const WORTH_MATERIAL: &str = "One more unit of a part";
 pub(crate) const WORTH_LANE: &str = "One more unit over a lane";
@@ -529,7 +531,7 @@ pub(crate) const LIMITS: [&str; 7] = [
      Demands due near the end are therefore judged too harshly; units under way at the end count for nothing.",
     "Amounts are fractions of a unit unless whole units were asked for, and they are rounded for print; sums may differ in the last digit.",
     "On time means delivered in the period in which it is due. Where several plans are equally good, one of them is shown.",
-    "Shadow prices are slopes at this plan, not promises about large changes. A reason is verified by planning again with exactly that one thing relaxed entirely; \
+    "What one more unit of a limit gains is found by planning again with it; a shadow price is a slope at this plan, no promise about large changes. A reason is verified by planning again with exactly that one thing relaxed entirely; \
      two bottlenecks in a row may hide each other, and then several things are named together.",
     "Law, finance and politics are in the plan only as far as the tables carry them as dates, limits and priorities. \
      Sums over the whole horizon are not discounted.",
@@ -667,7 +669,7 @@ pub(crate) fn worth_title(what: &str, measure: Measured, horizon: &Horizon) -> S
             "{what}: less waiting, in unit-{}",
             plural_period(horizon, 2.0)
         ),
-        Measured::Money => format!("{what}: lower cost, at most"),
+        Measured::Money => format!("{what}: lower cost"),
     }
 }
 

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use darsena_brief::{LawPage, Options, PairRow, RuleRow, Worth, html};
 use darsena_milp::Status;
 use darsena_plan::{
-    Cause, Deliver, DemandAnswer, Hold, Kind, Level, Line, Make, Measure, Plan, Price, Priced,
-    Reason, Ship, Unmet, Use, Viability,
+    Cause, Deliver, DemandAnswer, Gain, Hold, Kind, Level, Line, Make, Measure, Plan, Price,
+    Priced, Reason, Ship, Unmet, Use, Viability,
 };
 use darsena_scenario::{Objective, Scenario, read_memory};
 
@@ -103,6 +103,16 @@ fn plan() -> Plan {
         deliveries: Some(deliveries),
         late_unit_periods: Some(waits),
     };
+    let worth =
+        |what, periods: &[usize], money, deliveries, late_unit_periods| darsena_plan::Worth {
+            what,
+            periods: periods.to_vec(),
+            gain: Some(Gain {
+                money,
+                deliveries,
+                late_unit_periods,
+            }),
+        };
     Plan {
         status: Status::Optimal,
         objective: Objective::Lexicographic,
@@ -236,6 +246,10 @@ fn plan() -> Plan {
             price(Priced::Material(2, 0), 0, 3.0, 0.75, 2.0),
             price(Priced::Lane(1), 2, -1.5, 0.0, 1.25),
         ],
+        worths: vec![
+            worth(Priced::Capacity(0), &[0, 1], 20.5, 1.5, 9.25),
+            worth(Priced::Lane(1), &[2], -1.5, 0.0, 1.25),
+        ],
         utilisation: (0..6)
             .map(|period| Use {
                 resource: 0,
@@ -349,22 +363,21 @@ fn recomputed(table: &str, row: &str, column: &str) -> f64 {
                 other => panic!("column `{other}` of demands"),
             }
         }
-        "prices" => {
-            let of = |price: &&Price| match conditions[..] {
-                [("resource", "line")] => price.what == Priced::Capacity(0),
-                [("lane", "west")] => price.what == Priced::Lane(1),
-                ref other => panic!("prices of {other:?}"),
+        "binding" => {
+            let what = match conditions[..] {
+                [("kind", "capacity"), ("id", "line")] => Priced::Capacity(0),
+                [("kind", "lane"), ("id", "west")] => Priced::Lane(1),
+                ref other => panic!("what binds, {other:?}"),
             };
-            let rows: Vec<&Price> = plan.prices.iter().filter(of).collect();
+            let row = plan.worths.iter().find(|worth| worth.what == what);
+            let row = row.expect("it binds");
+            let gain = row.gain.expect("it was tried");
             match column {
-                "periods" => rows.len() as f64,
-                "deliveries" => rows.iter().filter_map(|price| price.deliveries).sum(),
-                "late_unit_periods" => rows
-                    .iter()
-                    .filter_map(|price| price.late_unit_periods)
-                    .sum(),
-                "money" => rows.iter().map(|price| price.money).sum::<f64>().abs(),
-                other => panic!("column `{other}` of prices"),
+                "periods" => row.periods.len() as f64,
+                "deliveries" => gain.deliveries,
+                "unit_periods" => gain.late_unit_periods,
+                "money" => gain.money.abs(),
+                other => panic!("column `{other}` of what binds"),
             }
         }
         "recipes" => f64::from(scenario.recipes()[0].lead_time_days),
@@ -607,6 +620,7 @@ fn a_plan_without_anything_is_still_a_page() {
     empty.unmet.clear();
     empty.lines.clear();
     empty.prices.clear();
+    empty.worths.clear();
     empty.utilisation.clear();
     empty.viability.clear();
     empty.status = Status::Stopped;

@@ -224,6 +224,9 @@ pub fn plan(
             near,
         };
         reasons::weigh(sight, &solved.left, &mut plan);
+        if options.prices {
+            reasons::worths(sight, options, &mut plan, &clock, &watch.stop)?;
+        }
         reasons::reasons(sight, options, &mut plan, &clock, &watch.stop)?;
     }
     Ok(plan)
@@ -337,6 +340,7 @@ fn blank(network: &network::Network, arcs: &Arcs, objective: Objective, options:
         lines: Vec::new(),
         demands: Vec::new(),
         prices: Vec::new(),
+        worths: Vec::new(),
         utilisation: Vec::new(),
         viability: Vec::new(),
         obstacles: arcs

@@ -6,6 +6,7 @@
 //! amounts that round to nothing are left out, and `quantity` is in the unit of the item.
 //! Nothing here knows the solver: [`check`](crate::check::check) and every drawing start from here.
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use darsena_milp::Status;
@@ -334,6 +335,47 @@ pub enum Priced {
     Ceiling(usize),
 }
 
+/// What one more unit of a capacity or over a lane in every period in which there is any, or once under a
+/// ceiling, gains.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Worth {
+    /// Of what; never of material.
+    pub what: Priced,
+    /// Periods in which it has a shadow price.
+    pub periods: Vec<usize>,
+    /// Found by planning again with it; none where that was left out.
+    pub gain: Option<Gain>,
+}
+
+/// How much better another plan is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Gain {
+    /// Fall of the cost, in the currency of the scenario.
+    pub money: f64,
+    /// Rise of units delivered within the horizon.
+    pub deliveries: f64,
+    /// Fall of open units summed over periods.
+    pub late_unit_periods: f64,
+}
+
+impl Gain {
+    pub(crate) fn is_nothing(&self) -> bool {
+        [self.money, self.deliveries, self.late_unit_periods] == [0.0; 3]
+    }
+
+    /// By waiting, then by money; what is not known is least.
+    pub(crate) fn most(a: Option<Gain>, b: Option<Gain>) -> Ordering {
+        // So that what differs by arithmetic alone is a tie.
+        let key = |gain: Option<Gain>| {
+            let least = f64::NEG_INFINITY;
+            let of = gain.map_or((least, least), |g| (g.late_unit_periods, g.money));
+            ((of.0 * 1e6).round(), (of.1 * 1e6).round())
+        };
+        let (a, b) = (key(a), key(b));
+        a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1))
+    }
+}
+
 /// How far a resource is used.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Use {
@@ -433,6 +475,8 @@ pub struct Plan {
     pub demands: Vec<DemandAnswer>,
     /// Shadow prices that are not zero; empty when the solver gave none.
     pub prices: Vec<Price>,
+    /// What one more of each limit gains, what saves most waiting first; what gains nothing is left out.
+    pub worths: Vec<Worth>,
     /// Use of every resource in every period.
     pub utilisation: Vec<Use>,
     /// One row per recipe that is run or that is a line.
@@ -459,4 +503,12 @@ pub struct Plan {
     pub solver: String,
     /// What a reader must know, a sentence each: an option that was not used, a stage cut short.
     pub remarks: Vec<String>,
+}
+
+impl Plan {
+    /// The periods in which something has a shadow price.
+    pub(crate) fn periods_priced(&self, what: Priced) -> Vec<usize> {
+        let of = self.prices.iter().filter(|price| price.what == what);
+        of.map(|price| price.period).collect()
+    }
 }

@@ -34,7 +34,11 @@ use crate::plan::{Price, Priced};
 const NOTHING: f64 = 1e-7;
 
 /// Units open in every period, and units open at the end, as coefficients of all columns.
-fn open_units(network: &Network, layout: &Layout, columns: usize) -> (Vec<f64>, Vec<f64>) {
+pub(crate) fn open_units(
+    network: &Network,
+    layout: &Layout,
+    columns: usize,
+) -> (Vec<f64>, Vec<f64>) {
     let (mut late, mut unmet) = (vec![0.0; columns], vec![0.0; columns]);
     for (j, stream) in network.streams.iter().enumerate() {
         for t in stream.first..network.periods {

@@ -447,8 +447,30 @@ pub(crate) fn positive(text: &str) -> Result<f64, Fault> {
             "write a number above 0",
         );
     }
+    let help = format!("such numbers reach from {LEAST_RATIO:e} to {LARGEST_RATIO:e}; count in a ");
+    if value > LARGEST_RATIO {
+        let message = format!("`{}` is too large to be computed with", shown(text));
+        return fault(
+            "absurd",
+            message,
+            help + "larger unit, tonnes instead of grams",
+        );
+    }
+    if value < LEAST_RATIO {
+        let message = format!("`{}` is too small to be computed with", shown(text));
+        return fault(
+            "absurd",
+            message,
+            help + "smaller unit, grams instead of tonnes",
+        );
+    }
     Ok(value)
 }
+
+/// What a run takes or gives, and any other number above 0, lies between these: beyond them an amount of
+/// one thing is lost in the arithmetic beside one of another.
+const LEAST_RATIO: f64 = 1e-6;
+const LARGEST_RATIO: f64 = 1e6;
 
 pub(crate) fn number(text: &str) -> Result<f64, Fault> {
     let plain = |b: u8| matches!(b, b'0'..=b'9' | b'.' | b'-' | b'+' | b'e' | b'E');
@@ -663,6 +685,9 @@ mod tests {
         assert_eq!(code(quantity("-1")), "negative");
         assert_eq!(quantity("-0").map(f64::to_bits), Ok(0.0_f64.to_bits()));
         assert_eq!(code(positive("0")), "zero");
+        assert_eq!(code(positive("1e7")), "absurd");
+        assert_eq!(code(positive("1e-7")), "absurd");
+        assert_eq!(positive("0.000001").ok(), Some(1e-6));
         assert_eq!(code(days("1.5")), "not-whole");
         assert_eq!(code(count("0")), "zero");
         assert_eq!(code(days("1e9")), "absurd");

@@ -60,7 +60,7 @@ pub enum Kind {
     Choice(&'static [&'static str]),
     /// A number of at least 0.
     Quantity,
-    /// A number above 0.
+    /// A number above 0, neither tiny nor huge: what a run takes, a length.
     Positive,
     /// Any number.
     Number,
@@ -143,7 +143,7 @@ impl Kind {
             Kind::Words => "words, `;` between".into(),
             Kind::Choice(words) => format!("`{}`", words.join("`, `")),
             Kind::Quantity => "a number, at least 0".into(),
-            Kind::Positive => "a number above 0".into(),
+            Kind::Positive => "a number above 0, 1e-6 to 1e6".into(),
             Kind::Number => "a number".into(),
             Kind::Days => "whole days, at least 0".into(),
             Kind::Count => "a whole number, at least 1".into(),

@@ -76,14 +76,6 @@ fn headline(unit: &str, total: &Total) -> Markup {
 }
 
 fn binds(figures: &Figures<'_>, notes: &mut Notes<'_>, worths: &[Worth]) -> Markup {
-    if figures.plan.prices.is_empty() {
-        let words = if figures.plan.status.as_str() == "optimal" {
-            text::NOTHING_BINDS
-        } else {
-            text::NO_PRICES
-        };
-        return html! { p { (words) } };
-    }
     let limits: Vec<&Worth> = worths
         .iter()
         .filter(|worth| matters(worth) && !matches!(worth.what, Priced::Material(..)))
@@ -99,13 +91,24 @@ fn binds(figures: &Figures<'_>, notes: &mut Notes<'_>, worths: &[Worth]) -> Mark
         limits
     };
     html! {
-        @if named.is_empty() { p { (text::NOTHING_BINDS) } }
+        @if named.is_empty() { p { (nothing_binds(figures)) } }
         @else {
             ol class="points" {
                 @for worth in named { li { (bind_point(figures, notes, worth)) } }
             }
             p class="more" { a href="#worth" { (text::WORTH) } }
         }
+    }
+}
+
+/// What is said when nothing is known to bind.
+pub(crate) fn nothing_binds(figures: &Figures<'_>) -> &'static str {
+    let plan = figures.plan;
+    let tried = plan.worths.iter().all(|worth| worth.gain.is_some());
+    if plan.status.as_str() == "optimal" && tried {
+        text::NOTHING_BINDS
+    } else {
+        text::NOT_TRIED
     }
 }
 
@@ -147,7 +150,10 @@ fn bind_point(figures: &Figures<'_>, notes: &mut Notes<'_>, worth: &Worth) -> Ma
     text::binds(
         html! { (what) (cite) },
         when,
-        figures.horizon.period().as_str(),
+        match worth.what {
+            Priced::Material(..) | Priced::Ceiling(_) => None,
+            _ => Some(figures.horizon.period().as_str()),
+        },
         worth
             .deliveries
             .filter(|gain| *gain > NOTHING)
@@ -157,7 +163,7 @@ fn bind_point(figures: &Figures<'_>, notes: &mut Notes<'_>, worth: &Worth) -> Ma
             .filter(|gain| *gain > NOTHING)
             .map(|gain| {
                 rows.figure(
-                    "late_unit_periods",
+                    "unit_periods",
                     gain,
                     &format!("{}\u{a0}{waiting}", quantity(gain)),
                 )
@@ -193,14 +199,14 @@ pub(crate) fn cited_ceiling(
     (figures.ceiling(ceiling), notes.cite(sources))
 }
 
-/// The rows of the prices of one thing.
+/// The rows that say what one more of a thing is worth.
 pub(crate) fn rows_of(figures: &Figures<'_>, what: Priced) -> Rows {
     let scenario = figures.scenario;
     match what {
-        Priced::Capacity(resource) => Rows::filtered(
-            "prices",
-            &[("resource", &scenario.resources()[resource].resource)],
-        ),
+        Priced::Capacity(resource) => {
+            let id = &scenario.resources()[resource].resource;
+            Rows::filtered("binding", &[("kind", "capacity"), ("id", id)])
+        }
         Priced::Material(site, kind) => {
             let kind = &figures.plan.kinds[kind];
             Rows::filtered(
@@ -212,9 +218,13 @@ pub(crate) fn rows_of(figures: &Figures<'_>, what: Priced) -> Rows {
                 ],
             )
         }
-        Priced::Lane(lane) => Rows::filtered("prices", &[("lane", &scenario.lanes()[lane].lane)]),
+        Priced::Lane(lane) => {
+            let id = &scenario.lanes()[lane].lane;
+            Rows::filtered("binding", &[("kind", "lane"), ("id", id)])
+        }
         Priced::Ceiling(ceiling) => {
-            Rows::filtered("prices", &[("ceiling", &figures.plan.ceilings[ceiling])])
+            let id = &figures.plan.ceilings[ceiling];
+            Rows::filtered("binding", &[("kind", "ceiling"), ("id", id)])
         }
     }
 }

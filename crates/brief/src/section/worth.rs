@@ -1,9 +1,9 @@
-//! Shadow prices as bars: what one more unit of a capacity, an item or a lane is worth.
+//! Bars of what one more unit of a capacity, an item or a lane is worth.
 
 use darsena_plan::Priced;
 use maud::{Markup, html};
 
-use super::front::{cited_ceiling, rows_of, when};
+use super::front::{cited_ceiling, nothing_binds, rows_of, when};
 use super::{made, made_label, resource_name, section, site_label};
 use crate::bind::Notes;
 use crate::chart::{Caption, Width, bars};
@@ -26,7 +26,7 @@ pub(crate) fn worth(figures: &Figures<'_>, notes: &mut Notes<'_>, worths: &[Wort
         "worth",
         text::WORTH,
         html! {
-            @if worths.is_empty() { p { (if figures.plan.status.as_str() == "optimal" { text::NOTHING_BINDS } else { text::NO_PRICES }) } }
+            @if worths.is_empty() { p { (nothing_binds(figures)) } }
             @else { p { (text::WORTH_NOTE) } }
             @for (id, title) in sorts {
                 @let those: Vec<&Worth> = worths.iter().filter(|worth| sort_of(worth.what) == id).collect();
@@ -39,7 +39,7 @@ pub(crate) fn worth(figures: &Figures<'_>, notes: &mut Notes<'_>, worths: &[Wort
     )
 }
 
-/// Which of the three sorts a price belongs to.
+/// Which of the sorts it belongs to.
 fn sort_of(what: Priced) -> &'static str {
     match what {
         Priced::Capacity(_) => "capacity",
@@ -75,7 +75,7 @@ fn sort(
                 th scope="row" { (name) (cite) }
                 td { (when(figures, &rows, worth)) }
                 (number(or_none(worth.deliveries, "deliveries")))
-                (number(or_none(worth.late_unit_periods, "late_unit_periods")))
+                (number(or_none(worth.late_unit_periods, "unit_periods")))
                 (number(rows.money("money", worth.money, currency)))
             } }
         })

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use darsena_plan::Plan;
+use darsena_plan::{Plan, Priced, Worth};
 use darsena_scenario::{Objective, Scenario};
 
 use super::flows::{levels, lines};
 use super::late::{cause, sentence};
-use super::worth::{Thing, binding, priced, sums};
+use super::worth::{Thing, binding, priced};
 use super::{Names, currency};
 use crate::answer::{Answer, Table};
 use crate::write::{number, text};
@@ -41,27 +41,16 @@ pub fn readable(scenario: &Scenario, plan: &Plan) -> String {
     line(text(&levels(&names)));
     line("Who gets what (units; months and weeks are periods of the scenario)".into());
     line(text(&by_party(&names)));
-    let rows = sums(plan);
-    if let Some((what, sum)) = rows.first() {
-        let Thing { kind, id, site, .. } = priced(&names, *what);
-        line(format!(
-            "What binds most: {kind} `{id}` at {site}, {} to {}. At its shadow price one more unit in each of these {} periods is worth {} more delivered, {} open unit-periods less, at most {} {} saved.",
-            names.day(sum.first),
-            names.day(sum.last),
-            sum.periods,
-            sum.deliveries.map_or("not known".into(), number),
-            sum.unit_periods.map_or("not known".into(), number),
-            number(sum.money),
-            currency(scenario)
-        ));
+    if let Some(worth) = plan.worths.first() {
+        line(binds_most(&names, worth));
         line(String::new());
-        let all = binding(&names);
-        let few = rows.len().min(12);
-        line(text(&head_of(&all, few)));
-        if rows.len() > few {
+        let known = plan.worths.iter().filter(|worth| worth.gain.is_some());
+        let (few, all) = (known.count().clamp(1, 12), plan.worths.len());
+        line(text(&head_of(&binding(&names), few)));
+        if all > few {
             line(format!(
-                "... and {} more: `--table binding`\n",
-                rows.len() - few
+                "... and {} more in `--table binding`; of all that have a shadow price `--reasons all` tells what one more gains\n",
+                all - few
             ));
         }
     }
@@ -78,6 +67,45 @@ pub fn readable(scenario: &Scenario, plan: &Plan) -> String {
     out.truncate(out.trim_end().len());
     out.push('\n');
     out
+}
+
+/// The limit of which one more gains most, in words.
+fn binds_most(names: &Names<'_>, worth: &Worth) -> String {
+    let Thing { kind, id, site, .. } = priced(names, worth.what);
+    let at = if site.is_empty() {
+        site
+    } else {
+        format!(" at {site}")
+    };
+    let when = match &worth.periods[..] {
+        [] => String::new(),
+        [only] => format!(", {}", names.day(*only)),
+        [first, .., last] => format!(", {} to {}", names.day(*first), names.day(*last)),
+    };
+    let Some(gain) = worth.gain else {
+        return format!(
+            "What binds: {kind} `{id}`{at}{when}. What one more unit gains is not known: `--reasons all` plans again with it."
+        );
+    };
+    let period = match worth.what {
+        Priced::Ceiling(_) => "",
+        _ => " in every period",
+    };
+    let (money, sign) = (
+        gain.money.abs(),
+        if gain.money < 0.0 {
+            "more spent"
+        } else {
+            "saved"
+        },
+    );
+    format!(
+        "What binds most: {kind} `{id}`{at}{when}. One more unit{period}, planned again: {} more delivered, {} open unit-periods less, {} {} {sign}.",
+        number(gain.deliveries),
+        number(gain.late_unit_periods),
+        number(money),
+        currency(names.scenario)
+    )
 }
 
 fn head_of(table: &Table, rows: usize) -> Table {

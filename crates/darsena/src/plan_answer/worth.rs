@@ -1,8 +1,6 @@
-//! What binds: shadow prices one by one, and summed over the periods in which a thing has one.
+//! What binds: shadow prices one by one, and what one more of each limit gains.
 
-use std::collections::BTreeMap;
-
-use darsena_plan::{Plan, Priced};
+use darsena_plan::Priced;
 
 use super::{Names, currency, per};
 use crate::answer::Table;
@@ -78,76 +76,31 @@ pub(super) fn prices(names: &Names<'_>) -> Table {
     )
 }
 
-/// Prices of one thing summed over the horizon: what one more unit in every period would be worth.
-#[derive(Default, Clone, Copy)]
-pub(super) struct Sum {
-    pub(super) periods: i64,
-    pub(super) money: f64,
-    pub(super) deliveries: Option<f64>,
-    pub(super) unit_periods: Option<f64>,
-    pub(super) first: usize,
-    pub(super) last: usize,
-}
-
-pub(super) fn sums(plan: &Plan) -> Vec<(Priced, Sum)> {
-    let mut sums: BTreeMap<Priced, Sum> = BTreeMap::new();
-    for price in plan
-        .prices
-        .iter()
-        .filter(|p| !matches!(p.what, Priced::Material(..)))
-    {
-        let sum = sums.entry(price.what).or_insert(Sum {
-            first: price.period,
-            ..Sum::default()
-        });
-        sum.periods += 1;
-        sum.money += price.money;
-        let add = |a: Option<f64>, b: Option<f64>| b.map(|b| a.unwrap_or(0.0) + b).or(a);
-        sum.deliveries = add(sum.deliveries, price.deliveries);
-        sum.unit_periods = add(sum.unit_periods, price.late_unit_periods);
-        sum.last = price.period;
-    }
-    let mut rows: Vec<(Priced, Sum)> = sums.into_iter().collect();
-    let worth = |s: &Sum| (s.unit_periods.unwrap_or(0.0), s.money);
-    rows.sort_by(|(a, x), (b, y)| {
-        let (x, y) = (worth(x), worth(y));
-        y.0.total_cmp(&x.0).then(y.1.total_cmp(&x.1)).then(a.cmp(b))
-    });
-    rows
-}
-
 pub(super) fn binding(names: &Names<'_>) -> Table {
     let Names { scenario, plan } = *names;
     let money = currency(scenario);
-    let rows = sums(plan);
-    let things: Vec<_> = rows.iter().map(|(what, _)| priced(names, *what)).collect();
+    let rows = &plan.worths;
+    let things: Vec<_> = rows.iter().map(|w| priced(names, w.what)).collect();
+    let gains = || rows.iter().map(|w| w.gain);
     Table::new(
         "binding",
-        "capacities and lanes that bind: what one more unit in every such period would be worth",
+        "capacities, lanes and ceilings that bind: what one more unit in every period gains, planned again with it",
     )
     .text("kind", things.iter().map(|x| x.kind))
     .text("id", things.iter().map(|x| x.id.clone()))
     .text("site", things.iter().map(|x| x.site.clone()))
     .whole(
         "periods",
-        "periods with a price",
-        rows.iter().map(|(_, s)| s.periods),
+        "periods with a shadow price",
+        rows.iter().map(|w| i64::try_from(w.periods.len()).ok()),
     )
-    .day("first", rows.iter().map(|(_, s)| names.day(s.first)))
-    .day("last", rows.iter().map(|(_, s)| names.day(s.last)))
-    .number(
-        "money",
-        &per(&money, "unit in each"),
-        rows.iter().map(|(_, s)| s.money),
-    )
-    .number(
-        "deliveries",
-        "units delivered per unit in each",
-        rows.iter().map(|(_, s)| s.deliveries),
-    )
+    .day("first", rows.iter().map(|w| w.periods.first().map(|&t| names.day(t))))
+    .day("last", rows.iter().map(|w| w.periods.last().map(|&t| names.day(t))))
+    .number("money", &money, gains().map(|g| g.map(|g| g.money)))
+    .number("deliveries", "units delivered", gains().map(|g| g.map(|g| g.deliveries)))
     .number(
         "unit_periods",
-        "open unit-periods less per unit in each",
-        rows.iter().map(|(_, s)| s.unit_periods),
+        "open unit-periods less",
+        gains().map(|g| g.map(|g| g.late_unit_periods)),
     )
 }

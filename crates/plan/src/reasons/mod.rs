@@ -31,6 +31,7 @@
 
 mod proof;
 mod thing;
+mod worth;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -40,6 +41,7 @@ use darsena_scenario::{Objective, Scenario};
 use self::proof::Proved;
 use self::proof::Prover;
 use self::thing::Thing;
+pub(crate) use self::worth::worths;
 use crate::arcs::Arcs;
 use crate::formulate::Layout;
 use crate::network::{Network, Stream, due_period};
@@ -112,19 +114,16 @@ pub(crate) fn reasons(
     if sight.stages.is_empty() {
         return Ok(());
     }
-    let parts = sight.program.parts();
+    let again = Again::new(sight, options, clock, stop);
     let mut rows: BTreeMap<u32, usize> = BTreeMap::new();
     for row in (0u32..).map(Row).take(sight.program.rows()) {
-        *rows.entry(parts.of_row(row)).or_default() += 1;
+        *rows.entry(again.parts.of_row(row)).or_default() += 1;
     }
     let trial = Trial {
         sight,
-        parts,
+        again,
         rows,
         profiles: [sight.values, sight.last].map(|values| profiles(&sight, values)),
-        clock,
-        stop,
-        threads: options.threads,
     };
     let mut left = sight.things(plan);
     let by_score = |a: &Thing, b: &Thing| {
@@ -161,9 +160,10 @@ pub(crate) fn reasons(
     }
     let untried: BTreeSet<u32> = left
         .iter()
-        .flat_map(|thing| thing.parts(&sight, &trial.parts))
+        .flat_map(|thing| thing.parts(&sight, &trial.again.parts))
         .collect();
-    let tried = |stream: usize| proved && !untried.contains(&sight.part_of(&trial.parts, stream));
+    let tried =
+        |stream: usize| proved && !untried.contains(&sight.part_of(&trial.again.parts, stream));
     finish(sight.network, tried, plan);
     Ok(())
 }
@@ -203,20 +203,84 @@ fn profiles(sight: &Sight<'_>, values: &[f64]) -> Profiles {
     sight.network.streams.iter().enumerate().map(of).collect()
 }
 
-/// Open units with a thing relaxed, and in how many stages they are sure to be no worse.
-type Relaxed = (Profiles, usize);
-
-/// Things that are tried, and how.
-struct Trial<'a> {
+/// Planning again with one thing changed, many times side by side.
+struct Again<'a> {
     sight: Sight<'a>,
     parts: Parts,
+    clock: &'a Clock,
+    stop: &'a Stop,
+    threads: usize,
+}
+
+impl<'a> Again<'a> {
+    fn new(sight: Sight<'a>, options: &Options, clock: &'a Clock, stop: &'a Stop) -> Self {
+        Again {
+            sight,
+            parts: sight.program.parts(),
+            clock,
+            stop,
+            threads: options.threads,
+        }
+    }
+
+    /// What `plan` makes of each of `things`, in the parts of the program it touches; none of those that
+    /// were not reached when all was stopped.
+    fn each<'t, T: Send>(
+        &self,
+        things: impl IntoIterator<Item = &'t Thing>,
+        plan: impl Fn(&mut Prover<'_>, &Thing, &mut Watch<'_>) -> Result<T, PlanError> + Sync,
+    ) -> Result<Vec<Option<T>>, PlanError> {
+        let things: Vec<&Thing> = things.into_iter().collect();
+        let mut by_parts: BTreeMap<BTreeSet<u32>, Vec<usize>> = BTreeMap::new();
+        for (n, thing) in things.iter().enumerate() {
+            let parts = thing.parts(&self.sight, &self.parts);
+            by_parts.entry(parts).or_default().push(n);
+        }
+        let cut = |parts: &BTreeSet<u32>| {
+            let wanted: Vec<u32> = parts.iter().copied().collect();
+            self.sight.program.part(&self.parts, &wanted)
+        };
+        let parts: Vec<(Part, &Vec<usize>)> = by_parts
+            .iter()
+            .map(|(parts, own)| (cut(parts), own))
+            .collect();
+        let with_part = |(at, (_, own)): (usize, &(Part, &Vec<usize>))| {
+            let own = own.iter().map(move |&n| (at, n));
+            own.collect::<Vec<_>>()
+        };
+        let mut turns: Vec<(usize, usize)> = parts.iter().enumerate().flat_map(with_part).collect();
+        // The longest first, so that no thread is left with one at the end.
+        turns.sort_by_key(|&(at, _)| std::cmp::Reverse(parts[at].0.program().rows()));
+        let one = |own: &mut Option<(usize, _)>, turn: usize| {
+            let (at, n) = turns[turn];
+            let mut prover = match own.take() {
+                Some((of, prover)) if of == at => prover,
+                other => {
+                    drop(other);
+                    Prover::new(self.sight, &parts[at].0, self.clock)?
+                }
+            };
+            let made = plan(&mut prover, things[n], &mut Watch::until(self.stop))?;
+            *own = Some((at, prover));
+            Ok::<_, PlanError>(Some((n, made)))
+        };
+        let found = side_by_side(turns.len(), self.threads, self.stop, || Ok(None), one)?;
+        let mut made: Vec<Option<T>> = things.iter().map(|_| None).collect();
+        for (n, of) in found.into_iter().flatten() {
+            made[n] = Some(of);
+        }
+        Ok(made)
+    }
+}
+
+/// Things that are tried as reasons.
+struct Trial<'a> {
+    sight: Sight<'a>,
+    again: Again<'a>,
     /// Of each part, how many rows it has.
     rows: BTreeMap<u32, usize>,
     /// Of the plan, and of its last stage.
     profiles: [Profiles; 2],
-    clock: &'a Clock,
-    stop: &'a Stop,
-    threads: usize,
 }
 
 impl Trial<'_> {
@@ -244,7 +308,7 @@ impl Trial<'_> {
 
     /// The largest part that a thing touches.
     fn largest(&self, thing: &Thing) -> Option<u32> {
-        let parts = thing.parts(&self.sight, &self.parts).into_iter();
+        let parts = thing.parts(&self.sight, &self.again.parts).into_iter();
         parts.max_by_key(|&part| (self.rows[&part], std::cmp::Reverse(part)))
     }
 
@@ -260,12 +324,14 @@ impl Trial<'_> {
             for &d in stream.demands.iter().filter(without) {
                 let due = plan.demands[d].due;
                 let stage = self.stage_of(stream.priority[due]);
-                wanting.extend(stage.map(|stage| (stage, self.sight.part_of(&self.parts, j))));
+                wanting
+                    .extend(stage.map(|stage| (stage, self.sight.part_of(&self.again.parts, j))));
             }
         }
         let mut chosen: BTreeSet<usize> = BTreeSet::new();
         for (stage, part) in wanting {
-            let touches = |thing: &Thing| thing.parts(&self.sight, &self.parts).contains(&part);
+            let touches =
+                |thing: &Thing| thing.parts(&self.sight, &self.again.parts).contains(&part);
             let price = |n: &usize| left[*n].prices[stage];
             let mut strong: Vec<usize> = (0..left.len()).filter(|&n| touches(&left[n])).collect();
             strong.sort_by(|a, b| price(b).total_cmp(&price(a)).then(a.cmp(b)));
@@ -289,49 +355,14 @@ impl Trial<'_> {
         exactly: bool,
         plan: &mut Plan,
     ) -> Result<Vec<bool>, PlanError> {
-        let mut by_parts: BTreeMap<BTreeSet<u32>, Vec<usize>> = BTreeMap::new();
-        for (n, thing) in things.iter().enumerate() {
-            let parts = thing.parts(&self.sight, &self.parts);
-            by_parts.entry(parts).or_default().push(n);
-        }
-        let cut = |parts: &BTreeSet<u32>| {
-            let wanted: Vec<u32> = parts.iter().copied().collect();
-            self.sight.program.part(&self.parts, &wanted)
-        };
-        let parts: Vec<(Part, &Vec<usize>)> = by_parts
-            .iter()
-            .map(|(parts, own)| (cut(parts), own))
-            .collect();
-        let with_part = |(at, (_, own)): (usize, &(Part, &Vec<usize>))| {
-            let own = own.iter().map(move |&n| (at, n));
-            own.collect::<Vec<_>>()
-        };
-        let mut turns: Vec<(usize, usize)> = parts.iter().enumerate().flat_map(with_part).collect();
-        // The longest first, so that no thread is left with one at the end.
-        turns.sort_by_key(|&(at, _)| std::cmp::Reverse(parts[at].0.program().rows()));
-        let prove = |own: &mut Option<(usize, _)>, turn: usize| {
-            let (at, n) = turns[turn];
-            let part = &parts[at].0;
-            let mut prover = match own.take() {
-                Some((of, prover)) if of == at => prover,
-                other => {
-                    drop(other);
-                    Prover::new(self.sight, part, self.clock)?
-                }
-            };
-            let mut watch = Watch::until(self.stop);
-            let proved = prover.plan_again(&things[n], exactly, &mut watch)?;
-            *own = Some((at, prover));
-            let relaxed =
-                proved.map(|Proved { values, stages }| (self.profiles_with(part, &values), stages));
-            Ok::<_, PlanError>(Some((n, relaxed)))
-        };
-        let found = side_by_side(turns.len(), self.threads, self.stop, || Ok(None), prove)?;
-        let mut found: Vec<(usize, Option<Relaxed>)> = found.into_iter().flatten().collect();
-        found.sort_by_key(|(n, _)| *n);
+        let relaxed = self.again.each(things, |prover, thing, watch| {
+            let proved = prover.plan_again(thing, exactly, watch)?;
+            let profiles = |values: &[f64]| self.profiles_with(prover.part(), values);
+            Ok(proved.map(|Proved { values, stages }| (profiles(&values), stages)))
+        })?;
         let mut settled = vec![false; things.len()];
-        for (n, relaxed) in found {
-            if let Some((relaxed, stages)) = relaxed {
+        for (n, found) in relaxed.into_iter().enumerate() {
+            if let Some((relaxed, stages)) = found.flatten() {
                 self.attach(&things[n], &relaxed, stages, plan);
                 settled[n] = stages == self.sight.stages.len();
             }

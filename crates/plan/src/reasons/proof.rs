@@ -109,6 +109,37 @@ impl<'a> Prover<'a> {
                 return Ok(proved);
             }
         }
+        let values = self.best_with(thing, watch)?;
+        Ok(values.map(|values| self.proved(thing, values)))
+    }
+
+    /// Values of the best plan with the limits of `thing` raised, stage by stage; none if the time ran out.
+    ///
+    /// What raises limits leaves the basis of the sum as good as it was, so the sum is soon at its optimum
+    /// again, and most stages end there.
+    pub(super) fn best_with_more(
+        &mut self,
+        thing: &Thing,
+        watch: &mut Watch<'_>,
+    ) -> Result<Option<Vec<f64>>, PlanError> {
+        self.with(thing, watch, |prover, thing, watch| {
+            prover.solver.set_basis(&prover.near)?;
+            let added = prover.relax(thing, 0)?;
+            prover.solver.set_costs(&prover.sum)?;
+            let outcome = prover.solver.solve(&prover.warm(thing.method()), watch)?;
+            if outcome.status != Status::Optimal {
+                return Ok(None);
+            }
+            prover.stages_from(thing, 0, &added, Some(outcome), watch)
+        })
+    }
+
+    /// Values of the best plan with `thing` relaxed, stage by stage; none if the time ran out.
+    fn best_with(
+        &mut self,
+        thing: &Thing,
+        watch: &mut Watch<'_>,
+    ) -> Result<Option<Vec<f64>>, PlanError> {
         let from = |stage| {
             move |prover: &mut Self, thing: &Thing, watch: &mut Watch<'_>| {
                 prover.stage_by_stage(thing, stage, watch)
@@ -119,7 +150,17 @@ impl<'a> Prover<'a> {
             // What is held may, by the last digits of the arithmetic, leave no plan.
             values = self.with(thing, watch, from(0))?;
         }
-        Ok(values.map(|values| self.proved(thing, values)))
+        Ok(values)
+    }
+
+    /// The part that is planned again.
+    pub(super) fn part(&self) -> &'a Part {
+        self.part
+    }
+
+    /// By how much `costs`, one for each column of the part, fall from the plan to `values`.
+    pub(super) fn fall(&self, costs: &[f64], values: &[f64]) -> f64 {
+        dot(costs, &self.last) - dot(costs, values)
     }
 
     /// Values that `way` finds, starting with nothing held, nothing relaxed and nothing learnt: what a solver
@@ -176,7 +217,7 @@ impl<'a> Prover<'a> {
         }
         self.solver.set_basis(&self.stages[from].basis)?;
         let added = self.relax(thing, from)?;
-        self.stages_from(thing, from, &added, watch)
+        self.stages_from(thing, from, &added, None, watch)
     }
 
     /// How many stages come before the first in which `values` are worse than the plan.
@@ -267,6 +308,7 @@ impl<'a> Prover<'a> {
         thing: &Thing,
         from: usize,
         added: &[f64],
+        mut known: Option<Outcome>,
         watch: &mut Watch<'_>,
     ) -> Result<Option<Vec<f64>>, PlanError> {
         let new =
@@ -276,7 +318,9 @@ impl<'a> Prover<'a> {
         } else {
             Method::DualSimplex
         };
-        let mut known: Option<Outcome> = None;
+        if known.is_some() {
+            method = Method::PrimalSimplex;
+        }
         for k in from..self.stages.len() {
             let costs = self.costs(k, thing, added);
             self.solver.set_costs(&costs)?;
@@ -291,7 +335,9 @@ impl<'a> Prover<'a> {
             if outcome.status != Status::Optimal {
                 return Ok(None);
             }
-            hold_face(&mut self.solver, &outcome.reduced_costs, &outcome.duals)?;
+            if k + 1 < self.stages.len() {
+                hold_face(&mut self.solver, &outcome.reduced_costs, &outcome.duals)?;
+            }
             known = Some(outcome);
             method = Method::PrimalSimplex;
             if thing

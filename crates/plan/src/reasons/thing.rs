@@ -2,6 +2,7 @@
 //! duals of the stages speak for it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use darsena_milp::{Column, Method, Parts, Row};
 use darsena_scenario::Objective;
@@ -209,47 +210,64 @@ impl Sight<'_> {
 
     fn capacities(&self, wanted: &[f64], all: &mut Vec<Thing>) {
         for q in 0..self.network.capacity.len() {
-            let (mut relax, mut prices) = (Vec::new(), self.no_prices());
             let most = self.most_used(q, wanted);
-            for t in 0..self.network.periods {
-                match self.layout.capacity(self.network, q, t) {
-                    At::Row(row) => {
-                        self.raise_row(row, most, &mut relax, &mut prices);
-                        for (open, row, usage) in self.layout.line_limits(self.network, q, t) {
-                            if self.values[open.index()] > 0.5 {
-                                self.raise_row(row, most / usage, &mut relax, &mut prices);
-                            }
+            all.extend(self.more_capacity(q, |_| most));
+        }
+    }
+
+    /// So much more of a resource in each period.
+    pub(super) fn more_capacity(&self, q: usize, more: impl Fn(usize) -> f64) -> Option<Thing> {
+        let (mut relax, mut prices) = (Vec::new(), self.no_prices());
+        for (t, more) in (0..self.network.periods).map(|t| (t, more(t))) {
+            match self.layout.capacity(self.network, q, t) {
+                At::Row(row) => {
+                    self.raise_row(row, more, &mut relax, &mut prices);
+                    for (open, row, usage) in self.layout.line_limits(self.network, q, t) {
+                        if self.values[open.index()] > 0.5 {
+                            self.raise_row(row, more / usage, &mut relax, &mut prices);
                         }
                     }
-                    At::Upper(column, usage) => {
-                        self.raise_column(column, most / usage, &mut relax, &mut prices);
-                    }
-                    At::Nowhere => {}
                 }
+                At::Upper(column, usage) => {
+                    self.raise_column(column, more / usage, &mut relax, &mut prices);
+                }
+                At::Nowhere => {}
             }
-            all.extend(self.thing(Cause::Capacity { resource: q }, relax, prices));
         }
+        self.thing(Cause::Capacity { resource: q }, relax, prices)
     }
 
     fn lanes(&self, wanted: &[f64], all: &mut Vec<Thing>) {
         for (l, moves) in self.network.moves_of_lane() {
-            let (mut relax, mut prices) = (Vec::new(), self.no_prices());
             let kinds = self.network.moves[moves.clone()].iter();
-            let most: f64 = kinds.map(|m| wanted[self.network.kinds[m.kind].item]).sum();
-            for row in (0..self.network.periods).filter_map(|t| self.layout.lane(l, t)) {
-                self.raise_row(row, most, &mut relax, &mut prices);
+            let most = kinds.map(|m| wanted[self.network.kinds[m.kind].item]).sum();
+            all.extend(self.more_on_lane(l, moves, |_| most));
+        }
+    }
+
+    /// So much more over a lane, of which these are the moves, in each period.
+    pub(super) fn more_on_lane(
+        &self,
+        l: usize,
+        moves: Range<usize>,
+        more: impl Fn(usize) -> f64,
+    ) -> Option<Thing> {
+        let (mut relax, mut prices) = (Vec::new(), self.no_prices());
+        for t in 0..self.network.periods {
+            if let Some(row) = self.layout.lane(l, t) {
+                self.raise_row(row, more(t), &mut relax, &mut prices);
             }
-            for m in moves {
-                let arc = &self.network.moves[m];
-                for t in arc.departs.clone().filter(|&t| arc.open.contains(t)) {
-                    let column = at(self.layout.ship[m], t - arc.departs.start);
-                    if self.program.bounds(column).1.is_finite() {
-                        self.raise_column(column, most, &mut relax, &mut prices);
-                    }
+        }
+        for m in moves {
+            let arc = &self.network.moves[m];
+            for t in arc.departs.clone().filter(|&t| arc.open.contains(t)) {
+                let column = at(self.layout.ship[m], t - arc.departs.start);
+                if self.program.bounds(column).1.is_finite() {
+                    self.raise_column(column, more(t), &mut relax, &mut prices);
                 }
             }
-            all.extend(self.thing(Cause::Lane { lane: l }, relax, prices));
         }
+        self.thing(Cause::Lane { lane: l }, relax, prices)
     }
 
     /// Items nobody makes: more of them from the first day, wherever any come from outside.
@@ -625,10 +643,15 @@ impl Sight<'_> {
                 Some(count * runs_for(run, wanted[item]))
             });
             let most = units.chain(runs).sum();
-            let (mut relax, mut prices) = (Vec::new(), self.no_prices());
-            let row = row_at(self.layout.ceiling, ceiling);
-            self.raise_row(row, most, &mut relax, &mut prices);
-            all.extend(self.thing(Cause::Ceiling { ceiling }, relax, prices));
+            all.extend(self.more_under(ceiling, most));
         }
+    }
+
+    /// So much more under a ceiling.
+    pub(super) fn more_under(&self, ceiling: usize, more: f64) -> Option<Thing> {
+        let (mut relax, mut prices) = (Vec::new(), self.no_prices());
+        let row = row_at(self.layout.ceiling, ceiling);
+        self.raise_row(row, more, &mut relax, &mut prices);
+        self.thing(Cause::Ceiling { ceiling }, relax, prices)
     }
 }

@@ -1,9 +1,11 @@
 //! What is true of every plan, tried on small scenarios drawn at random from a fixed seed.
 
+use std::cell::Cell;
+
 use darsena_milp::Watch;
 use darsena_plan::check::check;
 use darsena_plan::peg::{Origin, Peg, Trace};
-use darsena_plan::{Arcs, Level, Measure, Options, Plan, Reasons, plan};
+use darsena_plan::{Arcs, Level, Measure, Options, Plan, Priced, Reasons, plan};
 use darsena_scenario::{Objective, Scenario};
 use proptest::collection::vec;
 use proptest::option;
@@ -345,6 +347,97 @@ fn more_of_anything_never_hurts() {
         }
         Ok(())
     });
+}
+
+/// Adds one to the capacity of a resource wherever it has any, and to where a ramp ends.
+fn one_more_of(tables: &Tables, resource: &str) -> Option<Tables> {
+    let mut more = tables.clone();
+    let (_, rows) = &tables.tables["capacity"];
+    for (n, row) in rows.iter().enumerate() {
+        let cells: Vec<&str> = row.split(',').collect();
+        let (units, ramp): (Option<u32>, Option<u32>) =
+            (cells[3].parse().ok(), cells[5].parse().ok());
+        if cells[0] == resource && units != Some(0) {
+            // A ramp to nothing has weeks without any.
+            if ramp == Some(0) {
+                return None;
+            }
+            one_more(&mut more, "capacity", n, "capacity");
+            one_more(&mut more, "capacity", n, "ramp_to");
+        } else if cells[0] == resource && ramp.is_some_and(|ramp| ramp > 0) {
+            return None;
+        }
+    }
+    Some(more)
+}
+
+#[test]
+fn one_more_of_each_limit_gains_what_planning_from_nothing_does() {
+    let [told, silent] = [const { Cell::new(0) }; 2];
+    always(120, |world| {
+        let tables = world.tables();
+        let scenario = tables.scenario();
+        for objective in BOTH {
+            let options = Options {
+                prices: true,
+                ..bare(objective)
+            };
+            let plan = planned(&scenario, &options).unwrap();
+            // Without reasons only the strongest are tried, and here there are no more.
+            prop_assert!(plan.worths.iter().all(|worth| worth.gain.is_some()));
+            let resources = scenario
+                .resources()
+                .iter()
+                .enumerate()
+                .filter_map(|(q, row)| {
+                    Some((
+                        Priced::Capacity(q),
+                        one_more_of(&tables, row.resource.as_str())?,
+                    ))
+                });
+            let lanes = LANES.iter().enumerate().map(|(n, (lane, ..))| {
+                let mut more = tables.clone();
+                one_more(&mut more, "lanes", n, "capacity");
+                let place = scenario
+                    .lanes()
+                    .iter()
+                    .position(|row| row.lane.as_str() == *lane);
+                let place = place.expect("a lane of the world");
+                (Priced::Lane(place), more)
+            });
+            for (what, more) in resources.chain(lanes) {
+                let found = plan.worths.iter().find(|worth| worth.what == what);
+                let gain = found.and_then(|worth| worth.gain);
+                let after = levels(&more, objective);
+                let falls = plan.levels.iter().zip(&after);
+                let falls =
+                    falls.map(|(before, after)| (before.measure, before.value - after.value));
+                let (mut late, mut cost) = (0.0, 0.0);
+                for (measure, fall) in falls {
+                    match measure {
+                        Measure::Late { .. } => late += fall,
+                        Measure::Cost => cost += fall,
+                        _ => {}
+                    }
+                }
+                let near = |a: f64, b: f64| (a - b).abs() <= 1e-5 * b.abs().max(1.0);
+                let of = gain.map_or((0.0, 0.0), |gain| (gain.late_unit_periods, gain.money));
+                // By costs alone the units that wait are not settled.
+                let waits = objective == Objective::Weighted || near(of.0, late);
+                prop_assert!(
+                    waits && near(of.1, cost),
+                    "{objective:?} {what:?}: {gain:?}, {late} {cost}"
+                );
+                let count = if gain.is_some() { &told } else { &silent };
+                count.set(count.get() + 1);
+            }
+        }
+        Ok(())
+    });
+    assert!(
+        told.get() > 100 && silent.get() > 100,
+        "{told:?} {silent:?}"
+    );
 }
 
 #[test]
