@@ -314,6 +314,12 @@ pub(crate) fn load(path: &Path, quiet: bool) -> Result<Result<Scenario, ExitCode
 }
 
 impl Output {
+    /// Whether the answer can go where it is wanted, as far as that is known before long work: it may have one
+    /// table only.
+    pub(crate) fn place(&self) -> Result<(), darsena::write::WriteError> {
+        darsena::write::place(self.format.into(), self.out.as_deref(), true)
+    }
+
     /// Writes `answer` where and how the user wants it.
     pub(crate) fn write(
         &self,

@@ -73,6 +73,7 @@ fn reasons(text: &str) -> Result<Reasons, String> {
 pub(crate) fn run(arguments: &PlanArguments) -> Answered {
     let started = Instant::now();
     let output = &arguments.output;
+    output.place()?;
     let scenario = match ask::load(&arguments.scenario, output.quiet)? {
         Ok(scenario) => scenario,
         Err(code) => return Ok(code),

@@ -52,6 +52,7 @@ pub(crate) struct PricesArguments {
 pub(crate) fn run(arguments: &PricesArguments) -> Answered {
     let started = Instant::now();
     let output = &arguments.output;
+    output.place()?;
     let scenario = match ask::load(&arguments.scenario, output.quiet)? {
         Ok(scenario) => scenario,
         Err(code) => return Ok(code),

@@ -173,6 +173,7 @@ pub(crate) fn run(arguments: &RepairArguments) -> Answered {
     let Some(path) = &arguments.scenario else {
         return projects(arguments, started);
     };
+    output.place()?;
     let scenario = match ask::load(path, output.quiet)? {
         Ok(scenario) => scenario,
         Err(code) => return Ok(code),

@@ -79,6 +79,7 @@ enum EveryChoice {
 pub(crate) fn run(arguments: &StressArguments) -> Answered {
     let started = Instant::now();
     let output = &arguments.output;
+    output.place()?;
     let scenario = match ask::load(&arguments.scenario, output.quiet)? {
         Ok(scenario) => scenario,
         Err(code) => return Ok(code),

@@ -73,6 +73,10 @@ fn remedy(error: &(dyn Error + 'static)) -> Option<String> {
     if let Some(error) = error.downcast_ref::<write::WriteError>() {
         return match error {
             write::WriteError::Unwritable(path, why) => Some(unwritable(path, why)),
+            write::WriteError::Ending(path) => Some(format!(
+                "write to `{}`",
+                path.with_extension("xlsx").display()
+            )),
             write::WriteError::NeedsPlace(_) => Some(
                 "e.g. `--out answer` for CSV and Parquet, `--out answer.xlsx` for Excel".into(),
             ),

@@ -34,6 +34,9 @@ pub enum Format {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WriteError {
+    /// Excel opens no workbook under such a name.
+    #[error("`{0}` is no name for a workbook")]
+    Ending(PathBuf),
     /// The place to write to.
     #[error("cannot write `{0}`")]
     Unwritable(PathBuf, #[source] io::Error),
@@ -71,6 +74,7 @@ pub fn write(
     table: Option<&str>,
     readable: &dyn Fn(&Answer) -> String,
 ) -> Result<(), WriteError> {
+    place(format, out, table.is_some())?;
     let picked = table
         .map(|name| {
             answer.table(name).ok_or_else(|| {
@@ -91,21 +95,10 @@ pub fn write(
             json(&only.json())
         }
         (Format::Csv, Some(table)) => csv(table)?,
-        (Format::Parquet, Some(table)) => {
-            out.ok_or(WriteError::NeedsPlace("Parquet"))?;
-            parquet(table)?
-        }
-        (Format::Xlsx, _) => {
-            out.ok_or(WriteError::NeedsPlace("Excel"))?;
-            workbook(picked.map_or(&answer.tables[..], std::slice::from_ref))?
-        }
+        (Format::Parquet, Some(table)) => parquet(table)?,
+        (Format::Xlsx, _) => workbook(picked.map_or(&answer.tables[..], std::slice::from_ref))?,
         (Format::Csv | Format::Parquet, None) => {
-            let name = if format == Format::Csv {
-                "CSV"
-            } else {
-                "Parquet"
-            };
-            let folder = out.ok_or(WriteError::NeedsPlace(name))?;
+            let folder = out.expect("a form of several files has a place");
             return files(answer, format, folder);
         }
     };
@@ -117,6 +110,26 @@ pub fn write(
             other => other.map_err(WriteError::Output),
         },
     }
+}
+
+/// Whether an answer, or `one_table` of it, can be written to `out` in this form: to ask before long work.
+///
+/// # Errors
+/// Fails when the form needs a place, or one of another name.
+pub fn place(format: Format, out: Option<&Path>, one_table: bool) -> Result<(), WriteError> {
+    let needs = match format {
+        Format::Table | Format::Json => return Ok(()),
+        Format::Csv if one_table => return Ok(()),
+        Format::Csv => "CSV",
+        Format::Parquet => "Parquet",
+        Format::Xlsx => "Excel",
+    };
+    let out = out.ok_or(WriteError::NeedsPlace(needs))?;
+    let end = out.extension().unwrap_or_default();
+    if format == Format::Xlsx && !end.eq_ignore_ascii_case("xlsx") {
+        return Err(WriteError::Ending(out.to_owned()));
+    }
+    Ok(())
 }
 
 /// Writes `bytes` to `path` whole or not at all. What is there and is no plain file, such as a

@@ -461,7 +461,7 @@ impl Stages<'_> {
                     before = Some(outcome);
                 }
                 Status::Infeasible => return Ok(End::Infeasible),
-                _ => {
+                Status::Feasible | Status::TimeLimit | Status::Stopped => {
                     // Not the optimum of any stage, but a plan if it has values.
                     solved.status = outcome.status;
                     solved
@@ -470,6 +470,8 @@ impl Stages<'_> {
                     solved.values = outcome.values;
                     return Ok(End::Cut(solved));
                 }
+                // No cost is negative.
+                other => return Err(PlanError::Unexpected(other)),
             }
         }
         let mut tied = true;

@@ -28,6 +28,8 @@ const MOST_PARTS: usize = 2_000;
 pub(crate) enum Refused {
     #[error("it is no workbook: not a zip archive")]
     NoArchive,
+    #[error("it is cut off or damaged: a zip archive without its end")]
+    CutOff,
     #[error("it has {0} parts and is not read")]
     Parts(usize),
     #[error("it is damaged: {}", shown(.0))]
@@ -44,7 +46,11 @@ pub(crate) enum Refused {
 
 /// Unpacks every part without keeping it.
 pub(crate) fn measure(bytes: &[u8]) -> Result<(), Refused> {
-    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|_| Refused::NoArchive)?;
+    let refused = |_| match bytes {
+        [b'P', b'K', ..] => Refused::CutOff,
+        _ => Refused::NoArchive,
+    };
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(refused)?;
     if archive.len() > MOST_PARTS {
         return Err(Refused::Parts(archive.len()));
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use darsena_milp::Status;
 use darsena_plan::{Plan, Priced, Worth};
 use darsena_scenario::{Objective, Scenario};
 
@@ -56,7 +57,14 @@ pub fn readable(scenario: &Scenario, plan: &Plan) -> String {
     }
     let waiting = waiting(&names);
     if !waiting.is_empty() {
-        line("Who waits, and why (each proved by relaxing it alone and planning again)".into());
+        let tried = plan.demands.iter().any(|answer| !answer.reasons.is_empty());
+        line(match (tried, plan.status) {
+            (true, _) => {
+                "Who waits, and why (each proved by relaxing it alone and planning again)".into()
+            }
+            (false, Status::Optimal) => "Who waits (no reasons were tried)".into(),
+            (false, _) => "Who waits (of a plan that was cut short no reasons are tried)".into(),
+        });
         line(text(&waiting));
     }
     let shut = lines(&names);

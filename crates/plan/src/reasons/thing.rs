@@ -270,15 +270,20 @@ impl Sight<'_> {
         self.thing(Cause::Lane { lane: l }, relax, prices)
     }
 
-    /// Items nobody makes: more of them from the first day, wherever any come from outside.
+    /// Items nobody makes: more of them from the first day, wherever any come from outside, or, where none do,
+    /// wherever they may be.
     fn materials(&self, wanted: &[f64], all: &mut Vec<Thing>) {
         let runs = self.network.runs.iter();
         let item_of = |node: usize| self.network.kinds[self.network.nodes[node].kind].item;
         let made: BTreeSet<usize> = runs.map(|run| item_of(run.output)).collect();
         let supplied: BTreeSet<usize> = self.network.supply.iter().map(|s| s.0).collect();
+        let known: BTreeSet<usize> = supplied.iter().map(|&n| item_of(n)).collect();
         let mut by_item: BTreeMap<usize, (Vec<Relax>, Vec<f64>)> = BTreeMap::new();
-        for &n in supplied.iter().filter(|&&n| !made.contains(&item_of(n))) {
+        for n in 0..self.network.nodes.len() {
             let item = item_of(n);
+            if made.contains(&item) || (known.contains(&item) && !supplied.contains(&n)) {
+                continue;
+            }
             let (relax, prices) = by_item
                 .entry(item)
                 .or_insert_with(|| (Vec::new(), self.no_prices()));

@@ -45,7 +45,8 @@ pub(super) fn check(checker: &mut Checker<'_>) {
         checker.push(Finding::warning("too-large", &drafts.lanes.file, message).help(help));
         return;
     };
-    demands(checker, &network, &had, &circular);
+    let told = demands(checker, &network, &had, &circular);
+    idle_recipes(checker, &network, &had, &circular, &told);
     if network.firm != network.held
         && let Some(firm) = network.had(&network.firm)
     {
@@ -238,6 +239,12 @@ impl Network {
             }
         }
         had
+    }
+
+    /// Of each item, whether it can be had at some site.
+    fn somewhere(&self, had: &[bool]) -> Vec<bool> {
+        let at_any = |item: usize| (0..self.sites).any(|site| had[site * self.items + item]);
+        (0..self.items).map(at_any).collect()
     }
 
     /// Every pair that can be had with these to begin with, as one flag a pair; none if there are too many pairs.
@@ -482,8 +489,15 @@ fn shortest_circle(
     vec![first]
 }
 
-fn demands(checker: &mut Checker<'_>, network: &Network, had: &[bool], circular: &[bool]) {
+/// Findings for demands nobody can serve; returns the recipes that were named for it, each with what it lacks.
+fn demands(
+    checker: &mut Checker<'_>,
+    network: &Network,
+    had: &[bool],
+    circular: &[bool],
+) -> BTreeSet<(usize, usize)> {
     let drafts = checker.drafts;
+    let mut told = BTreeSet::new();
     let mut wanted: BTreeMap<(usize, usize), (&Demand, u32, usize)> = BTreeMap::new();
     let quantity = drafts.demands.columns(&["quantity"]);
     for (demand, place) in drafts.demands.rows.iter().zip(&drafts.demands.places) {
@@ -498,9 +512,7 @@ fn demands(checker: &mut Checker<'_>, network: &Network, had: &[bool], circular:
         entry.1 = entry.1.min(line);
         entry.2 += 1;
     }
-    let somewhere: Vec<bool> = (0..network.items)
-        .map(|item| (0..network.sites).any(|site| had[site * network.items + item]))
-        .collect();
+    let somewhere = network.somewhere(had);
     for (&(site, item), &(demand, line, count)) in &wanted {
         let fine = had[site * network.items + item] || circular[item];
         if fine || checker.findings.only_counted() {
@@ -546,6 +558,7 @@ fn demands(checker: &mut Checker<'_>, network: &Network, had: &[bool], circular:
             continue;
         }
         for (recipe, input) in lacking(network, had, &somewhere, circular, item) {
+            told.insert((recipe, input));
             let making = &network.recipes[recipe];
             let id = &drafts.recipes.rows[making.row].recipe;
             let lacks = item_name(input);
@@ -564,6 +577,51 @@ fn demands(checker: &mut Checker<'_>, network: &Network, had: &[bool], circular:
                 }
             });
         }
+    }
+    told
+}
+
+/// Warnings for recipes that can never run for want of an input, unless a demand has said so or the input
+/// lacks only because another recipe cannot run.
+fn idle_recipes(
+    checker: &mut Checker<'_>,
+    network: &Network,
+    had: &[bool],
+    circular: &[bool],
+    told: &BTreeSet<(usize, usize)>,
+) {
+    let drafts = checker.drafts;
+    let somewhere = network.somewhere(had);
+    for (input, line) in drafts.recipe_inputs.each() {
+        let Some(item) = drafts.find(TableName::Items, &input.item) else {
+            continue;
+        };
+        let same = |making: &&Making| drafts.recipes.rows[making.row].recipe == input.recipe;
+        let at = network.users[item].iter();
+        let Some(&n) = at.clone().find(|&&n| same(&&network.recipes[n])) else {
+            continue;
+        };
+        let Some(site) = network.recipes[n].site else {
+            continue;
+        };
+        let there = had[site * network.items + item] || circular[item];
+        if there || told.contains(&(n, item)) || checker.findings.only_counted() {
+            continue;
+        }
+        let (why, help) = if somewhere[item] {
+            let at = &drafts.sites.rows[site].site;
+            let why = format!("`{}` cannot reach `{at}`", input.item);
+            (why, format!("add a lane that carries it to `{at}`"))
+        } else if network.makers[item].is_empty() {
+            let why = format!("nobody makes or holds `{}`", input.item);
+            (why, "add a recipe, a stockpile or a receipt of it".into())
+        } else {
+            continue;
+        };
+        let message = format!("recipe `{}` can never run: {why}", input.recipe);
+        let finding = Finding::warning("idle-recipe", &drafts.recipe_inputs.file, message);
+        let finding = finding.at(line).column("item").found(&input.item);
+        checker.push(finding.help(help));
     }
 }
 
