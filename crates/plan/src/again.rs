@@ -19,7 +19,7 @@ use darsena_scenario::{Objective, Scenario};
 
 use crate::arcs::Arcs;
 use crate::formulate::{self, Layout};
-use crate::network::{self, Network};
+use crate::network::Network;
 use crate::plan::{Level, Measure, Plan};
 use crate::solve::{self, Bounds, Clock};
 use crate::{Options, PlanError, Standing, blank, countables, extract};
@@ -172,7 +172,7 @@ impl Replanner<'_> {
             decided,
         } = again;
         let options = &base.options;
-        let network = network::network(scenario, arcs, options.include_unconfirmed);
+        let network = crate::network_of(scenario, arcs, options);
         let whole = options.whole.then(|| countables(scenario));
         let (program, layout) = formulate::formulate(&network, whole.as_deref(), base.fair);
         let measures = crate::measures(&network, base.objective, base.fair);

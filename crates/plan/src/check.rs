@@ -138,6 +138,20 @@ impl Calendar {
 /// Net flow into every (site, kind) per period, and what leaves or comes in all, for scale.
 type Flows = BTreeMap<(usize, usize), Vec<(f64, f64)>>;
 
+/// What whole units leave of limits: in each period the multiples of `unit` that have become full in it, all
+/// limits so far added up.
+fn in_wholes(limits: &[f64], unit: f64) -> Vec<f64> {
+    let full = |until: usize| {
+        let sum: f64 = limits[..until].iter().map(|limit| limit / unit).sum();
+        (sum + 1e-6).floor()
+    };
+    let periods = 0..limits.len();
+    if limits.iter().any(|limit| limit.is_infinite()) {
+        return limits.to_vec();
+    }
+    periods.map(|t| unit * (full(t + 1) - full(t))).collect()
+}
+
 struct Checker<'a> {
     scenario: &'a Scenario,
     plan: &'a Plan,
@@ -664,10 +678,20 @@ impl Checker<'_> {
                     }
                 }
             }
-            for t in 0..len {
+            for (t, limit) in limits.iter_mut().enumerate() {
                 let shut = self.closed("resource", resource.resource.as_str(), t)
                     || self.closed("site", resource.site.as_str(), t);
-                let (capacity, most) = if shut { (0.0, 0.0) } else { limits[t] };
+                if shut {
+                    *limit = (0.0, 0.0);
+                }
+            }
+            if let Some(usage) = self.counted_by(&usages, q, &limits) {
+                let capacity: Vec<f64> = limits.iter().map(|limit| limit.0).collect();
+                for (limit, whole) in limits.iter_mut().zip(in_wholes(&capacity, usage)) {
+                    limit.0 = whole;
+                }
+            }
+            for (t, &(capacity, most)) in limits.iter().enumerate() {
                 let day = self.day(t);
                 let (used, extra) = (used[q][t], overtime[q][t]);
                 self.at_most("capacity", used - capacity - extra, used, || {
@@ -698,6 +722,32 @@ impl Checker<'_> {
         }
     }
 
+    /// In whole units, the usage by which a resource is counted: that of all recipes that take it, if it is one,
+    /// if all give what is counted, and if there is no overtime.
+    fn counted_by(
+        &self,
+        usages: &BTreeMap<&str, Vec<(usize, f64)>>,
+        resource: usize,
+        limits: &[(f64, f64)],
+    ) -> Option<f64> {
+        if !self.plan.whole || limits.iter().any(|(_, overtime)| *overtime > 0.0) {
+            return None;
+        }
+        let mut one = None;
+        for recipe in self.scenario.recipes() {
+            let own = usages.get(recipe.recipe.as_str()).into_iter().flatten();
+            for &(_, usage) in own.filter(|(q, usage)| *q == resource && *usage > 0.0) {
+                let item = self.scenario.find_item(&recipe.item)?;
+                let counted = crate::countable(&self.scenario.items()[item].unit);
+                if !counted || one.is_some_and(|one| one != usage) {
+                    return None;
+                }
+                one = Some(usage);
+            }
+        }
+        one
+    }
+
     /// Number of the period that starts on `date` or first after it, also before and beyond the horizon.
     fn beyond(&self, date: Date) -> f64 {
         let inside = self.calendar.from(date);
@@ -723,19 +773,37 @@ impl Checker<'_> {
                 });
             }
         }
+        let mut limits: BTreeMap<usize, Vec<f64>> = BTreeMap::new();
         for ((l, t), quantity) in carried {
             let lane = &scenario.lanes()[l];
-            let shut = self.closed("lane", lane.lane.as_str(), t)
-                || self.closed("site", lane.from_site.as_str(), t);
-            let most = if shut {
-                0.0
-            } else {
-                lane.capacity.unwrap_or(f64::INFINITY)
-            };
+            let most = limits.entry(l).or_insert_with(|| self.lane_limits(l))[t];
             let day = self.day(t);
             self.at_most("lane", quantity - most, quantity, || {
                 format!("`{}` on {day}", lane.lane)
             });
+        }
+    }
+
+    /// The limit of a lane in each period.
+    fn lane_limits(&self, lane: usize) -> Vec<f64> {
+        let lane = &self.scenario.lanes()[lane];
+        let limit = |t| {
+            let shut = self.closed("lane", lane.lane.as_str(), t)
+                || self.closed("site", lane.from_site.as_str(), t);
+            if shut {
+                0.0
+            } else {
+                lane.capacity.unwrap_or(f64::INFINITY)
+            }
+        };
+        let limits: Vec<f64> = (0..self.calendar.len()).map(limit).collect();
+        let item = lane.item.as_ref().filter(|_| self.plan.whole);
+        let item = item.and_then(|item| self.scenario.find_item(item));
+        match item {
+            Some(item) if crate::countable(&self.scenario.items()[item].unit) => {
+                in_wholes(&limits, 1.0)
+            }
+            _ => limits,
         }
     }
 

@@ -49,6 +49,9 @@
 //! small as can be (max-min, one round), then its open units.
 //! In both, what is missing to a floor without a price is minimised before all else.
 //!
+//! In whole units the capacity that runs of one usage take without overtime counts in whole runs, and the limit
+//! of a lane of one item in whole units: what a period has no full one for is left to the next.
+//!
 //! # What the answer does not say
 //! The plan knows all demands and dates from the first day. Amounts are fractions of units unless
 //! whole units are asked for. Where several plans are equally good, it is one of them.
@@ -166,15 +169,6 @@ pub fn plan(
         ..
     } = Standing::new(scenario, arcs, options, watch)?;
     let mut plan = blank(&network, arcs, objective, options);
-    if options.whole {
-        let slow = too_slow(scenario, &network);
-        if !slow.is_empty() {
-            plan.remarks.push(format!(
-                "whole units: no period has room for one run of {}, which therefore make nothing; plan with fractions, or with longer periods",
-                slow.join(", ")
-            ));
-        }
-    }
     (plan.status, plan.levels) = (solved.status, std::mem::take(&mut solved.levels));
     if objective == Objective::Weighted && !scenario.priorities().is_empty() {
         plan.remarks.push(
@@ -267,7 +261,7 @@ impl Standing {
             return Err(PlanError::NothingAtStake);
         }
         let fair = fair(scenario, options);
-        let network = network::network(scenario, arcs, options.include_unconfirmed);
+        let network = network_of(scenario, arcs, options);
         let (program, layout) = formulate::formulate(
             &network,
             options.whole.then_some(&countables(scenario)[..]),
@@ -308,18 +302,13 @@ fn countables(scenario: &Scenario) -> Vec<bool> {
     items.map(|item| countable(&item.unit)).collect()
 }
 
-/// The recipes that make nothing in whole units, because no period has room for one run.
-fn too_slow(scenario: &Scenario, network: &network::Network) -> Vec<String> {
-    let whole = countables(scenario);
-    let slow = |run: &network::Run| {
-        let item = network.kinds[network.nodes[run.output].kind].item;
-        let most = |t| formulate::most_runs(network, run.recipe, t);
-        let room = run.starts.clone().map(most).fold(0.0, f64::max);
-        whole[item] && 0.0 < room && room < 1.0 - 1e-9
-    };
-    let runs = network.runs.iter().filter(|run| slow(run));
-    runs.map(|run| format!("`{}`", scenario.recipes()[run.recipe].recipe))
-        .collect()
+/// The network that is planned, with limits that count where whole units are asked for.
+fn network_of(scenario: &Scenario, arcs: &Arcs, options: &Options) -> network::Network {
+    let mut network = network::network(scenario, arcs, options.include_unconfirmed);
+    if options.whole {
+        network.count_limits(scenario, &countables(scenario));
+    }
+    network
 }
 
 /// A plan of which nothing is known yet but what was asked.
@@ -496,7 +485,7 @@ pub(crate) fn countable(unit: &str) -> bool {
 /// algebra, or to hand it to another solver.
 pub fn program(scenario: &Scenario, arcs: &Arcs, options: &Options) -> darsena_milp::Program {
     let fair = fair(scenario, options);
-    let network = network::network(scenario, arcs, options.include_unconfirmed);
+    let network = network_of(scenario, arcs, options);
     let whole = options.whole.then(|| countables(scenario));
     formulate::formulate(&network, whole.as_deref(), fair).0
 }

@@ -180,11 +180,58 @@ pub(crate) struct Network {
     pub remarks: Vec<String>,
 }
 
+/// Limits as multiples of `unit`: what is over in a period is left to the next.
+///
+/// ```text
+/// whole[t] = unit (floor(sum of limits to t / unit) - floor(sum of limits before t / unit))
+/// ```
+fn in_wholes(limits: &mut [f64], unit: f64) {
+    let (mut sum, mut given) = (0.0, 0.0);
+    for limit in limits.iter_mut().filter(|limit| limit.is_finite()) {
+        sum += *limit / unit;
+        // A sum this little below a whole number is one.
+        let whole = (sum + 1e-6_f64).floor();
+        *limit = unit * (whole - given);
+        given = whole;
+    }
+}
+
 impl Network {
     /// Whether any run uses a resource; one that none does is not in the program.
     pub(crate) fn is_used(&self, resource: usize) -> bool {
         let usages = self.runs.iter().flat_map(|run| &run.usages);
         usages.into_iter().any(|usage| usage.0 == resource)
+    }
+
+    /// Counts limits in whole units: capacity that only runs of one usage take, without overtime, and lanes of one
+    /// item. What a period has no full run or unit for is left to the next. Else a line of two and a half a
+    /// month would make two, and one of a half none.
+    pub(crate) fn count_limits(&mut self, scenario: &Scenario, countable: &[bool]) {
+        let whole = |kind: usize| countable[self.kinds[kind].item];
+        for q in 0..self.capacity.len() {
+            let mut takes = Vec::new();
+            for run in &self.runs {
+                let own = run
+                    .usages
+                    .iter()
+                    .filter(|(of, usage)| *of == q && *usage > 0.0);
+                takes.extend(own.map(|(_, usage)| (*usage, whole(self.nodes[run.output].kind))));
+            }
+            let alike = takes
+                .first()
+                .copied()
+                .filter(|first| first.1 && takes.iter().all(|t| t == first));
+            let overtime = self.overtime[q].iter().any(|&limit| limit > 0.0);
+            if let Some((usage, _)) = alike.filter(|_| !overtime) {
+                in_wholes(&mut self.capacity[q], usage);
+            }
+        }
+        for (limits, lane) in self.lane_limit.iter_mut().zip(scenario.lanes()) {
+            let carried = lane.item.as_ref().map(|id| item(scenario, id));
+            if carried.is_some_and(|carried| countable[carried]) {
+                in_wholes(limits, 1.0);
+            }
+        }
     }
 
     /// Whether the site of a node is out of use in `t`: then nothing starts, leaves, arrives or is

@@ -292,6 +292,69 @@ fn a_plan_cut_short_at_once_hands_over_whole_units() {
 }
 
 #[test]
+fn half_a_unit_a_week_is_one_every_other_week_where_units_are_whole() {
+    let scenario = |capacity, overtime, lane| {
+        Tables::weeks(6)
+            .with(
+                "sites",
+                "site,name,state,kind",
+                &["works,Works,us,plant", "base,Base,us,base"],
+            )
+            .with("items", "item,name,unit", &["kit,Kit,unit"])
+            .with("resources", "resource,site", &["line,works"])
+            .with(
+                "capacity",
+                "resource,from,capacity,overtime",
+                &[&format!("line,2024-07-01,{capacity},{overtime}")],
+            )
+            .with(
+                "recipes",
+                "recipe,site,item,lead_time_days,resource,usage",
+                &["make,works,kit,0,line,2"],
+            )
+            .with(
+                "lanes",
+                "lane,from_site,to_site,item,transit_days,capacity",
+                &[&format!("road,works,base,kit,0,{lane}")],
+            )
+            .with(
+                "demands",
+                "demand,party,site,item,due,quantity,priority",
+                &["d,us,base,kit,2024-07-01,9,1"],
+            )
+            .scenario()
+    };
+    let mut options = asked(Objective::Lexicographic);
+    options.whole = true;
+    let delivered = |scenario: &Scenario| {
+        let plan = planned(scenario, &options).unwrap();
+        assert_eq!(plan.status, Status::Optimal);
+        let mut by_week = [0.0; 6];
+        for row in &plan.deliver {
+            by_week[row.period] += row.quantity.round();
+        }
+        by_week
+    };
+    // Runs take two: one and a half a week is three runs in four weeks.
+    assert_eq!(
+        delivered(&scenario("1", "0", "")),
+        [0.0, 1.0, 0.0, 1.0, 0.0, 1.0]
+    );
+    assert_eq!(
+        delivered(&scenario("1.5", "0", "")),
+        [0.0, 1.0, 1.0, 1.0, 0.0, 1.0]
+    );
+    assert_eq!(delivered(&scenario("2", "0", "")), [1.0; 6]);
+    // With overtime a week may be filled up instead.
+    assert_eq!(delivered(&scenario("1", "1", "")), [1.0; 6]);
+    // The lane carries what is there.
+    assert_eq!(
+        delivered(&scenario("2", "0", "0.5")),
+        [0.0, 1.0, 0.0, 1.0, 0.0, 1.0]
+    );
+}
+
+#[test]
 fn with_and_without_a_limit_that_is_not_reached_plans_are_as_good() {
     let product = |units, cost| Product {
         fixed_cost: 30,
