@@ -325,6 +325,9 @@ fn replayed(law: &Law, path: &Path) -> Answered {
     if replay.same {
         return terminal::print("the same, byte for byte\n");
     }
+    if replay.altered {
+        eprintln!("the receipt was changed after it was made");
+    }
     if replay.other_law {
         eprintln!("the receipt was made with another law");
     }

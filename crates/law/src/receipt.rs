@@ -33,6 +33,8 @@ pub struct Replay {
     pub same: bool,
     /// Whether the law has another hash than the one it was made with.
     pub other_law: bool,
+    /// Whether the receipt is no longer as it was made: its own hash is that of another text.
+    pub altered: bool,
     /// The receipt made anew.
     pub text: String,
 }
@@ -51,7 +53,7 @@ pub fn receipt(
         AsOf::Known(day) => ("known", Some(day)),
         AsOf::Fixed(day) => ("fixed", Some(day)),
     };
-    let document = json!({
+    sealed(json!({
         "schema": RECEIPT,
         "law": {
             "hash": reading.law().hash(),
@@ -62,8 +64,18 @@ pub fn receipt(
         "scenario": scenario.map(|(name, hash)| json!({ "name": name, "hash": hash })),
         "question": question_json(question),
         "ruling": ruling.json(),
-    });
+    }))
+}
+
+/// A receipt as text, with the hash of all the rest of it: who changes a day by mistake is told.
+fn sealed(mut document: Value) -> String {
+    document["hash"] = json!(seal(&document));
     format!("{document:#}\n")
+}
+
+/// Hash of a receipt that does not hold it yet.
+fn seal(document: &Value) -> String {
+    blake3::hash(document.to_string().as_bytes()).to_string()
 }
 
 /// Asks the question of a receipt again and compares the bytes.
@@ -71,7 +83,9 @@ pub fn receipt(
 /// # Errors
 /// Fails when the receipt cannot be read.
 pub fn replay(law: &Law, text: &str) -> Result<Replay, ReceiptError> {
-    let document: Value = serde_json::from_str(text)?;
+    let mut document: Value = serde_json::from_str(text)?;
+    let told = document.as_object_mut().and_then(|all| all.remove("hash"));
+    let altered = told != Some(json!(seal(&document)));
     let law_part = &document["law"];
     let set = |key: &str| -> BTreeSet<String> {
         let list = law_part[key].as_array().into_iter().flatten();
@@ -112,6 +126,7 @@ pub fn replay(law: &Law, text: &str) -> Result<Replay, ReceiptError> {
     Ok(Replay {
         same: fresh == text,
         other_law: law_part["hash"].as_str() != Some(law.hash()),
+        altered,
         text: fresh,
     })
 }

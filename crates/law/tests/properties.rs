@@ -207,6 +207,12 @@ proptest! {
         let law = Law::embedded();
         let reading = law.read(ReadingOptions::default());
         let text = receipt(&reading, &question, &reading.rule(&question), None);
-        prop_assert!(replay(&law, &text).expect("a receipt").same);
+        let again = replay(&law, &text).expect("a receipt");
+        prop_assert!(again.same && !again.altered);
+        // Another day is told even where the ruling stays what it was.
+        let on = format!("\"on\": \"{}\"", question.on);
+        let later = format!("\"on\": \"{}\"", question.on.tomorrow().expect("a day"));
+        let again = replay(&law, &text.replace(&on, &later)).expect("a receipt");
+        prop_assert!(!again.same && again.altered);
     }
 }
