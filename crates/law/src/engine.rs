@@ -16,7 +16,7 @@
 //! the rule that reads it errs, and [`Outcome::Missing`] says so. An error of any other sort is an
 //! [`Outcome::Fault`]. Neither is ever taken for a yes.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::str::FromStr;
 use std::sync::LazyLock;
 
@@ -207,15 +207,10 @@ pub(crate) fn run(law: &Law, book: &Book, run: &Run<'_>) -> Outcome {
 
 fn in_two_passes(law: &Law, book: &Book, run: &Run<'_>) -> Result<Outcome, String> {
     let entities = entities(run)?;
-    let told = context(run)?;
     let mut holds = Vec::new();
     let mut opened: Vec<&str> = Vec::new();
     for (pass, set) in [&book.permits, &book.forbids].into_iter().enumerate() {
-        let context = match pass {
-            0 => told.clone(),
-            _ => with_opened(told.clone(), &opened)?,
-        };
-        let response = Authorizer::new().is_authorized(&request(run, context)?, set, &entities);
+        let response = Authorizer::new().is_authorized(&request(run, &opened)?, set, &entities);
         if let Some(outcome) = first_error(response.diagnostics().errors(), run.facts) {
             return Ok(outcome);
         }
@@ -243,24 +238,36 @@ pub(crate) fn say(law: &Law, rule: &Rule, run: &Run<'_>, opened: &[&str]) -> Sai
 
 fn alone(law: &Law, rule: &Rule, run: &Run<'_>, opened: &[&str]) -> Result<Said, String> {
     let set = parsed(rule).as_ref().map_err(Clone::clone)?;
-    let mut context = context(run)?;
-    if rule.kind.forbids() {
-        context = with_opened(context, opened)?;
-    }
-    let response = Authorizer::new().is_authorized(&request(run, context)?, set, &entities(run)?);
+    let request = request(run, opened)?;
+    let response = Authorizer::new().is_authorized(&request, set, &entities(run)?);
     let said = response.diagnostics();
-    Ok(match first_error(said.errors(), run.facts) {
-        Some(Outcome::Missing(name)) => match law.fact_places.get(&name) {
-            Some(fact) => Said::Asks(*fact),
-            None => Said::Fault(format!("a rule asks `{name}`, which is no fact")),
-        },
-        Some(Outcome::Fault(why)) => Said::Fault(why),
-        Some(Outcome::Holds(_)) | None if said.reason().next().is_some() => Said::Holds,
-        _ => Said::Silent,
-    })
+    match first_error(said.errors(), run.facts) {
+        Some(Outcome::Missing(name)) => { law.fact_places.get(&name).copied() }
+            .map(Said::Asks)
+            .ok_or_else(|| format!("asks `{name}`, which is no fact")),
+        Some(Outcome::Fault(why)) => Ok(Said::Fault(why)),
+        _ if said.reason().next().is_some() => Ok(Said::Holds),
+        _ => Ok(Said::Silent),
+    }
 }
 
-/// Exporter, states told and act, each with the groups it is in.
+/// Acts, each with those above it.
+static ACTS: LazyLock<Vec<(Act, Entities)>> = LazyLock::new(|| {
+    let of = |act: Act| {
+        let transfer = matches!(
+            act,
+            Act::Export | Act::Reexport | Act::Retransfer | Act::Consent
+        );
+        let above = transfer.then(|| uid(&KINDS.action, "transfer"));
+        let uid = uid(&KINDS.action, act.as_str());
+        let entity = Entity::new_no_attrs(uid, above.into_iter().collect());
+        let entities = Entities::from_entities([entity], None);
+        (act, entities.expect("an act is above none"))
+    };
+    Act::ALL.into_iter().map(of).collect()
+});
+
+/// The act, and exporter and states told with the groups they are in. Of a state in none nothing is to be said.
 fn entities(run: &Run<'_>) -> Result<Entities, String> {
     let mut states: Vec<&str> = vec![run.principal];
     for (_, told, kind) in run.facts {
@@ -270,51 +277,29 @@ fn entities(run: &Run<'_>) -> Result<Entities, String> {
     }
     states.sort_unstable();
     states.dedup();
-    let mut entities: Vec<Entity> = states
-        .iter()
-        .map(|state| {
-            let groups = (run.groups)(state);
-            let parents = groups
-                .iter()
-                .map(|group| uid(&KINDS.group, group))
-                .collect();
-            Entity::new_no_attrs(uid(&KINDS.state, state), parents)
-        })
-        .collect();
-    let transfer = matches!(
-        run.act,
-        Act::Export | Act::Reexport | Act::Retransfer | Act::Consent
-    );
-    let mut above = HashSet::new();
-    if transfer {
-        above.insert(uid(&KINDS.action, "transfer"));
+    let states = states.into_iter().filter_map(|state| {
+        let groups = (run.groups)(state);
+        let parents = groups.iter().map(|group| uid(&KINDS.group, group));
+        let entity = || Entity::new_no_attrs(uid(&KINDS.state, state), parents.collect());
+        (!groups.is_empty()).then(entity)
+    });
+    let states: Vec<Entity> = states.collect();
+    let acts = ACTS.iter().find(|(act, _)| *act == run.act);
+    let acts = acts.map_or_else(Entities::empty, |(_, acts)| acts.clone());
+    if states.is_empty() {
+        return Ok(acts);
     }
-    entities.push(Entity::new_no_attrs(
-        uid(&KINDS.action, run.act.as_str()),
-        above,
-    ));
-    Entities::from_entities(entities, None).map_err(|error| error.to_string())
+    { acts.add_entities(states, None) }.map_err(|error| error.to_string())
 }
 
-/// What is told and granted.
-fn context(run: &Run<'_>) -> Result<Context, String> {
+/// What is asked: who acts, which act, what is told, granted and open.
+fn request(run: &Run<'_>, opened: &[&str]) -> Result<Request, String> {
     let facts = run.facts.iter();
     let facts = facts.map(|(name, told, kind)| (name.to_string(), expression(told, *kind)));
     let approvals = texts(run.approvals.iter().map(String::as_str));
-    let pairs = facts.chain([("approvals".to_string(), approvals)]);
-    Context::from_pairs(pairs).map_err(|error| error.to_string())
-}
-
-fn with_opened(context: Context, opened: &[&str]) -> Result<Context, String> {
-    let mut opened = opened.to_vec();
-    opened.sort_unstable();
-    opened.dedup();
-    let opened = Context::from_pairs([("opened".into(), texts(opened.into_iter()))]);
-    let opened = opened.map_err(|error| error.to_string())?;
-    context.merge(opened).map_err(|error| error.to_string())
-}
-
-fn request(run: &Run<'_>, context: Context) -> Result<Request, String> {
+    let opened = texts(opened.iter().copied());
+    let rest = [("approvals".into(), approvals), ("opened".into(), opened)];
+    let context = Context::from_pairs(facts.chain(rest)).map_err(|error| error.to_string())?;
     let (principal, action) = (
         uid(&KINDS.state, run.principal),
         uid(&KINDS.action, run.act.as_str()),

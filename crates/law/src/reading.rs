@@ -370,48 +370,41 @@ impl<'law> Reading<'law> {
         question: &Question,
         brief: &Brief,
         changed: &Question,
-        told: &mut HashMap<Key, Arc<Ways>>,
+        told: &mut HashMap<(Key, Key), Option<Arc<Ways>>>,
     ) -> Option<Ruling> {
         let other = self.brief(changed);
         if other.says != brief.says {
             return Some(self.rule_on(changed, &other, question.on));
         }
-        let mut same = true;
-        let mut of_says = Vec::with_capacity(other.says.len());
-        for n in 0..other.says.len() {
+        let ways = |n: usize| {
             let (shelf, before) = self.key(question, brief, n);
             let (_, after) = self.key(changed, &other, n);
-            let base = self.ways(&before, || self.run(&shelf, question, brief, n));
             if before == after {
-                of_says.push(base);
-                continue;
+                return None;
             }
-            let then = told.entry(after).or_insert_with(|| {
+            let anew = || {
                 let differs =
                     |(_, at): &&(usize, usize)| brief.known[n][*at] != other.known[n][*at];
                 let facts = shelf.facts.iter().filter(differs);
                 let facts: Vec<usize> = facts.map(|(place, _)| *place).collect();
                 let touched = shelf.touched(self.law, &facts);
                 let hear = |question, brief, places| self.hear(&shelf, places, question, brief, n);
-                if hear(question, brief, &touched) == hear(changed, &other, &touched) {
-                    base.clone()
-                } else {
-                    Arc::new(hear(changed, &other, &shelf.places))
-                }
-            });
-            same &= Arc::ptr_eq(&base, then);
-            of_says.push(then.clone());
-        }
-        if same {
+                let same = hear(question, brief, &touched) == hear(changed, &other, &touched);
+                (!same).then(|| Arc::new(hear(changed, &other, &shelf.places)))
+            };
+            told.entry((before, after)).or_insert_with(anew).clone()
+        };
+        // None where the rules say what they said before.
+        let of_says: Vec<Option<Arc<Ways>>> = (0..other.says.len()).map(ways).collect();
+        if of_says.iter().all(Option::is_none) {
             return None;
         }
-        let by = |n: usize, approvals: &[String]| {
-            Arc::new(self.judgement_of(
-                &of_says[n],
-                &other.circles[n].regimes,
-                question.on,
-                approvals,
-            ))
+        let by = |n: usize, approvals: &[String]| match &of_says[n] {
+            None => self.judge_say(question, brief, n, approvals),
+            Some(ways) => {
+                let regimes = &other.circles[n].regimes;
+                Arc::new(self.judgement_of(ways, regimes, question.on, approvals))
+            }
         };
         let judged = self.judge_by(changed, &other, &by);
         Some(self.assemble(changed, &other, &judged))

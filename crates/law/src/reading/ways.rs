@@ -153,15 +153,23 @@ impl Hearing<'_> {
 
     /// What a rule says of what is told, where these routes are open.
     fn ask(&self, place: usize, opened: &[&str]) -> Said {
-        let key = self.key(place, opened);
+        let law = self.reading.law;
+        let rule = &law.rules[place];
+        let opened = rule
+            .reads
+            .opened
+            .iter()
+            .map(|id| opened.contains(&id.as_str()));
+        let opened: Vec<bool> = opened.collect();
+        let key = self.key(place, &opened);
         let remembered = &self.reading.memory.said;
         let known = remembered.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(said) = known.get(&key) {
             return said.clone();
         }
         drop(known);
-        let law = self.reading.law;
-        let rule = &law.rules[place];
+        let opened = { rule.reads.opened.iter().zip(opened) }.filter(|(_, open)| *open);
+        let opened: Vec<&str> = opened.map(|(id, _)| id.as_str()).collect();
         let facts: Vec<_> = {
             rule.asks
                 .iter()
@@ -179,23 +187,20 @@ impl Hearing<'_> {
             groups: &groups,
             approvals: &[],
         };
-        let said = engine::say(law, rule, &run, opened);
+        let said = engine::say(law, rule, &run, &opened);
         let mut known = remembered.lock().unwrap_or_else(PoisonError::into_inner);
         known.insert(key, said.clone());
         said
     }
 
     /// All that a rule can tell apart.
-    fn key(&self, place: usize, opened: &[&str]) -> Vec<u64> {
+    fn key(&self, place: usize, opened: &[bool]) -> Vec<u64> {
         let law = self.reading.law;
         let rule = &law.rules[place];
         let reads = &rule.reads;
-        let mut looks = Vec::with_capacity(3 + 2 * rule.asks.len());
+        let mut looks = Vec::with_capacity(8 + 2 * rule.asks.len());
         looks.extend([place as u64, self.act as u64]);
-        for ids in reads.opened.chunks(64) {
-            let bit = |(n, id): (usize, &String)| u64::from(opened.contains(&id.as_str())) << n;
-            looks.push(ids.iter().enumerate().map(bit).sum());
-        }
+        looks.extend(opened.iter().map(|open| u64::from(*open)));
         let (states, groups) = (&reads.states[..], &reads.groups[..]);
         let look = |state: &str, looks: &mut Vec<u64>| {
             self.reading.look(states, groups, state, self.day, looks);
