@@ -299,8 +299,8 @@ impl<'law> Reading<'law> {
 
     /// The facts that are assumed and on which the ruling rests: told otherwise, the answer is another one.
     ///
-    /// Only rules that read a fact, and those that look at what such a rule opens, can tell: these are run again, and
-    /// of all others what they said stands.
+    /// Only rules that read a fact, and those that look at what such a rule opens, can tell: where these say the same
+    /// of both, the answer is the same.
     fn assumed(&self, question: &Question, brief: &Brief, ruling: &Ruling) -> Vec<Assumed> {
         let mut all = Vec::new();
         let mut told = HashMap::new();
@@ -388,9 +388,9 @@ impl<'law> Reading<'law> {
                 let facts = shelf.facts.iter().filter(differs);
                 let facts: Vec<usize> = facts.map(|(place, _)| *place).collect();
                 let touched = shelf.touched(self.law, &facts);
-                let hear = |question, brief, places| self.hear(&shelf, places, question, brief, n);
-                let same = hear(question, brief, &touched) == hear(changed, &other, &touched);
-                (!same).then(|| Arc::new(hear(changed, &other, &shelf.places)))
+                let run = |question, brief, places| self.run(&shelf, places, question, brief, n);
+                let same = run(question, brief, &touched) == run(changed, &other, &touched);
+                (!same).then(|| Arc::new(run(changed, &other, &shelf.places)))
             };
             told.entry((before, after)).or_insert_with(anew).clone()
         };
@@ -572,7 +572,9 @@ impl<'law> Reading<'law> {
             return judgement.clone();
         }
         drop(judged);
-        let ways = self.ways(&key.0, || self.run(&shelf, question, brief, n));
+        let ways = self.ways(&key.0, || {
+            self.run(&shelf, &shelf.places, question, brief, n)
+        });
         let regimes = &brief.circles[n].regimes;
         let judgement = Arc::new(self.judgement_of(&ways, regimes, question.on, approvals));
         let mut judged = self.judged.lock().unwrap_or_else(PoisonError::into_inner);
@@ -655,17 +657,9 @@ impl<'law> Reading<'law> {
         anew
     }
 
-    /// Asks the rules, and where a fact is missing each way it could turn out.
-    fn run(&self, shelf: &Shelf, question: &Question, brief: &Brief, n: usize) -> Ways {
-        // Another engine holds the rules of a shelf by its number.
-        if self.stand_in.is_some() {
-            return self.run_plainly(shelf, question, brief, n, &[]);
-        }
-        self.hear(shelf, &shelf.places, question, brief, n)
-    }
-
-    /// Asks some rules of a shelf; every route they look at is among them.
-    fn hear(
+    /// Asks some rules of a shelf, every route they look at among them, and where a fact is missing in each way it
+    /// could turn out.
+    fn run(
         &self,
         shelf: &Shelf,
         places: &[usize],
@@ -673,6 +667,10 @@ impl<'law> Reading<'law> {
         brief: &Brief,
         n: usize,
     ) -> Ways {
+        // Another engine holds the rules of a shelf by its number: it runs them all.
+        if self.stand_in.is_some() {
+            return self.run_plainly(shelf, question, brief, n, &[]);
+        }
         let mut told = vec![None; self.law.facts.len()];
         for (place, at) in &shelf.facts {
             told[*place].clone_from(&brief.known[n][*at]);
