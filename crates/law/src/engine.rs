@@ -16,8 +16,9 @@
 //! the rule that reads it errs, and [`Outcome::Missing`] says so. An error of any other sort is an
 //! [`Outcome::Fault`]. Neither is ever taken for a yes.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::str::FromStr;
+use std::sync::LazyLock;
 
 use cedar_policy::{
     AuthorizationError, Authorizer, Context, Entities, Entity, EntityId, EntityTypeName, EntityUid,
@@ -29,8 +30,39 @@ use jiff::civil::Date;
 use crate::library::{FactKind, Law, Rule, RuleKind};
 use crate::question::{Act, Told};
 
-/// A rule as the engine holds it, or why it does not.
-pub(crate) type Parsed = Result<Policy, String>;
+/// A rule as the engine holds it, alone in its set, or why it does not.
+pub(crate) type Parsed = Result<PolicySet, String>;
+
+/// What one rule says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Said {
+    /// It holds.
+    Holds,
+    /// It does not.
+    Silent,
+    /// It asks this fact, by place, and nobody told it.
+    Asks(usize),
+    /// It failed for another reason: a flaw of the law.
+    Fault(String),
+}
+
+impl Said {
+    /// The fact it asks for.
+    pub(crate) fn asks(&self) -> Option<usize> {
+        match self {
+            Said::Asks(fact) => Some(*fact),
+            _ => None,
+        }
+    }
+
+    /// Why it failed.
+    pub(crate) fn fault(&self) -> Option<&str> {
+        match self {
+            Said::Fault(why) => Some(why),
+            _ => None,
+        }
+    }
+}
 
 /// The rules of one regime that are in force together, ready to run.
 #[derive(Debug)]
@@ -53,9 +85,27 @@ pub enum Outcome {
     Fault(String),
 }
 
-fn uid(kind: &str, id: &str) -> EntityUid {
-    let kind = EntityTypeName::from_str(kind).expect("the types are plain words");
-    EntityUid::from_type_name_and_id(kind, EntityId::new(id))
+/// Kinds of entities.
+struct Kinds {
+    state: EntityTypeName,
+    group: EntityTypeName,
+    action: EntityTypeName,
+    item: EntityTypeName,
+}
+
+/// Made once: Cedar parses each name.
+static KINDS: LazyLock<Kinds> = LazyLock::new(|| {
+    let kind = |name| EntityTypeName::from_str(name).expect("the types are plain words");
+    Kinds {
+        state: kind("State"),
+        group: kind("Group"),
+        action: kind("Action"),
+        item: kind("Item"),
+    }
+});
+
+fn uid(kind: &EntityTypeName, id: &str) -> EntityUid {
+    EntityUid::from_type_name_and_id(kind.clone(), EntityId::new(id))
 }
 
 /// The rule as Cedar reads it: its body, and the clause its approvals lift it by.
@@ -74,7 +124,8 @@ fn source(rule: &Rule) -> String {
 fn parsed(rule: &Rule) -> &Parsed {
     rule.parsed.get_or_init(|| {
         let id = PolicyId::new(&rule.policy);
-        Policy::parse(Some(id), source(rule)).map_err(|errors| errors.to_string())
+        let policy = Policy::parse(Some(id), source(rule)).map_err(|errors| errors.to_string())?;
+        PolicySet::from_policies([policy]).map_err(|error| error.to_string())
     })
 }
 
@@ -98,17 +149,17 @@ impl Book {
         book.forbids.add(broad).map_err(|error| error.to_string())?;
         for &place in places {
             let rule = &law.rules[place];
-            let policy = match parsed(rule) {
-                Ok(policy) => policy.clone(),
-                Err(why) => return Err(format!("{}: {why}", rule.policy)),
-            };
+            let alone =
+                { parsed(rule).as_ref() }.map_err(|why| format!("{}: {why}", rule.policy))?;
             let set = if rule.kind.forbids() {
                 &mut book.forbids
             } else {
                 &mut book.permits
             };
-            set.add(policy)
-                .map_err(|error| format!("{}: {error}", rule.policy))?;
+            for policy in alone.policies() {
+                set.add(policy.clone())
+                    .map_err(|error| format!("{}: {error}", rule.policy))?;
+            }
             book.places.insert(rule.policy.clone(), place);
         }
         Ok(book)
@@ -144,79 +195,24 @@ pub type StandIn<'law> = dyn Fn(&Run<'_>) -> Outcome + Send + Sync + 'law;
 /// Fails when Cedar cannot read it; a law that was validated has no such rule.
 #[doc(hidden)]
 pub fn policy_json(rule: &Rule) -> Result<serde_json::Value, String> {
-    let policy = parsed(rule).as_ref().map_err(Clone::clone)?;
+    let mut alone = parsed(rule).as_ref().map_err(Clone::clone)?.policies();
+    let policy = alone.next().expect("a rule is one policy");
     policy.to_json().map_err(|error| error.to_string())
 }
 
 /// Runs a book.
 pub(crate) fn run(law: &Law, book: &Book, run: &Run<'_>) -> Outcome {
-    let mut states: Vec<&str> = vec![run.principal];
-    for (_, told, kind) in run.facts {
-        if let (Told::Word(state), FactKind::State) = (told, kind) {
-            states.push(state);
-        }
-    }
-    states.sort_unstable();
-    states.dedup();
-    let mut entities: Vec<Entity> = states
-        .iter()
-        .map(|state| {
-            let groups = (run.groups)(state);
-            let parents = groups.iter().map(|group| uid("Group", group)).collect();
-            Entity::new_no_attrs(uid("State", state), parents)
-        })
-        .collect();
-    let transfer = matches!(
-        run.act,
-        Act::Export | Act::Reexport | Act::Retransfer | Act::Consent
-    );
-    let mut above = HashSet::new();
-    if transfer {
-        above.insert(uid("Action", "transfer"));
-    }
-    entities.push(Entity::new_no_attrs(uid("Action", run.act.as_str()), above));
-    let entities = match Entities::from_entities(entities, None) {
-        Ok(entities) => entities,
-        Err(error) => return Outcome::Fault(error.to_string()),
-    };
-    let mut pairs: Vec<(String, RestrictedExpression)> = run
-        .facts
-        .iter()
-        .map(|(name, told, kind)| (name.to_string(), expression(told, *kind)))
-        .collect();
-    let texts = |list: &[String]| {
-        RestrictedExpression::new_set(list.iter().cloned().map(RestrictedExpression::new_string))
-    };
-    pairs.push(("approvals".into(), texts(run.approvals)));
-    let told = match Context::from_pairs(pairs) {
-        Ok(told) => told,
-        Err(error) => return Outcome::Fault(error.to_string()),
-    };
+    in_two_passes(law, book, run).unwrap_or_else(Outcome::Fault)
+}
+
+fn in_two_passes(law: &Law, book: &Book, run: &Run<'_>) -> Result<Outcome, String> {
+    let entities = entities(run)?;
     let mut holds = Vec::new();
-    let mut opened: Vec<String> = Vec::new();
+    let mut opened: Vec<&str> = Vec::new();
     for (pass, set) in [&book.permits, &book.forbids].into_iter().enumerate() {
-        let context = if pass == 0 {
-            Ok(told.clone())
-        } else {
-            opened.sort_unstable();
-            opened.dedup();
-            let opened = Context::from_pairs([("opened".into(), texts(&opened))]);
-            { opened.map_err(|e| e.to_string()) }
-                .and_then(|opened| told.clone().merge(opened).map_err(|e| e.to_string()))
-        };
-        let request = context.and_then(|context| {
-            let (principal, action) =
-                (uid("State", run.principal), uid("Action", run.act.as_str()));
-            Request::new(principal, action, uid("Item", "item"), context, None)
-                .map_err(|e| e.to_string())
-        });
-        let request = match request {
-            Ok(request) => request,
-            Err(why) => return Outcome::Fault(why),
-        };
-        let response = Authorizer::new().is_authorized(&request, set, &entities);
+        let response = Authorizer::new().is_authorized(&request(run, &opened)?, set, &entities);
         if let Some(outcome) = first_error(response.diagnostics().errors(), run.facts) {
-            return outcome;
+            return Ok(outcome);
         }
         let mut found: Vec<usize> = response
             .diagnostics()
@@ -226,12 +222,95 @@ pub(crate) fn run(law: &Law, book: &Book, run: &Run<'_>) -> Outcome {
         found.sort_unstable();
         for place in &found {
             if pass == 0 && law.rules[*place].kind != RuleKind::Note {
-                opened.push(law.rules[*place].id().to_string());
+                opened.push(law.rules[*place].id());
             }
         }
         holds.extend(found);
     }
-    Outcome::Holds(holds)
+    Ok(Outcome::Holds(holds))
+}
+
+/// Asks one rule, told the facts it reads, where these routes are open.
+pub(crate) fn say(law: &Law, rule: &Rule, run: &Run<'_>, opened: &[&str]) -> Said {
+    alone(law, rule, run, opened)
+        .unwrap_or_else(|why| Said::Fault(format!("{}: {why}", rule.policy)))
+}
+
+fn alone(law: &Law, rule: &Rule, run: &Run<'_>, opened: &[&str]) -> Result<Said, String> {
+    let set = parsed(rule).as_ref().map_err(Clone::clone)?;
+    let request = request(run, opened)?;
+    let response = Authorizer::new().is_authorized(&request, set, &entities(run)?);
+    let said = response.diagnostics();
+    match first_error(said.errors(), run.facts) {
+        Some(Outcome::Missing(name)) => { law.fact_places.get(&name).copied() }
+            .map(Said::Asks)
+            .ok_or_else(|| format!("asks `{name}`, which is no fact")),
+        Some(Outcome::Fault(why)) => Ok(Said::Fault(why)),
+        _ if said.reason().next().is_some() => Ok(Said::Holds),
+        _ => Ok(Said::Silent),
+    }
+}
+
+/// Acts, each with those above it.
+static ACTS: LazyLock<Vec<(Act, Entities)>> = LazyLock::new(|| {
+    let of = |act: Act| {
+        let transfer = matches!(
+            act,
+            Act::Export | Act::Reexport | Act::Retransfer | Act::Consent
+        );
+        let above = transfer.then(|| uid(&KINDS.action, "transfer"));
+        let uid = uid(&KINDS.action, act.as_str());
+        let entity = Entity::new_no_attrs(uid, above.into_iter().collect());
+        let entities = Entities::from_entities([entity], None);
+        (act, entities.expect("an act is above none"))
+    };
+    Act::ALL.into_iter().map(of).collect()
+});
+
+/// The act, and exporter and states told with the groups they are in. Of a state in none nothing is to be said.
+fn entities(run: &Run<'_>) -> Result<Entities, String> {
+    let mut states: Vec<&str> = vec![run.principal];
+    for (_, told, kind) in run.facts {
+        if let (Told::Word(state), FactKind::State) = (told, kind) {
+            states.push(state);
+        }
+    }
+    states.sort_unstable();
+    states.dedup();
+    let states = states.into_iter().filter_map(|state| {
+        let groups = (run.groups)(state);
+        let parents = groups.iter().map(|group| uid(&KINDS.group, group));
+        let entity = || Entity::new_no_attrs(uid(&KINDS.state, state), parents.collect());
+        (!groups.is_empty()).then(entity)
+    });
+    let states: Vec<Entity> = states.collect();
+    let acts = ACTS.iter().find(|(act, _)| *act == run.act);
+    let acts = acts.map_or_else(Entities::empty, |(_, acts)| acts.clone());
+    if states.is_empty() {
+        return Ok(acts);
+    }
+    { acts.add_entities(states, None) }.map_err(|error| error.to_string())
+}
+
+/// What is asked: who acts, which act, what is told, granted and open.
+fn request(run: &Run<'_>, opened: &[&str]) -> Result<Request, String> {
+    let facts = run.facts.iter();
+    let facts = facts.map(|(name, told, kind)| (name.to_string(), expression(told, *kind)));
+    let approvals = texts(run.approvals.iter().map(String::as_str));
+    let opened = texts(opened.iter().copied());
+    let rest = [("approvals".into(), approvals), ("opened".into(), opened)];
+    let context = Context::from_pairs(facts.chain(rest)).map_err(|error| error.to_string())?;
+    let (principal, action) = (
+        uid(&KINDS.state, run.principal),
+        uid(&KINDS.action, run.act.as_str()),
+    );
+    Request::new(principal, action, uid(&KINDS.item, "item"), context, None)
+        .map_err(|error| error.to_string())
+}
+
+fn texts<'a>(list: impl Iterator<Item = &'a str>) -> RestrictedExpression {
+    let texts = list.map(|text| RestrictedExpression::new_string(text.to_string()));
+    RestrictedExpression::new_set(texts)
 }
 
 fn expression(told: &Told, kind: FactKind) -> RestrictedExpression {
@@ -239,7 +318,7 @@ fn expression(told: &Told, kind: FactKind) -> RestrictedExpression {
         (Told::Flag(flag), _) => RestrictedExpression::new_bool(*flag),
         (Told::Number(number), _) => RestrictedExpression::new_long(*number),
         (Told::Word(state), FactKind::State) => {
-            RestrictedExpression::new_entity_uid(uid("State", state))
+            RestrictedExpression::new_entity_uid(uid(&KINDS.state, state))
         }
         (Told::Word(word), _) => RestrictedExpression::new_string(word.clone()),
     }
@@ -319,21 +398,14 @@ pub(crate) fn validate(law: &Law) -> Vec<Finding> {
     let validator = Validator::new(schema);
     let mut findings = Vec::new();
     for rule in &law.rules {
-        let policy = match parsed(rule) {
-            Ok(policy) => policy.clone(),
+        let set = match parsed(rule) {
+            Ok(set) => set,
             Err(why) => {
                 findings.push(finding(rule, why.clone()));
                 continue;
             }
         };
-        let set = match PolicySet::from_policies([policy]) {
-            Ok(set) => set,
-            Err(error) => {
-                findings.push(finding(rule, error.to_string()));
-                continue;
-            }
-        };
-        let result = validator.validate(&set, ValidationMode::Strict);
+        let result = validator.validate(set, ValidationMode::Strict);
         for error in result.validation_errors() {
             findings.push(finding(rule, error.to_string()));
         }

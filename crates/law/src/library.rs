@@ -207,6 +207,8 @@ pub struct Rule {
     pub(crate) body: String,
     pub(crate) body_line: u32,
     pub(crate) reads: Reads,
+    /// Places of the facts it reads.
+    pub(crate) asks: Vec<usize>,
     pub(crate) parsed: OnceLock<Parsed>,
 }
 

@@ -178,7 +178,7 @@ impl<'a> Scan<'a> {
 pub(crate) struct Reads {
     /// Facts, in order of their first appearance.
     pub(crate) facts: Vec<String>,
-    /// Groups.
+    /// Groups, in order.
     pub(crate) groups: Vec<String>,
     /// States named.
     pub(crate) states: Vec<String>,
@@ -245,6 +245,7 @@ pub(crate) fn reads(body: &str) -> Reads {
             _ => {}
         }
     }
+    reads.groups.sort_unstable();
     reads
 }
 

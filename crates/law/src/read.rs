@@ -698,6 +698,10 @@ impl Reader {
             line,
             body: policy.body,
             body_line: policy.body_line,
+            // A fact that is not in the table is a finding already.
+            asks: { reads.facts.iter() }
+                .filter_map(|name| self.law.fact_places.get(name).copied())
+                .collect(),
             reads,
             parsed: OnceLock::new(),
         });

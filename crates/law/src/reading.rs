@@ -6,8 +6,9 @@
 //! of a number only its place between those numbers counts, of a state only which of the named states
 //! it is and in which of the named groups.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use jiff::civil::Date;
 
@@ -16,6 +17,10 @@ use crate::library::{FactKind, Law, Member, Rule, RuleKind};
 use crate::question::{Leg, Question, Told};
 use crate::ruling::{self, Assumed, Heard, Judgement, Ruling, Verdict, assemble, granted};
 use crate::view::{self, Say, Spoken};
+
+mod ways;
+
+use ways::{Hearing, MOST_WAYS, Remembered, Ways};
 
 /// Which law is read.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -42,9 +47,6 @@ pub struct ReadingOptions {
     pub members: BTreeSet<(String, String)>,
 }
 
-/// Most ways of filling in missing facts that are tried before a judgement is unknown.
-const MOST_WAYS: usize = 2_048;
-
 /// The law as it is read for a purpose.
 pub struct Reading<'law> {
     law: &'law Law,
@@ -64,95 +66,7 @@ struct Memory {
     without: BTreeSet<String>,
     circles: Mutex<HashMap<Vec<usize>, Arc<Circle>>>,
     ways: Mutex<HashMap<Key, Arc<Ways>>>,
-}
-
-/// What the engine says, with no approval, in each way the missing facts can turn out.
-///
-/// A prohibition never looks at another one, nor at approvals but its own: so what is lifted, by an
-/// approval or for the sake of the question, is taken from each end and nothing is run again.
-#[derive(Debug, Clone, PartialEq)]
-enum Ways {
-    /// These rules hold.
-    Holds(Vec<usize>),
-    /// By the way a fact turns out: its name, then in order of its options.
-    Turns(String, Vec<Ways>),
-    /// There are too many ways; this fact is missing among others.
-    TooMany(String),
-    /// A flaw of the law.
-    Fault(String),
-}
-
-impl Ways {
-    /// The judgement without the rules that are lifted.
-    fn judgement(&self, law: &Law, regimes: &[usize], lifted: &dyn Fn(usize) -> bool) -> Judgement {
-        match self {
-            Ways::Holds(places) => {
-                let left = places.iter().copied().filter(|place| !lifted(*place));
-                Judgement::of(law, regimes, &left.collect::<Vec<_>>())
-            }
-            Ways::Turns(fact, ways) => {
-                let each = ways.iter().map(|way| way.judgement(law, regimes, lifted));
-                let both = each.reduce(|one, other| Judgement::either(law, fact, one, other));
-                both.unwrap_or_else(|| {
-                    Judgement::fault(regimes, format!("fact `{fact}` has no options"))
-                })
-            }
-            Ways::TooMany(fact) => {
-                let mut open = Judgement::open(regimes);
-                open.missing.insert(fact.clone());
-                open
-            }
-            Ways::Fault(why) => Judgement::fault(regimes, why.clone()),
-        }
-    }
-}
-
-/// Options taken so far, by fact.
-type Taken = Vec<(String, usize)>;
-
-impl Ways {
-    /// The same where what holds of the rules `touched` is what `other` says of them. Both number the options of a
-    /// fact alike.
-    fn with(&self, taken: &mut Taken, touched: &BTreeSet<usize>, other: &Ways) -> Ways {
-        match (self, other) {
-            (Ways::Turns(fact, ways), _) => Ways::each(fact, ways, taken, &mut |way, taken| {
-                way.with(taken, touched, other)
-            }),
-            (Ways::Holds(_), Ways::Turns(fact, ways)) => {
-                let option = taken.iter().find(|(known, _)| known == fact);
-                match option.map(|(_, option)| &ways[*option]) {
-                    Some(way) => self.with(taken, touched, way),
-                    None => Ways::each(fact, ways, taken, &mut |way, taken| {
-                        self.with(taken, touched, way)
-                    }),
-                }
-            }
-            (Ways::Holds(places), Ways::Holds(others)) => {
-                let mine = places.iter().filter(|place| !touched.contains(place));
-                let theirs = others.iter().filter(|place| touched.contains(place));
-                let mut all: Vec<usize> = mine.chain(theirs).copied().collect();
-                all.sort_unstable();
-                Ways::Holds(all)
-            }
-            (Ways::Holds(_), Ways::TooMany(_) | Ways::Fault(_)) => other.clone(),
-            (Ways::TooMany(_) | Ways::Fault(_), _) => self.clone(),
-        }
-    }
-
-    fn each(
-        fact: &str,
-        ways: &[Ways],
-        taken: &mut Taken,
-        then: &mut dyn FnMut(&Ways, &mut Taken) -> Ways,
-    ) -> Ways {
-        let each = ways.iter().enumerate().map(|(option, way)| {
-            taken.push((fact.to_string(), option));
-            let one = then(way, taken);
-            taken.pop();
-            one
-        });
-        Ways::Turns(fact.to_string(), each.collect())
-    }
+    said: Remembered,
 }
 
 /// Regimes that are judged together.
@@ -169,52 +83,68 @@ struct Circle {
     number: usize,
 }
 
-/// The book of a circle over an interval, and what it reads.
+/// The rules of a circle in force over an interval, and what they read.
 struct Shelf {
     number: (usize, usize),
-    whole: Part,
+    /// Rules, by place.
+    places: Vec<usize>,
+    /// Facts they read: place in the law, place among those the circle asks.
+    facts: Vec<(usize, usize)>,
     groups: Vec<String>,
     states: Vec<String>,
     /// Numbers written out, by fact, in order.
     numbers: BTreeMap<usize, Vec<i64>>,
-    /// By facts, in order.
-    splits: Mutex<HashMap<Vec<usize>, Arc<Split>>>,
+    /// The rules ready to run together.
+    book: OnceLock<Result<Book, String>>,
+    /// The rules that some facts touch, by these facts.
+    touched: Mutex<HashMap<Vec<usize>, Arc<Vec<usize>>>>,
 }
 
-/// Some rules of a shelf, ready to run; every route they look at is among them.
-struct Part {
-    /// Rules, by place.
-    places: Vec<usize>,
-    book: Result<Book, String>,
-    /// Facts its rules read: place in the law, place among those the circle asks.
-    facts: Vec<(usize, usize)>,
-}
-
-impl Part {
-    fn new(law: &Law, asked: &[usize], places: Vec<usize>) -> Self {
-        let read = { places.iter() }.flat_map(|place| &law.rules[*place].reads.facts);
-        let mut facts: Vec<(usize, usize)> = read
-            .map(|name| {
-                let fact = law.fact_places[name];
-                let n = asked.binary_search(&fact);
-                (fact, n.expect("a circle asks what its rules read"))
-            })
-            .collect();
-        facts.sort_unstable();
-        facts.dedup();
-        Part {
-            book: Book::new(law, &places),
-            places,
-            facts,
+impl Shelf {
+    /// The ways a fact that is missing can turn out.
+    fn options(&self, law: &Law, fact: usize) -> Vec<Told> {
+        let marks = self.numbers.get(&fact).map_or(&[][..], Vec::as_slice);
+        let fact = &law.facts[fact];
+        match fact.kind {
+            FactKind::Flag => vec![Told::Flag(false), Told::Flag(true)],
+            FactKind::Number => regions(marks).into_iter().map(Told::Number).collect(),
+            FactKind::Word | FactKind::State => {
+                fact.options.iter().cloned().map(Told::Word).collect()
+            }
         }
     }
-}
 
-/// A shelf by some facts: the rules they touch, these with every route they look at, and all others.
-struct Split {
-    touched: BTreeSet<usize>,
-    turning: Part,
-    rest: Part,
+    /// The rules that read one of these facts or look at what such a rule opens, with every route that one of them
+    /// looks at.
+    fn touched(&self, law: &Law, facts: &[usize]) -> Arc<Vec<usize>> {
+        let mut known = self.touched.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(touched) = known.get(facts) {
+            return touched.clone();
+        }
+        let of = |wanted: &dyn Fn(&Rule) -> bool| -> Vec<usize> {
+            let places = self.places.iter().copied();
+            places.filter(|place| wanted(&law.rules[*place])).collect()
+        };
+        let rules = |places: &[usize]| {
+            places
+                .iter()
+                .map(|place| &law.rules[*place])
+                .collect::<Vec<_>>()
+        };
+        let reads = |rule: &Rule| rule.asks.iter().any(|fact| facts.contains(fact));
+        let ids: BTreeSet<&str> = rules(&of(&reads)).into_iter().map(Rule::id).collect();
+        let looks = |rule: &Rule| rule.reads.opened.iter().any(|id| ids.contains(id.as_str()));
+        let touched = of(&|rule| reads(rule) || looks(rule));
+        let routes: BTreeSet<&String> = rules(&touched)
+            .into_iter()
+            .flat_map(|rule| &rule.reads.opened)
+            .collect();
+        let all =
+            of(&|rule| reads(rule) || looks(rule) || routes.iter().any(|id| *id == rule.id()));
+        let all = Arc::new(all);
+        known.insert(facts.to_vec(), all.clone());
+        all
+    }
 }
 
 /// Runs a book with the facts told.
@@ -301,12 +231,7 @@ impl<'law> Reading<'law> {
             .filter(|rule| regimes.contains(&rule.regime))
         {
             circle.turns.extend(rule.from.iter().chain(&rule.until));
-            circle.asked.extend(
-                rule.reads
-                    .facts
-                    .iter()
-                    .map(|name| self.law.fact_places[name]),
-            );
+            circle.asked.extend(&rule.asks);
             circle.groups.extend(rule.reads.groups.iter().cloned());
         }
         circle.turns.sort_unstable();
@@ -374,8 +299,8 @@ impl<'law> Reading<'law> {
 
     /// The facts that are assumed and on which the ruling rests: told otherwise, the answer is another one.
     ///
-    /// Only rules that read a fact, and those that look at what such a rule opens, can tell: these are run again, and
-    /// of all others what they said stands.
+    /// Only rules that read a fact, and those that look at what such a rule opens, can tell: where these say the same
+    /// of both, the answer is the same.
     fn assumed(&self, question: &Question, brief: &Brief, ruling: &Ruling) -> Vec<Assumed> {
         let mut all = Vec::new();
         let mut told = HashMap::new();
@@ -403,7 +328,7 @@ impl<'law> Reading<'law> {
                 let mut changed = question.clone();
                 changed.facts.insert(fact.name.clone(), option.clone());
                 let then = self.rule_otherwise(question, brief, &changed, &mut told);
-                if !then.asks_the_same(ruling) {
+                if let Some(then) = then.filter(|then| !then.asks_the_same(ruling)) {
                     otherwise.push((option, then.overall));
                 }
             }
@@ -438,92 +363,51 @@ impl<'law> Reading<'law> {
         })
     }
 
-    /// The ruling on a question that differs from another one, which was judged, in what is told. `told` remembers what
-    /// the rules that differ said.
+    /// The ruling on a question that differs from another one, which was judged, in what is told; none where the rules
+    /// say the same of both. `told` remembers what the rules said of what differs.
     fn rule_otherwise(
         &self,
         question: &Question,
         brief: &Brief,
         changed: &Question,
-        told: &mut HashMap<Key, Arc<Ways>>,
-    ) -> Ruling {
+        told: &mut HashMap<(Key, Key), Option<Arc<Ways>>>,
+    ) -> Option<Ruling> {
         let other = self.brief(changed);
         if other.says != brief.says {
-            return self.rule_on(changed, &other, question.on);
+            return Some(self.rule_on(changed, &other, question.on));
         }
-        let mut of_says = Vec::with_capacity(other.says.len());
-        for n in 0..other.says.len() {
+        let ways = |n: usize| {
             let (shelf, before) = self.key(question, brief, n);
             let (_, after) = self.key(changed, &other, n);
-            let base = || self.ways(&before, || self.run(&shelf, question, brief, n));
             if before == after {
-                of_says.push(base());
-                continue;
+                return None;
             }
-            if !told.contains_key(&after) {
+            let anew = || {
                 let differs =
                     |(_, at): &&(usize, usize)| brief.known[n][*at] != other.known[n][*at];
-                let facts = shelf.whole.facts.iter().filter(differs);
-                let split = self.split(&shelf, &other.circles[n], facts.map(|(place, _)| *place));
-                let anew = self.run_part(&shelf, &split.turning, changed, &other, n, &[]);
-                let ways = base().with(&mut Vec::new(), &split.touched, &anew);
-                told.insert(after.clone(), Arc::new(ways));
-            }
-            of_says.push(told[&after].clone());
+                let facts = shelf.facts.iter().filter(differs);
+                let facts: Vec<usize> = facts.map(|(place, _)| *place).collect();
+                let touched = shelf.touched(self.law, &facts);
+                let run = |question, brief, places| self.run(&shelf, places, question, brief, n);
+                let same = run(question, brief, &touched) == run(changed, &other, &touched);
+                (!same).then(|| Arc::new(run(changed, &other, &shelf.places)))
+            };
+            told.entry((before, after)).or_insert_with(anew).clone()
+        };
+        // None where the rules say what they said before.
+        let of_says: Vec<Option<Arc<Ways>>> = (0..other.says.len()).map(ways).collect();
+        if of_says.iter().all(Option::is_none) {
+            return None;
         }
-        let by = |n: usize, approvals: &[String]| {
-            Arc::new(self.judgement_of(
-                &of_says[n],
-                &other.circles[n].regimes,
-                question.on,
-                approvals,
-            ))
+        let by = |n: usize, approvals: &[String]| match &of_says[n] {
+            None => self.judge_say(question, brief, n, approvals),
+            Some(ways) => {
+                let regimes = &other.circles[n].regimes;
+                Arc::new(self.judgement_of(ways, regimes, question.on, approvals))
+            }
         };
         let judged = self.judge_by(changed, &other, &by);
-        self.assemble(changed, &other, &judged)
-    }
-
-    /// Of these rules, those that read one of the facts or look at what such a rule opens; and the same with every
-    /// route that one of them looks at.
-    fn touched_by(&self, places: &[usize], facts: &[usize]) -> (BTreeSet<usize>, Vec<usize>) {
-        let rule = |place: &usize| &self.law.rules[*place];
-        let named: Vec<&str> = { facts.iter() }
-            .map(|place| self.law.facts[*place].name.as_str())
-            .collect();
-        let mut ids: BTreeSet<&str> = BTreeSet::new();
-        let mut touched: BTreeSet<usize> = BTreeSet::new();
-        loop {
-            let reads = |place: &&usize| {
-                let reads = &rule(place).reads;
-                reads
-                    .facts
-                    .iter()
-                    .any(|name| named.contains(&name.as_str()))
-                    || reads.opened.iter().any(|id| ids.contains(id.as_str()))
-            };
-            let left = places.iter().filter(|place| !touched.contains(place));
-            let more: Vec<usize> = left.filter(reads).copied().collect();
-            if more.is_empty() {
-                break;
-            }
-            ids.extend(more.iter().map(|place| rule(place).id()));
-            touched.extend(more);
-        }
-        let mut all = touched.clone();
-        loop {
-            let looked_at: BTreeSet<&str> = { all.iter() }
-                .flat_map(|place| &rule(place).reads.opened)
-                .map(String::as_str)
-                .collect();
-            let left = places.iter().filter(|place| !all.contains(place));
-            let more: Vec<usize> = { left.copied() }
-                .filter(|place| looked_at.contains(rule(place).id()))
-                .collect();
-            if more.is_empty() {
-                return (touched, all.into_iter().collect());
-            }
-            all.extend(more);
-        }
+        Some(self.assemble(changed, &other, &judged))
     }
 
     /// What is assumed of a fact.
@@ -670,7 +554,7 @@ impl<'law> Reading<'law> {
     ) -> Arc<Judgement> {
         let circle = &brief.circles[n];
         let shelf = self.shelf(circle, self.day(question.on));
-        let ways = self.run_part(&shelf, &shelf.whole, question, brief, n, approvals);
+        let ways = self.run_plainly(&shelf, question, brief, n, approvals);
         Arc::new(self.judgement_of(&ways, &circle.regimes, question.on, &[]))
     }
 
@@ -688,7 +572,9 @@ impl<'law> Reading<'law> {
             return judgement.clone();
         }
         drop(judged);
-        let ways = self.ways(&key.0, || self.run(&shelf, question, brief, n));
+        let ways = self.ways(&key.0, || {
+            self.run(&shelf, &shelf.places, question, brief, n)
+        });
         let regimes = &brief.circles[n].regimes;
         let judgement = Arc::new(self.judgement_of(&ways, regimes, question.on, approvals));
         let mut judged = self.judged.lock().unwrap_or_else(PoisonError::into_inner);
@@ -701,29 +587,42 @@ impl<'law> Reading<'law> {
         let day = self.day(question.on);
         let (say, circle, known) = (&brief.says[n], &brief.circles[n], &brief.known[n]);
         let shelf = self.shelf(circle, day);
-        let mut looks = Vec::with_capacity(shelf.whole.facts.len() + 8);
-        self.look(&shelf, &brief.legs[say.leg].from, day, &mut looks);
-        for (place, n) in &shelf.whole.facts {
-            match &known[*n] {
-                None => looks.push(0),
-                Some(Told::Flag(flag)) => looks.push(1 + u64::from(*flag)),
-                Some(Told::Number(number)) => {
-                    let marks = shelf.numbers.get(place).map_or(&[][..], Vec::as_slice);
-                    looks.push(1 + region(marks, *number));
-                }
-                Some(Told::Word(word)) => match self.law.facts[*place].kind {
-                    FactKind::State => self.look(&shelf, word, day, &mut looks),
-                    _ => {
-                        let mut options = self.law.facts[*place].options.iter();
-                        let other = options.len();
-                        let option = options.position(|one| one == word);
-                        looks.push(1 + option.unwrap_or(other) as u64);
-                    }
-                },
-            }
+        let mut looks = Vec::with_capacity(shelf.facts.len() + 8);
+        let look = |state: &str, looks: &mut Vec<u64>| {
+            self.look(&shelf.states, &shelf.groups, state, day, looks);
+        };
+        look(&brief.legs[say.leg].from, &mut looks);
+        for (place, n) in &shelf.facts {
+            let marks = shelf.numbers.get(place).into_iter().flatten().copied();
+            self.looks(*place, known[*n].as_ref(), marks, &look, &mut looks);
         }
         let key = (shelf.number, question.act as u8, looks);
         (shelf, key)
+    }
+
+    /// Adds a fact as rules see it that compare it with these numbers, and of which `look` adds a state.
+    fn looks(
+        &self,
+        fact: usize,
+        told: Option<&Told>,
+        marks: impl Iterator<Item = i64>,
+        look: &dyn Fn(&str, &mut Vec<u64>),
+        looks: &mut Vec<u64>,
+    ) {
+        match told {
+            None => looks.push(0),
+            Some(Told::Flag(flag)) => looks.push(1 + u64::from(*flag)),
+            Some(Told::Number(number)) => looks.push(1 + region(marks, *number)),
+            Some(Told::Word(word)) => match self.law.facts[fact].kind {
+                FactKind::State => look(word, looks),
+                _ => {
+                    let mut options = self.law.facts[fact].options.iter();
+                    let other = options.len();
+                    let option = options.position(|one| one == word);
+                    looks.push(1 + option.unwrap_or(other) as u64);
+                }
+            },
+        }
     }
 
     /// The judgement where these approvals are granted, on a day.
@@ -758,71 +657,49 @@ impl<'law> Reading<'law> {
         anew
     }
 
-    /// Runs the rules, and where a fact is missing each way it could turn out. What no missing fact can touch is run once.
-    fn run(&self, shelf: &Shelf, question: &Question, brief: &Brief, n: usize) -> Ways {
-        let missing = |(_, at): &&(usize, usize)| brief.known[n][*at].is_none();
-        let missing: Vec<_> = shelf.whole.facts.iter().filter(missing).collect();
-        let part = |part| self.run_part(shelf, part, question, brief, n, &[]);
-        // Another engine holds the rules of a shelf by its number.
-        if missing.is_empty() || self.stand_in.is_some() {
-            return part(&shelf.whole);
-        }
-        let facts = missing.into_iter().map(|(place, _)| *place);
-        let split = self.split(shelf, &brief.circles[n], facts);
-        part(&split.rest).with(&mut Vec::new(), &split.touched, &part(&split.turning))
-    }
-
-    /// A shelf by these facts, in order; split once.
-    fn split(
+    /// Asks some rules of a shelf, every route they look at among them, and where a fact is missing in each way it
+    /// could turn out.
+    fn run(
         &self,
         shelf: &Shelf,
-        circle: &Circle,
-        facts: impl Iterator<Item = usize>,
-    ) -> Arc<Split> {
-        let facts: Vec<usize> = facts.collect();
-        let mut splits = shelf.splits.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(split) = splits.get(&facts) {
-            return split.clone();
+        places: &[usize],
+        question: &Question,
+        brief: &Brief,
+        n: usize,
+    ) -> Ways {
+        // Another engine holds the rules of a shelf by its number: it runs them all.
+        if self.stand_in.is_some() {
+            return self.run_plainly(shelf, question, brief, n, &[]);
         }
-        let places = &shelf.whole.places;
-        let (touched, with_routes) = self.touched_by(places, &facts);
-        let rest = places
-            .iter()
-            .copied()
-            .filter(|place| !touched.contains(place));
-        let part = |places| Part::new(self.law, &circle.asked, places);
-        let split = Arc::new(Split {
-            rest: part(rest.collect()),
-            turning: part(with_routes),
-            touched,
-        });
-        splits.insert(facts, split.clone());
-        split
+        let mut told = vec![None; self.law.facts.len()];
+        for (place, at) in &shelf.facts {
+            told[*place].clone_from(&brief.known[n][*at]);
+        }
+        let mut hearing = Hearing {
+            reading: self,
+            shelf,
+            act: question.act,
+            principal: &brief.legs[brief.says[n].leg].from,
+            day: self.day(question.on),
+            told,
+            ways: 0,
+        };
+        hearing.hear(places)
     }
 
-    fn run_part(
+    /// Runs all rules of a shelf together, and again in each way a missing fact could turn out.
+    fn run_plainly(
         &self,
         shelf: &Shelf,
-        part: &Part,
         question: &Question,
         brief: &Brief,
         n: usize,
         approvals: &[String],
     ) -> Ways {
-        // Another engine holds the rules of a shelf by its number.
-        let part = if self.stand_in.is_some() {
-            &shelf.whole
-        } else {
-            part
-        };
-        let book = match &part.book {
-            Ok(book) => book,
-            Err(why) => return Ways::Fault(why.clone()),
-        };
         let day = self.day(question.on);
         let principal = &brief.legs[brief.says[n].leg].from;
-        let mut told: Vec<(&str, Told, FactKind)> = Vec::with_capacity(part.facts.len());
-        for (place, at) in &part.facts {
+        let mut told: Vec<(&str, Told, FactKind)> = Vec::with_capacity(shelf.facts.len());
+        for (place, at) in &shelf.facts {
             if let Some(one) = &brief.known[n][*at] {
                 let fact = &self.law.facts[*place];
                 told.push((&fact.name, one.clone(), fact.kind));
@@ -832,16 +709,22 @@ impl<'law> Reading<'law> {
         let run = |told: &[(&str, Told, FactKind)]| {
             let run = Run {
                 number: shelf.number,
-                places: &shelf.whole.places,
+                places: &shelf.places,
                 act: question.act,
                 principal,
                 facts: told,
                 groups: &groups,
                 approvals,
             };
-            match &self.stand_in {
-                Some(stand_in) => stand_in(&run),
-                None => engine::run(self.law, book, &run),
+            if let Some(stand_in) = &self.stand_in {
+                return stand_in(&run);
+            }
+            let book = shelf
+                .book
+                .get_or_init(|| Book::new(self.law, &shelf.places));
+            match book {
+                Ok(book) => engine::run(self.law, book, &run),
+                Err(why) => Outcome::Fault(why.clone()),
             }
         };
         self.each_way(shelf, &mut told, &mut 0, &run)
@@ -867,14 +750,7 @@ impl<'law> Reading<'law> {
         if *ways > MOST_WAYS {
             return Ways::TooMany(name);
         }
-        let marks = shelf.numbers.get(place).map_or(&[][..], Vec::as_slice);
-        let options: Vec<Told> = match fact.kind {
-            FactKind::Flag => vec![Told::Flag(false), Told::Flag(true)],
-            FactKind::Number => regions(marks).into_iter().map(Told::Number).collect(),
-            FactKind::Word | FactKind::State => {
-                fact.options.iter().cloned().map(Told::Word).collect()
-            }
-        };
+        let options = shelf.options(self.law, *place);
         let each = options.into_iter().map(|option| {
             told.push((&fact.name, option, fact.kind));
             let one = self.each_way(shelf, told, ways, run);
@@ -917,15 +793,26 @@ impl<'law> Reading<'law> {
             (circle.regimes.contains(&rule.regime) && self.is_read(rule, day)).then_some(place)
         };
         let places: Vec<usize> = self.law.rules.iter().enumerate().filter_map(read).collect();
+        let asked = { places.iter() }.flat_map(|place| &self.law.rules[*place].asks);
+        let mut facts: Vec<(usize, usize)> = asked
+            .map(|fact| {
+                let n = circle.asked.binary_search(fact);
+                (*fact, n.expect("a circle asks what its rules read"))
+            })
+            .collect();
+        facts.sort_unstable();
+        facts.dedup();
         let mut shelf = Shelf {
             number: (circle.number, interval),
-            whole: Part::new(self.law, &circle.asked, places),
+            places,
+            facts,
             groups: Vec::new(),
             states: Vec::new(),
             numbers: BTreeMap::new(),
-            splits: Mutex::default(),
+            book: OnceLock::new(),
+            touched: Mutex::default(),
         };
-        for place in &shelf.whole.places {
+        for place in &shelf.places {
             let reads = &self.law.rules[*place].reads;
             shelf.groups.extend(reads.groups.iter().cloned());
             shelf.states.extend(reads.states.iter().cloned());
@@ -963,12 +850,23 @@ impl<'law> Reading<'law> {
         groups
     }
 
-    /// Adds a state as the rules of a shelf see it: which of those it names, and in which of its groups.
-    fn look(&self, shelf: &Shelf, state: &str, day: Date, looks: &mut Vec<u64>) {
-        let named = shelf.states.iter().position(|one| one == state);
+    /// Adds a state as rules see it that name these states and groups, in order: which of those it is, and in which of
+    /// these it is.
+    fn look(
+        &self,
+        states: &[String],
+        groups: &[String],
+        state: &str,
+        day: Date,
+        looks: &mut Vec<u64>,
+    ) {
+        let named = states.iter().position(|one| one == state);
         looks.push(1 + named.map_or(0, |n| n as u64 + 1));
+        if groups.is_empty() {
+            return;
+        }
         let start = looks.len();
-        looks.resize(start + shelf.groups.len().div_ceil(64), 0);
+        looks.resize(start + groups.len().div_ceil(64), 0);
         let given = { self.options.members.iter() }
             .filter(|(_, member)| member == state)
             .map(|(group, _)| group);
@@ -976,7 +874,7 @@ impl<'law> Reading<'law> {
             .filter(|member| member.holds(day))
             .map(|member| &member.group);
         for group in held.chain(given) {
-            if let Ok(n) = shelf.groups.binary_search(group) {
+            if let Ok(n) = groups.binary_search(group) {
                 looks[start + n / 64] |= 1 << (n % 64);
             }
         }
@@ -1070,11 +968,12 @@ pub fn plain_judgement(reading: &Reading<'_>, question: &Question) -> Ruling {
 }
 
 /// Where a number stands among the numbers written out: on one, or between two.
-fn region(marks: &[i64], number: i64) -> u64 {
-    match marks.binary_search(&number) {
-        Ok(n) => 2 * n as u64 + 1,
-        Err(n) => 2 * n as u64,
-    }
+fn region(marks: impl Iterator<Item = i64>, number: i64) -> u64 {
+    marks.fold(0, |region, mark| match mark.cmp(&number) {
+        Ordering::Less => region + 2,
+        Ordering::Equal => region + 1,
+        Ordering::Greater => region,
+    })
 }
 
 /// A number for each place it can stand in.

@@ -147,40 +147,31 @@ impl Judgement {
     }
 
     /// What holds whichever of two ways `fact` turns out.
-    pub(crate) fn either(law: &Law, fact: &str, one: Judgement, other: Judgement) -> Judgement {
-        let same = one.between == other.between && one.asks(law) == other.asks(law);
+    pub(crate) fn either(law: &Law, fact: &str, mut one: Judgement, other: Judgement) -> Judgement {
+        let same = one.between == other.between
+            && (one.holds == other.holds || one.asks(law) == other.asks(law));
         let both = |a: (Verdict, Verdict), b: (Verdict, Verdict)| (a.0.min(b.0), a.1.max(b.1));
-        let between = both(one.between, other.between);
-        let parts = one
-            .parts
-            .iter()
-            .zip(&other.parts)
-            .map(|(a, b)| both(*a, *b))
-            .collect();
-        let mut missing = &one.missing | &other.missing;
+        one.between = both(one.between, other.between);
+        for (part, other) in one.parts.iter_mut().zip(&other.parts) {
+            *part = both(*part, *other);
+        }
+        one.missing.extend(other.missing);
         if !same {
-            missing.insert(fact.to_string());
+            one.missing.insert(fact.to_string());
         }
-        if between.0 == Verdict::Deny {
-            missing.clear();
+        if one.between.0 == Verdict::Deny {
+            one.missing.clear();
         }
-        let mut holds = BTreeMap::new();
-        for place in one.holds.keys().chain(other.holds.keys()) {
-            let certain =
-                |holds: &BTreeMap<usize, bool>| holds.get(place).copied().unwrap_or(false);
-            holds.insert(*place, certain(&one.holds) && certain(&other.holds));
+        for (place, certain) in &mut one.holds {
+            *certain &= other.holds.get(place) == Some(&true);
         }
-        let mut faults = one.faults;
-        faults.extend(other.faults);
-        faults.dedup();
-        Judgement {
-            between,
-            parts,
-            holds,
-            sure: &one.sure & &other.sure,
-            missing,
-            faults,
+        for place in other.holds.keys() {
+            one.holds.entry(*place).or_insert(false);
         }
+        one.sure.retain(|id| other.sure.contains(id));
+        one.faults.extend(other.faults);
+        one.faults.dedup();
+        one
     }
 }
 
