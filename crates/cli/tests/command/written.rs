@@ -26,13 +26,22 @@ fn a_place_that_is_missing_gets_nothing() {
     fs::write(place.path().join("file"), "a file").expect("there is room");
     for out in ["missing/plan", "file/plan"] {
         for form in ["table", "json", "csv", "parquet", "xlsx"] {
+            let end = if form == "xlsx" { ".xlsx" } else { "" };
+            let out = format!("{out}{end}");
             let came = darsena(
                 place.path(),
-                &["plan", "starter", "--format", form, "--out", out],
+                &["plan", "starter", "--format", form, "--out", &out],
             );
             assert_eq!(came.code, 2, "{form} to {out}: {came:?}");
             assert!(came.err.starts_with("error: cannot write"), "{}", came.err);
         }
+        // Under no such name can a workbook be opened, and no plan is made for it.
+        let came = darsena(
+            place.path(),
+            &["plan", "starter", "--format", "xlsx", "--out", "plan.txt"],
+        );
+        assert_eq!(came.code, 2);
+        assert!(came.err.contains("write to `plan.xlsx`"), "{}", came.err);
         assert_eq!(
             darsena(
                 place.path(),
