@@ -180,14 +180,26 @@ impl Otherwise {
             } else {
                 ""
             };
-            let about = [row.edits, row.words].join(", ");
-            let about = about.trim_matches([',', ' ']);
-            match row.citation.as_str() {
-                "" => format!("{} `{}`: {about}{cost}{unnoticed}", row.what, row.id),
-                citation => format!("{} {} ({citation}): {about}{unnoticed}", row.what, row.id),
-            }
+            let words = row.words.trim_end_matches('.');
+            let about = match (row.edits.as_str(), words) {
+                ("", words) => words.to_string(),
+                (edits, "") => edits.to_string(),
+                (edits, words) => format!("{edits} ({words})"),
+            };
+            let id = match row.citation.as_str() {
+                "" => format!("`{}`", row.id),
+                citation => format!("{} ({citation})", row.id),
+            };
+            format!("{} {id}: {about}{cost}{unnoticed}", row.what)
         };
-        rows.map(sentence).collect()
+        let mut remarks: Vec<String> = rows.map(sentence).collect();
+        if !self.changes.is_empty() {
+            remarks.push(
+                "a change is known from the first day: nothing that was planned before it stays"
+                    .into(),
+            );
+        }
+        remarks
     }
 
     fn rows(&self, scenario: &Scenario, law: &Law) -> Vec<Row> {

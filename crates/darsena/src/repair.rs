@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use darsena_brief::{BeforePage, RepairPage, RepairRuleRow};
 use darsena_law::{AsOf, Cited, Law, Reading, ReadingOptions};
-use darsena_repair::carry::{carried, cost, mapped};
+use darsena_repair::carry::{carried, cost, is_within, mapped};
 use darsena_repair::check::{Breach, check};
 use darsena_repair::growth::{Growth, GrowthOptions, grow};
 use darsena_repair::reasons::{Reason, reasons};
@@ -305,10 +305,24 @@ fn beside(
         None => &first.visits,
     };
     let on = watching.search("unchanged, on", before, Some(known), &options.search);
+    // A bound of the wider of the two bounds the narrower as well.
+    let wider = is_within(before, after).then_some(second.bound);
     let on = Outcome {
-        bound: on.bound.max(first.bound),
+        bound: on
+            .bound
+            .max(first.bound)
+            .max(wider.unwrap_or(f64::MIN))
+            .min(on.cost.total()),
         first_after: first.first_after,
         ..on
+    };
+    let narrower = is_within(after, before).then_some(on.bound);
+    let second = Outcome {
+        bound: second
+            .bound
+            .max(narrower.unwrap_or(f64::MIN))
+            .min(second.cost.total()),
+        ..second
     };
     // What was found last may serve the other as well.
     let forth = carried(before, after, &on.visits);

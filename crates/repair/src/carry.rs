@@ -21,20 +21,33 @@ pub fn mapped(
     .collect()
 }
 
-/// The visits that fit in `to` as well, taken in order of their jobs; none for the others.
+/// The visits that fit in `to` as well, taken in order of their jobs, and the cheapest place left for each of the others; none
+/// where leaving it out is cheaper, or nothing fits.
 #[must_use]
 pub fn carried(from: &Problem, to: &Problem, visits: &[Option<Visit>]) -> Vec<Option<Visit>> {
+    let still = Still::of(to);
+    let mut board = fill(to, &still, &fitting(from, to, visits));
+    let mut scratch = Scratch::default();
+    for job in 0..to.jobs.len() {
+        if board.visits[job].is_none()
+            && let Some((_, visit)) = cheapest_place(&board, job, 0, &mut scratch)
+        {
+            board.place(job, visit);
+        }
+    }
+    board.visits
+}
+
+/// The visits that fit in `to` as well, taken in order of their jobs; none for the others.
+fn fitting(from: &Problem, to: &Problem, visits: &[Option<Visit>]) -> Vec<Option<Visit>> {
     let wanted: Vec<Option<Visit>> = { visits.iter().enumerate() }
         .map(|(job, visit)| in_other(from, to, job, visit.as_ref()?))
         .collect();
     // A job that is held to its days and docks has one place, or none.
     let mut held = to.clone();
     for (data, visit) in held.jobs.iter_mut().zip(&wanted) {
-        for (task, (option, start)) in data
-            .tasks
-            .iter_mut()
-            .zip(visit.iter().flat_map(|visit| &visit.tasks))
-        {
+        let stays = visit.iter().flat_map(|visit| &visit.tasks);
+        for (task, (option, start)) in data.tasks.iter_mut().zip(stays) {
             let mut only = task.options[*option].clone();
             let open = { only.windows.iter() }.any(|(from, until)| (*from..*until).contains(start));
             only.windows = if open {
@@ -48,12 +61,10 @@ pub fn carried(from: &Problem, to: &Problem, visits: &[Option<Visit>]) -> Vec<Op
     let still = Still::of(&held);
     let mut board = Board::new(&held, &still);
     let mut scratch = Scratch::default();
-    for (job, _) in wanted
-        .iter()
-        .enumerate()
-        .filter(|(_, visit)| visit.is_some())
-    {
-        if let Some((_, visit)) = cheapest_place(&board, job, 0, &mut scratch) {
+    for (job, visit) in wanted.iter().enumerate() {
+        if visit.is_some()
+            && let Some((_, visit)) = cheapest_place(&board, job, 0, &mut scratch)
+        {
             board.place(job, visit);
         }
     }
@@ -65,6 +76,82 @@ pub fn carried(from: &Problem, to: &Problem, visits: &[Option<Visit>]) -> Vec<Op
             Some(Visit { out, back, tasks })
         })
         .collect()
+}
+
+/// Whether whatever can be done in `narrow` can be done in `wide` at no more cost: it has the same jobs, and no mode, day of a
+/// dock or unit of a trade less.
+#[must_use]
+pub fn is_within(narrow: &Problem, wide: &Problem) -> bool {
+    bare(narrow) == bare(wide)
+        && modes_within(narrow, wide)
+        && docks_within(narrow, wide)
+        && trades_within(narrow, wide)
+}
+
+/// A problem without what may be more or less.
+fn bare(problem: &Problem) -> Problem {
+    let mut bare = problem.clone();
+    bare.shut.clear();
+    for task in bare.jobs.iter_mut().flat_map(|job| &mut job.tasks) {
+        task.options.clear();
+    }
+    for dock in &mut bare.docks {
+        dock.closed.clear();
+    }
+    for resource in &mut bare.resources {
+        resource.regular.clear();
+        resource.overtime.clear();
+    }
+    bare
+}
+
+fn modes_within(narrow: &Problem, wide: &Problem) -> bool {
+    let whenever = |option: &OptionData| OptionData {
+        windows: Vec::new(),
+        ..option.clone()
+    };
+    let jobs = narrow.jobs.iter().zip(&wide.jobs);
+    let mut tasks = jobs.flat_map(|(few, many)| few.tasks.iter().zip(&many.tasks));
+    tasks.all(|(few, many)| {
+        few.options.iter().all(|option| {
+            many.options.iter().any(|other| {
+                whenever(option) == whenever(other) && covered(&option.windows, &other.windows)
+            })
+        })
+    })
+}
+
+fn docks_within(narrow: &Problem, wide: &Problem) -> bool {
+    let mut pairs = narrow.docks.iter().zip(&wide.docks);
+    pairs.all(|(narrow, wide)| covered(&wide.closed, &narrow.closed))
+}
+
+fn trades_within(narrow: &Problem, wide: &Problem) -> bool {
+    let mut pairs = narrow.resources.iter().zip(&wide.resources);
+    pairs.all(|(few, many)| {
+        let few = few.regular.iter().zip(&few.overtime);
+        let many = many.regular.iter().zip(&many.overtime);
+        few.len() == many.len()
+            && few
+                .zip(many)
+                .all(|((few, over), (many, more))| few <= many && few + over <= many + more)
+    })
+}
+
+/// Whether every day of some spans is in one of others.
+fn covered(days: &[(Day, Day)], by: &[(Day, Day)]) -> bool {
+    let mut by = by.to_vec();
+    by.sort_unstable();
+    days.iter().all(|(from, until)| {
+        let reached = by.iter().fold(*from, |reached, (begins, ends)| {
+            if *begins <= reached {
+                reached.max(*ends)
+            } else {
+                reached
+            }
+        });
+        reached >= *until
+    })
 }
 
 /// What visits cost.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use darsena_law::Law;
+use darsena_repair::carry::is_within;
 use darsena_repair::regain::{AssetDays, regained};
 use darsena_scenario::Scenario;
 
@@ -10,6 +11,7 @@ use super::difference::{differences, schedules};
 use crate::answer::{Answer, Table};
 use crate::otherwise::Otherwise;
 use crate::repair::Repair;
+use crate::write::number;
 
 /// Adds to the answer of a question asked otherwise what is otherwise, as its head and as a table. The hash it carries is
 /// that of the scenario as it stands, to which the changes are made.
@@ -30,17 +32,41 @@ pub fn tell(
 /// Adds to the answer of a question asked otherwise what it changes: two schedules in sum, days by class, jobs that move. The
 /// first of the two is the one as things stand.
 pub fn compare(answer: &mut Answer, scenario: &Scenario, unchanged: &Repair, changed: &Repair) {
-    if unchanged.problem.is_same(&changed.problem) {
-        let same =
-            "nothing that could be scheduled is otherwise: the schedule is the one as things stand";
-        answer.head.remarks.insert(0, same.into());
-    }
+    answer
+        .head
+        .remarks
+        .insert(0, worth(scenario, unchanged, changed));
     let tables = [
         schedules(scenario, unchanged, changed),
         classes(scenario, unchanged, changed),
         differences(unchanged, changed),
     ];
     answer.tables.splice(0..0, tables);
+}
+
+/// How far apart the best schedules of both may be.
+fn worth(scenario: &Scenario, unchanged: &Repair, changed: &Repair) -> String {
+    let (before, after) = (&unchanged.problem, &changed.problem);
+    if before.is_same(after) {
+        return "nothing that could be scheduled is otherwise: the schedule is the one as things stand".into();
+    }
+    let currency = &scenario.head().currency;
+    let less = (unchanged.outcome.cost.total() - changed.outcome.bound).max(0.0);
+    let more = (changed.outcome.cost.total() - unchanged.outcome.bound).max(0.0);
+    let (less, more) = (number(less), number(more));
+    if is_within(before, after) {
+        format!(
+            "all that can be done as things stand can be done otherwise as well: the best schedule costs up to {less} {currency} less, and no more"
+        )
+    } else if is_within(after, before) {
+        format!(
+            "all that can be done otherwise can be done as things stand as well: the best schedule costs up to {more} {currency} more, and no less"
+        )
+    } else {
+        format!(
+            "by the bounds the best schedule costs from {less} {currency} less to {more} {currency} more than as things stand"
+        )
+    }
 }
 
 /// Days not ready by class, as things stand and otherwise.

@@ -188,23 +188,23 @@ fn beside(answer: &Answer, schedules: &Table, currency: &str) -> String {
             if now > before { more } else { less }
         )
     };
-    out.push_str(&format!(
-        "otherwise: {}, {}, {}, {}\n",
-        less(away, "days not ready less", "days not ready more"),
-        less(late, "days late less", "days late more"),
-        less(left_out, "jobs left out less", "jobs left out more"),
-        less(
-            cost,
-            &format!("{currency} less"),
-            &format!("{currency} more")
-        ),
-    ));
-    // The best of either lies between its bound and the schedule found.
-    out.push_str(&format!(
-        "by the bounds the best schedule costs from {} less to {} more\n",
-        number((cost.0 - bound.1).max(0.0)),
-        number((cost.1 - bound.0).max(0.0)),
-    ));
+    let parts = [
+        (away, "days not ready"),
+        (late, "days late"),
+        (left_out, "jobs left out"),
+        (cost, currency),
+    ];
+    let parts: Vec<String> = { parts.iter() }
+        .filter(|((before, now), _)| before != now)
+        .map(|((before, now), what)| {
+            let word = if now > before { "more" } else { "less" };
+            format!("{} {what} {word}", number((before - now).abs()))
+        })
+        .collect();
+    out.push_str(&match parts.as_slice() {
+        [] => "difference: none\n".to_string(),
+        parts => format!("difference: {}\n", parts.join(", ")),
+    });
     if let Some(classes) = answer.table("classes") {
         let mut classes = classes.clone();
         let pairs = [

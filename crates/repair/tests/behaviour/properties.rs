@@ -1,15 +1,15 @@
 //! What must hold between scenarios: more of anything, or a rule less, never makes the best schedule dearer.
 
-use darsena_repair::{Modes, Problem, Windows};
+use darsena_repair::carry::{carried, cost as price, is_within};
+use darsena_repair::check::check;
+use darsena_repair::{Modes, Problem, Schedule, Windows};
+use darsena_scenario::Scenario;
 
 use crate::drawn::{Jobs, drawn, drawn_windows};
 use crate::tables::{Tables, searched, to_the_end};
 
 /// Cost and bound of a search; none where a job has no place.
-fn cost(
-    tables: &Tables,
-    windows: impl Fn(&darsena_scenario::Scenario) -> Windows,
-) -> Option<(f64, f64)> {
+fn cost(tables: &Tables, windows: impl Fn(&Scenario) -> Windows) -> Option<(f64, f64)> {
     let scenario = tables.scenario();
     let problem = Problem::new(&scenario, &windows(&scenario), Modes::All);
     let outcome = searched(&problem, &to_the_end(12));
@@ -43,7 +43,7 @@ fn never_dearer(seed: u64, what: &str, before: Option<(f64, f64)>, after: Option
 fn more_of_anything_never_costs_more() {
     for seed in 0..25 {
         let tables = drawn(seed, Jobs::Chains);
-        let windows = |scenario: &darsena_scenario::Scenario| drawn_windows(seed, scenario);
+        let windows = |scenario: &Scenario| drawn_windows(seed, scenario);
         let before = cost(&tables, windows);
         let with_dock = tables.clone().and("docks", "d9,north,,2,0,,");
         never_dearer(seed, "one more dock", before, cost(&with_dock, windows));
@@ -65,7 +65,7 @@ fn more_of_anything_never_costs_more() {
         open.rows("closures").clear();
         never_dearer(seed, "no closures", before, cost(&open, windows));
         never_dearer(seed, "no law", before, cost(&tables, Windows::open));
-        let longer = |scenario: &darsena_scenario::Scenario| {
+        let longer = |scenario: &Scenario| {
             let given = drawn_windows(seed, scenario);
             let each = (0..scenario.modes().len()).map(|mode| {
                 let open = given.of(mode).unwrap();
@@ -79,6 +79,60 @@ fn more_of_anything_never_costs_more() {
             free.set("jobs", row, "deadline", "");
         }
         never_dearer(seed, "no deadlines", before, cost(&free, windows));
+    }
+}
+
+#[test]
+fn a_dock_lost_for_some_days_never_saves() {
+    for seed in 0..25 {
+        let tables = drawn(seed, Jobs::Chains);
+        let windows = |scenario: &Scenario| drawn_windows(seed, scenario);
+        let mut lost = tables.clone();
+        lost.rows("closures")
+            .push("dock,d0,2024-07-03,2024-07-09".into());
+        let what = "a dock that is not lost";
+        never_dearer(seed, what, cost(&lost, windows), cost(&tables, windows));
+    }
+}
+
+#[test]
+fn a_schedule_carried_over_fits_and_is_kept_where_it_can_be() {
+    for seed in 0..40 {
+        let tables = drawn(seed, Jobs::Chains);
+        let mut lost = tables.clone();
+        lost.rows("closures")
+            .push("dock,d0,2024-07-03,2024-07-09".into());
+        let (stands, without) = (tables.scenario(), lost.scenario());
+        let read = |scenario: &Scenario| {
+            let windows = drawn_windows(seed, scenario);
+            let problem = Problem::new(scenario, &windows, Modes::All);
+            (windows, problem)
+        };
+        let (wide, narrow) = (read(&stands), read(&without));
+        assert!(is_within(&narrow.1, &wide.1), "seed {seed}");
+        assert!(
+            wide.1.is_same(&narrow.1) || !is_within(&wide.1, &narrow.1),
+            "seed {seed}"
+        );
+        let best = searched(&wide.1, &to_the_end(4));
+        let same = carried(&wide.1, &wide.1, &best.visits);
+        assert!(
+            price(&wide.1, &same).total() <= best.cost.total() + 1e-9,
+            "seed {seed}"
+        );
+        // Checked from the tables alone, with the dock lost.
+        let visits = carried(&wide.1, &narrow.1, &best.visits);
+        let cost = price(&narrow.1, &visits);
+        let schedule = Schedule::of(&narrow.1, &visits);
+        let found: Vec<_> = { check(&without, &narrow.0, &schedule, &cost).into_iter() }
+            .filter(|breach| cost.unplaced == 0 || breach.rule != "job")
+            .collect();
+        assert_eq!(found, [], "seed {seed}");
+        let back = carried(&narrow.1, &wide.1, &visits);
+        assert!(
+            price(&wide.1, &back).total() <= cost.total() + 1e-9,
+            "seed {seed}"
+        );
     }
 }
 
