@@ -10,8 +10,7 @@ use darsena_repair::growth::{Growth, GrowthOptions, grow};
 use darsena_repair::reasons::{Reason, reasons};
 use darsena_repair::regain::{Regained, regained};
 use darsena_repair::{
-    Cost, Modes, Options, Outcome, Problem, Progress, Schedule, Visit, Watch, Windows,
-    schedule_from,
+    Modes, Options, Outcome, Problem, Progress, Schedule, Visit, Watch, Windows, schedule_from,
 };
 use darsena_scenario::Scenario;
 
@@ -221,8 +220,9 @@ pub fn repair(
 /// Returns the schedule of a question as things stand and of the same question when something is different; each of
 /// them a scenario under a law. Nothing but the schedule is told of the first.
 ///
-/// Each search begins with what fits of the other's schedule, so neither is dearer than that; the first is
-/// searched on, so that both have had the same rounds. Where the change touches nothing that can be scheduled, they are one.
+/// The first is searched twice as long, the second begins with what fits of it, and what the second found that can be
+/// done as things stand is taken over: jobs differ where the change makes them. Where it touches nothing that can be
+/// scheduled, both are one.
 ///
 /// # Errors
 /// Those of [`repair`].
@@ -236,7 +236,7 @@ pub fn repair_beside(
     let before = Read::new(unchanged.0, unchanged.1, options.modes)?;
     let after = Read::new(changed.0, changed.1, options.modes)?;
     let mut watching = Watching { stop, progress };
-    let first = watching.search("unchanged", &before.problem, None, &options.search);
+    let first = watching.search("as things stand", &before.problem, None, &options.search);
     let (first, second) = if before.problem.is_same(&after.problem) {
         (first.clone(), first)
     } else {
@@ -289,7 +289,7 @@ pub fn unnoticed(
     Ok(unnoticed)
 }
 
-/// The outcome of the unchanged problem searched on from `first`, and that of the changed one beside it.
+/// The outcome of the unchanged problem searched on from `first`, and that of the changed one begun with it.
 fn beside(
     before: &Problem,
     first: Outcome,
@@ -297,53 +297,50 @@ fn beside(
     options: &RepairOptions,
     watching: &mut Watching<'_>,
 ) -> (Outcome, Outcome) {
-    let known = carried(before, after, &first.visits);
+    let on = watching.search(
+        "as things stand, on",
+        before,
+        Some(&first.visits),
+        &options.search,
+    );
+    let known = carried(before, after, &on.visits);
     let second = watching.search("schedule", after, Some(&known), &options.search);
-    let back = carried(after, before, &second.visits);
-    let known = match cheaper(before, &back, &first) {
-        Some(_) => &back,
-        None => &first.visits,
-    };
-    let on = watching.search("unchanged, on", before, Some(known), &options.search);
+    // What was found of the one and serves the other as well is no difference between the two.
+    let on = adopted(before, carried(after, before, &second.visits), on);
+    let second = adopted(after, carried(before, after, &on.visits), second);
     // A bound of the wider of the two bounds the narrower as well.
     let wider = is_within(before, after).then_some(second.bound);
+    let narrower = is_within(after, before).then_some(on.bound.max(first.bound));
     let on = Outcome {
-        bound: on
-            .bound
-            .max(first.bound)
-            .max(wider.unwrap_or(f64::MIN))
-            .min(on.cost.total()),
         first_after: first.first_after,
-        ..on
+        ..bounded(on, first.bound.max(wider.unwrap_or(f64::MIN)))
     };
-    let narrower = is_within(after, before).then_some(on.bound);
-    let second = Outcome {
-        bound: second
-            .bound
-            .max(narrower.unwrap_or(f64::MIN))
-            .min(second.cost.total()),
-        ..second
-    };
-    // What was found last may serve the other as well.
-    let forth = carried(before, after, &on.visits);
-    let second = match cheaper(after, &forth, &second) {
-        Some(cost) => Outcome {
-            bound: second.bound.min(cost.total()),
-            visits: forth,
-            cost,
-            ..second
-        },
-        None => second,
-    };
+    let second = bounded(second, narrower.unwrap_or(f64::MIN));
     (on, second)
 }
 
-/// What visits cost, where that is less than an outcome of the same problem.
-fn cheaper(problem: &Problem, visits: &[Option<Visit>], than: &Outcome) -> Option<Cost> {
-    let cost = cost(problem, visits);
-    let less = cost.unplaced < than.cost.unplaced
-        || (cost.unplaced == than.cost.unplaced && cost.total() < than.cost.total());
-    less.then_some(cost)
+/// The outcome with other visits of the same problem, where they cost less.
+fn adopted(problem: &Problem, visits: Vec<Option<Visit>>, outcome: Outcome) -> Outcome {
+    let cost = cost(problem, &visits);
+    let than = &outcome.cost;
+    if (cost.unplaced, cost.total()) < (than.unplaced, than.total()) {
+        Outcome {
+            bound: outcome.bound.min(cost.total()),
+            visits,
+            cost,
+            ..outcome
+        }
+    } else {
+        outcome
+    }
+}
+
+/// The outcome with a bound that holds as well.
+fn bounded(outcome: Outcome, bound: f64) -> Outcome {
+    Outcome {
+        bound: outcome.bound.max(bound).min(outcome.cost.total()),
+        ..outcome
+    }
 }
 
 impl<'a> Read<'a> {

@@ -78,6 +78,29 @@ fn fitting(from: &Problem, to: &Problem, visits: &[Option<Visit>]) -> Vec<Option
         .collect()
 }
 
+/// Whether a job could be done in `to` as in a visit of `from`, were nobody else there.
+#[must_use]
+pub fn is_open(from: &Problem, to: &Problem, job: usize, visit: &Visit) -> bool {
+    let Some(visit) = in_other(from, to, job, visit) else {
+        return false;
+    };
+    let mut tasks = to.jobs[job].tasks.iter().zip(&visit.tasks);
+    tasks.all(|(task, (option, start))| {
+        let option = &task.options[*option];
+        let end = start + option.days;
+        let shut = option
+            .dock
+            .map_or(&to.closed_sites[option.site], |dock| &to.docks[dock].closed);
+        option
+            .windows
+            .iter()
+            .any(|(from, until)| (*from..*until).contains(start))
+            && !shut
+                .iter()
+                .any(|(from, until)| *from < end && *start < *until)
+    })
+}
+
 /// Whether whatever can be done in `narrow` can be done in `wide` at no more cost: it has the same jobs, and no mode, day of a
 /// dock or unit of a trade less.
 #[must_use]

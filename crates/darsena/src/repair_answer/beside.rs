@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use darsena_law::Law;
-use darsena_repair::carry::is_within;
+use darsena_repair::carry::{is_open, is_within};
 use darsena_repair::regain::{AssetDays, regained};
 use darsena_scenario::Scenario;
 
 use super::difference::{differences, schedules};
-use crate::answer::{Answer, Table};
+use crate::answer::{Answer, Table, Values};
 use crate::otherwise::Otherwise;
 use crate::repair::Repair;
 use crate::write::number;
@@ -36,12 +36,53 @@ pub fn compare(answer: &mut Answer, scenario: &Scenario, unchanged: &Repair, cha
         .head
         .remarks
         .insert(0, worth(scenario, unchanged, changed));
+    let mut moved = differences(unchanged, changed);
+    let why = ids(&moved)
+        .map(|job| why(job, unchanged, changed))
+        .collect::<Vec<_>>();
+    moved = moved.text("why", why);
+    let paid = { answer.tables.iter_mut() }.find(|table| table.name == "costs");
+    if let Some(costs) = paid {
+        costs.columns.extend(super::tables::paid(
+            scenario,
+            "unchanged",
+            &unchanged.outcome.cost,
+        ));
+    }
     let tables = [
         schedules(scenario, unchanged, changed),
         classes(scenario, unchanged, changed),
-        differences(unchanged, changed),
+        moved,
     ];
     answer.tables.splice(0..0, tables);
+}
+
+fn ids(moved: &Table) -> impl Iterator<Item = &str> {
+    let ids = moved
+        .columns
+        .iter()
+        .filter_map(|column| match &column.values {
+            Values::Text(ids) if column.name == "job" => Some(ids),
+            _ => None,
+        });
+    ids.flatten().flatten().map(String::as_str)
+}
+
+/// Whether a job is done in a way that is shut as things stand (`opened`), or cannot be done as it was (`shut`); blank where it
+/// follows from other jobs.
+fn why(id: &str, unchanged: &Repair, changed: &Repair) -> &'static str {
+    let open = |from: &Repair, to: &Repair| {
+        let job = from.problem.jobs.iter().position(|job| job.id == id)?;
+        let visit = from.outcome.visits[job].as_ref()?;
+        Some(is_open(&from.problem, &to.problem, job, visit))
+    };
+    if open(unchanged, changed) == Some(false) {
+        "shut"
+    } else if open(changed, unchanged) == Some(false) {
+        "opened"
+    } else {
+        ""
+    }
 }
 
 /// How far apart the best schedules of both may be.

@@ -72,10 +72,15 @@ pub fn readable(scenario: &Scenario, repair: &Repair, answer: &Answer) -> String
         line("What is paid for".into());
         let mut costs = costs.clone();
         if repair.status_quo.is_none() {
-            costs = costs.only_columns(&["part", "cost"]);
+            costs = costs.only_columns(&["part", "cost", "unchanged"]);
         }
         let paid = numbers(&costs, "cost");
-        let old = numbers(&costs, "status_quo");
+        let before = if repair.status_quo.is_none() {
+            "unchanged"
+        } else {
+            "status_quo"
+        };
+        let old = numbers(&costs, before);
         costs.keep_rows(|n| paid[n].unwrap_or(0.0) != 0.0 || old[n].unwrap_or(0.0) != 0.0);
         line(text(&costs));
     }
@@ -181,13 +186,6 @@ fn beside(answer: &Answer, schedules: &Table, currency: &str) -> String {
         number(cost.0),
         number(bound.0),
     );
-    let less = |(before, now): (f64, f64), less: &str, more: &str| {
-        format!(
-            "{} {}",
-            number((before - now).abs()),
-            if now > before { more } else { less }
-        )
-    };
     let parts = [
         (away, "days not ready"),
         (late, "days late"),
@@ -230,14 +228,27 @@ fn moves(moved: &Table) -> String {
     let later = wholes(moved, "days_later");
     let before = known(moved, "back");
     let now = known(moved, "back_second");
-    let by = |n: usize| later[n].unwrap_or(0.0);
-    let all: [(&str, &dyn Fn(usize) -> f64); 4] = [
-        ("left out", &|n| f64::from(u8::from(before[n] && !now[n]))),
-        ("back later", &by),
-        ("back sooner", &|n| -by(n)),
+    let why = words(moved, "why");
+    let one = |is: bool| f64::from(u8::from(is));
+    let by = |n: usize| {
+        if why[n].is_none() {
+            later[n].unwrap_or(0.0)
+        } else {
+            0.0
+        }
+    };
+    let is = |n: usize, word: &str| one(before[n] && now[n] && why[n].as_deref() == Some(word));
+    let all: [(&str, &dyn Fn(usize) -> f64); 6] = [
+        ("left out", &|n| one(before[n] && !now[n])),
         ("done, and left out as things stand", &|n| {
-            f64::from(u8::from(!before[n] && now[n]))
+            one(!before[n] && now[n])
         }),
+        ("done where or when it is shut as things stand", &|n| {
+            is(n, "opened")
+        }),
+        ("cannot be done as things stand", &|n| is(n, "shut")),
+        ("back later because of others", &by),
+        ("back sooner because of others", &|n| -by(n)),
     ];
     let mut counts = Vec::new();
     let mut tables = String::new();
@@ -280,6 +291,14 @@ fn capital(text: &str) -> String {
     letters.next().map_or_else(String::new, |first| {
         first.to_uppercase().chain(letters).collect()
     })
+}
+
+fn words(table: &Table, name: &str) -> Vec<Option<String>> {
+    let column = table.columns.iter().find(|column| column.name == name);
+    match column.map(|column| &column.values) {
+        Some(Values::Text(values)) => values.clone(),
+        _ => vec![None; table.len()],
+    }
 }
 
 fn known(table: &Table, name: &str) -> Vec<bool> {
