@@ -24,7 +24,8 @@ use crate::terminal::{self, Answered};
 ///
 /// Schedules every job of repair: site, dock and mode of each task, under the law, with a bound that says how much
 /// better any schedule could be. Says why each job is not back sooner, what is regained against the status quo in which no
-/// other state works, and dates that hold when work grows.
+/// other state works, and dates that hold when work grows. Asked otherwise than things stand (`--without`, `--with`, `--change`),
+/// it sets the schedule beside the one as things stand.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -32,6 +33,11 @@ Examples:
   darsena repair scenarios/us-japan-2024 --rounds 200 --time-limit 60     search longer
   darsena repair scenarios/us-japan-2024 --home                           the status quo alone
   darsena repair scenarios/us-japan-2024 --rules                          what each rule costs in ready days
+  darsena repair scenarios/us-japan-2024 --with US-49                     private yards in Japan for all but nuclear ships
+  darsena repair scenarios/us-japan-2024 --with US-37                     a window of 21 days for deployed ships; US-48: 90 days
+  darsena repair scenarios/us-japan-2024 --change yokosuka-dock-5-lost    a dock lost for half a year
+  darsena repair scenarios/us-japan-2024 --change ssk-dock-3              a merchant dock claimed with seven days notice
+  darsena repair scenarios/us-japan-2024 --without US-34                  without a rule of the law
   darsena repair scenarios/us-japan-2024 --emergency ddg83:dsra:2025-03-01   who is bumped, at what price
   darsena repair scenarios/us-japan-2024 --table schedule --format csv
   darsena repair --psplib j6013_8.sm --cpu-limit 60                       a published project file

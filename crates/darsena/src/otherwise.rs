@@ -195,7 +195,7 @@ impl Otherwise {
         let mut remarks: Vec<String> = rows.map(sentence).collect();
         if !self.changes.is_empty() {
             remarks.push(
-                "a change is known from the first day: nothing that was planned before it stays"
+                "a change is known from the first day: work planned before it may move as well"
                     .into(),
             );
         }

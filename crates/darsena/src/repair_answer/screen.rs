@@ -246,7 +246,7 @@ fn moves(moved: &Table) -> String {
         ("done where or when it is shut as things stand", &|n| {
             is(n, "opened")
         }),
-        ("cannot be done as things stand", &|n| is(n, "shut")),
+        ("cannot stay where or when it is", &|n| is(n, "shut")),
         ("back later because of others", &by),
         ("back sooner because of others", &|n| -by(n)),
     ];
