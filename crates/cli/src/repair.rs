@@ -272,6 +272,11 @@ pub(crate) fn run(arguments: &RepairArguments) -> Answered {
     let told = |answer: &mut Answer| -> Result<(), RepairError> {
         arguments.law.tell(answer);
         if !otherwise.is_nothing() {
+            if let Some(AsOf::Fixed(day) | AsOf::Known(day)) =
+                as_of.clone().map(|as_of| otherwise.reading(as_of).as_of)
+            {
+                answer.head.law_as_of = day.to_string();
+            }
             let asked = as_of.clone().map(|as_of| (ask::law(), as_of));
             let unnoticed = repair::unnoticed(&stands, asked, &otherwise, options.modes)?;
             darsena::repair_answer::tell(answer, &stands, ask::law(), &otherwise, &unnoticed);

@@ -92,7 +92,9 @@ pub(super) fn differences(first: &Repair, second: &Repair) -> Table {
 #[must_use]
 pub fn readable_difference(answer: &Answer) -> String {
     let mut out = format!("{}\n\n", answer.head.remarks.join("; "));
-    for table in &answer.tables {
+    // What is otherwise is told in words above.
+    let tables = answer.tables.iter();
+    for table in tables.filter(|table| table.name != "otherwise") {
         out.push_str(&crate::write::text(table));
         out.push('\n');
     }

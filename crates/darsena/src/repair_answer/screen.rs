@@ -280,7 +280,8 @@ fn moves(moved: &Table) -> String {
     match moved.len() {
         0 => "\nNo job is done elsewhere or at another time.\n".into(),
         n => format!(
-            "\n{n} jobs are done elsewhere or at another time: {}\n{tables}",
+            "\n{n} {} done elsewhere or at another time: {}\n{tables}",
+            if n == 1 { "job is" } else { "jobs are" },
             counts.join(", ")
         ),
     }
