@@ -1,5 +1,6 @@
 //! Arguments every question has, and how a scenario is loaded for it.
 
+use std::collections::BTreeSet;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -7,9 +8,9 @@ use std::sync::OnceLock;
 
 use clap::{Args, ValueEnum};
 use darsena::brief::LawKept;
-use darsena::law::{AsOf, Law};
+use darsena::law::{AsOf, Law, Rule};
 use darsena::plan::Arcs;
-use darsena::scenario::{Finding, Objective, Scenario, Severity};
+use darsena::scenario::{Finding, Objective, Scenario, Severity, nearest};
 use jiff::civil::Date;
 
 use crate::terminal::Answered;
@@ -89,6 +90,64 @@ pub(crate) struct LawWanted {
     no_law: bool,
 }
 
+/// Rules that are looked at otherwise than they stand.
+#[derive(Args)]
+pub(crate) struct RulesWanted {
+    /// Lift a rule; may be repeated.
+    #[arg(long, value_delimiter = ',', value_name = "RULE")]
+    without: Vec<String>,
+    /// Take a proposal as in force; may be repeated.
+    #[arg(long, value_delimiter = ',', value_name = "RULE")]
+    with: Vec<String>,
+}
+
+impl RulesWanted {
+    /// Whether every rule is taken as it stands.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.without.is_empty() && self.with.is_empty()
+    }
+
+    /// Rules of `law` that are lifted.
+    pub(crate) fn without(&self, law: &Law) -> Result<BTreeSet<String>, Unasked> {
+        rules(law, &self.without)
+    }
+
+    /// Proposals of `law` that are taken as in force.
+    pub(crate) fn with(&self, law: &Law) -> Result<BTreeSet<String>, Unasked> {
+        let with = rules(law, &self.with)?;
+        for id in &with {
+            if named(law, id).all(|rule| rule.from.is_some()) {
+                return Err(Unasked(format!(
+                    "`--with {id}`: the rule is law on its own days and no proposal"
+                )));
+            }
+        }
+        Ok(with)
+    }
+}
+
+/// Rules by id, or by id of one policy.
+fn rules(law: &Law, ids: &[String]) -> Result<BTreeSet<String>, Unasked> {
+    for id in ids {
+        if named(law, id).next().is_none() {
+            let near = nearest(id, law.rules().iter().map(|rule| rule.policy.as_str()));
+            let near = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+            return Err(Unasked(format!("no rule `{id}` in the law{near}")));
+        }
+    }
+    Ok(ids.iter().cloned().collect())
+}
+
+fn named<'a>(law: &'a Law, id: &'a str) -> impl Iterator<Item = &'a Rule> {
+    let rules = law.rules().iter();
+    rules.filter(move |rule| rule.policy == id || rule.id() == id)
+}
+
+/// Why a question cannot be asked.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Unasked(pub(crate) String);
+
 /// The law the program holds, read once.
 pub(crate) fn law() -> &'static Law {
     static LAW: OnceLock<Law> = OnceLock::new();
@@ -113,6 +172,11 @@ impl LawWanted {
             Some(day) => Some((AsOf::Fixed(day), day)),
             None => Some((AsOf::Known(known), known)),
         }
+    }
+
+    /// Whether no law is asked.
+    pub(crate) fn is_none(&self) -> bool {
+        self.no_law
     }
 
     /// Writes into an answer which law it rests on.

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use darsena::milp::{Progress, Watch};
+use darsena::otherwise::Otherwise;
 use darsena::repair::{self, RepairOptions};
 use darsena::rule_prices::{self, PriceOptions};
 
@@ -113,7 +114,7 @@ pub(crate) fn run(arguments: &BriefArguments) -> Answered {
             arguments
                 .wanted
                 .as_of(&scenario)
-                .map(|(as_of, _)| (ask::law(), as_of)),
+                .map(|(as_of, _)| (ask::law(), Otherwise::default().reading(as_of))),
             &RepairOptions {
                 search: darsena::schedule::Options {
                     rounds: arguments.repair_rounds,

@@ -14,7 +14,7 @@ use darsena::law::{
 use darsena::scenario::{AuthorizationDecision, Finding, Scenario, nearest};
 use jiff::civil::Date;
 
-use crate::ask::{self, Output};
+use crate::ask::{self, Output, RulesWanted, Unasked};
 use crate::terminal::{self, Answered};
 
 /// May it be done, under which rule, with whose approval, by when?
@@ -110,12 +110,8 @@ pub(crate) struct PermitArguments {
     /// Judge by the law of this day, whatever the day of the transfer.
     #[arg(long, value_name = "DATE")]
     law: Option<Date>,
-    /// Lift a rule; may be repeated.
-    #[arg(long, value_delimiter = ',', value_name = "RULE")]
-    without: Vec<String>,
-    /// Take a proposal as in force; may be repeated.
-    #[arg(long, value_delimiter = ',', value_name = "RULE")]
-    with: Vec<String>,
+    #[command(flatten)]
+    rules: RulesWanted,
     /// Folder of law that adds to the one of the program, or with all facts stands in its place.
     #[arg(long, value_name = "FOLDER")]
     laws: Option<PathBuf>,
@@ -131,18 +127,6 @@ pub(crate) struct PermitArguments {
     #[command(flatten)]
     output: Output,
 }
-
-/// Why a question cannot be asked.
-#[derive(Debug)]
-struct Unasked(String);
-
-impl std::fmt::Display for Unasked {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl Error for Unasked {}
 
 fn unasked<T>(why: impl Into<String>) -> Result<T, Box<dyn Error>> {
     Err(Box::new(Unasked(why.into())))
@@ -199,32 +183,10 @@ pub(crate) fn run(arguments: &PermitArguments) -> Answered {
         (None, Some(scenario)) => AsOf::Known(scenario.head().law_as_of),
         (None, None) => AsOf::Everything,
     };
-    let rules = |ids: &[String]| -> Result<BTreeSet<String>, Box<dyn Error>> {
-        for id in ids {
-            if !law
-                .rules()
-                .iter()
-                .any(|rule| rule.policy == *id || rule.id() == id)
-            {
-                let near = nearest(id, law.rules().iter().map(|rule| rule.policy.as_str()));
-                let near = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-                return unasked(format!("no rule `{id}` in the law{near}"));
-            }
-        }
-        Ok(ids.iter().cloned().collect())
-    };
-    for id in rules(&arguments.with)? {
-        let mut named = { law.rules().iter() }.filter(|rule| rule.policy == id || rule.id() == id);
-        if named.all(|rule| rule.from.is_some()) {
-            return unasked(format!(
-                "`--with {id}`: the rule is law on its own days and no proposal"
-            ));
-        }
-    }
     let options = ReadingOptions {
         as_of,
-        without: rules(&arguments.without)?,
-        with: rules(&arguments.with)?,
+        without: arguments.rules.without(&law)?,
+        with: arguments.rules.with(&law)?,
         members: BTreeSet::new(),
     };
     let reading = law.read(options);

@@ -1,27 +1,31 @@
 //! `darsena repair` and `darsena work-package`.
 
+use std::error::Error;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
+use darsena::answer::Answer;
 use darsena::brief::GanttBy;
 use darsena::emergency::{Damage, emergency};
-use darsena::repair::{self, RepairOptions};
+use darsena::law::AsOf;
+use darsena::otherwise::Otherwise;
+use darsena::repair::{self, RepairError, RepairOptions};
+use darsena::scenario::Scenario;
 use darsena::schedule::growth::GrowthOptions;
 use darsena::schedule::{Modes, Options, Progress, xer};
-
-use darsena::law::AsOf;
 use jiff::civil::Date;
 
-use crate::ask::{self, LawWanted, Output};
+use crate::ask::{self, LawWanted, Output, RulesWanted, Unasked};
 use crate::terminal::{self, Answered};
 
 /// Which ship, which dock, when?
 ///
 /// Schedules every job of repair: site, dock and mode of each task, under the law, with a bound that says how much
 /// better any schedule could be. Says why each job is not back sooner, what is regained against the status quo in which no
-/// other state works, and dates that hold when work grows.
+/// other state works, and dates that hold when work grows. Asked otherwise than things stand (`--without`, `--with`, `--change`),
+/// it sets the schedule beside the one as things stand.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -29,6 +33,11 @@ Examples:
   darsena repair scenarios/us-japan-2024 --rounds 200 --time-limit 60     search longer
   darsena repair scenarios/us-japan-2024 --home                           the status quo alone
   darsena repair scenarios/us-japan-2024 --rules                          what each rule costs in ready days
+  darsena repair scenarios/us-japan-2024 --with US-49                     private yards in Japan for all but nuclear ships
+  darsena repair scenarios/us-japan-2024 --with US-37                     a window of 21 days for deployed ships; US-48: 90 days
+  darsena repair scenarios/us-japan-2024 --change yokosuka-dock-5-lost    a dock lost for half a year
+  darsena repair scenarios/us-japan-2024 --change ssk-dock-3              a merchant dock claimed with seven days notice
+  darsena repair scenarios/us-japan-2024 --without US-34                  without a rule of the law
   darsena repair scenarios/us-japan-2024 --emergency ddg83:dsra:2025-03-01   who is bumped, at what price
   darsena repair scenarios/us-japan-2024 --table schedule --format csv
   darsena repair --psplib j6013_8.sm --cpu-limit 60                       a published project file
@@ -70,6 +79,14 @@ pub(crate) struct RepairArguments {
     certificate_steps: u64,
     #[command(flatten)]
     law: LawWanted,
+    #[command(flatten)]
+    otherwise_law: RulesWanted,
+    /// Make a change that the scenario's table `changes` tells, a row or a group; may be repeated.
+    #[arg(long, value_delimiter = ',', value_name = "CHANGE", conflicts_with_all = ["psplib", "emergency", "against"])]
+    change: Vec<String>,
+    /// With `--without`, `--with` and `--change`: leave out the schedule as things stand; what other states win is told instead.
+    #[arg(long)]
+    no_unchanged: bool,
     /// Only modes in which the state of the asset does the work itself: the status quo.
     #[arg(long)]
     home: bool,
@@ -131,6 +148,28 @@ pub(crate) struct RepairArguments {
     timing: bool,
 }
 
+impl RepairArguments {
+    fn as_things_stand(&self) -> bool {
+        self.otherwise_law.is_empty() && self.change.is_empty()
+    }
+
+    /// What is asked otherwise than things stand.
+    fn otherwise(&self, scenario: &Scenario) -> Result<Otherwise, Box<dyn Error>> {
+        if self.law.is_none() && !self.otherwise_law.is_empty() {
+            let why = "`--no-law` asks no law: `--without` and `--with` say nothing beside it";
+            return Err(Unasked(why.into()).into());
+        }
+        if self.as_things_stand() {
+            return Ok(Otherwise::default());
+        }
+        Ok(Otherwise {
+            changes: Otherwise::changes(scenario, &self.change)?,
+            without: self.otherwise_law.without(ask::law())?,
+            with: self.otherwise_law.with(ask::law())?,
+        })
+    }
+}
+
 fn damage(text: &str) -> Result<Damage, String> {
     let parts: Vec<&str> = text.split(':').collect();
     match parts.as_slice() {
@@ -174,7 +213,7 @@ pub(crate) fn run(arguments: &RepairArguments) -> Answered {
         return projects(arguments, started);
     };
     output.place()?;
-    let scenario = match ask::load(path, output.quiet)? {
+    let stands = match ask::load(path, output.quiet)? {
         Ok(scenario) => scenario,
         Err(code) => return Ok(code),
     };
@@ -183,6 +222,7 @@ pub(crate) fn run(arguments: &RepairArguments) -> Answered {
     let whole = arguments.emergency.is_none()
         && arguments.against.is_none()
         && arguments.against_law.is_none();
+    let beside = whole && !arguments.no_unchanged && !arguments.as_things_stand();
     let options = RepairOptions {
         search: Options {
             seed: arguments.seed,
@@ -196,7 +236,7 @@ pub(crate) fn run(arguments: &RepairArguments) -> Answered {
         } else {
             Modes::All
         },
-        status_quo: !arguments.no_status_quo && whole,
+        status_quo: !arguments.no_status_quo && whole && !beside,
         reasons: !arguments.no_reasons && whole,
         growth: GrowthOptions {
             seed: arguments.seed,
@@ -204,36 +244,63 @@ pub(crate) fn run(arguments: &RepairArguments) -> Answered {
         },
         rules: arguments.rules,
     };
+    let otherwise = arguments.otherwise(&stands)?;
+    let scenario = otherwise.scenario(&stands)?;
+    let kept = |as_of: AsOf| (ask::law(), otherwise.reading(as_of));
+    let as_of = arguments.law.as_of(&scenario).map(|(as_of, _)| as_of);
     let line = terminal::Line::new(output.quiet);
     let stop = terminal::stop_on_interrupt();
-    let asked = arguments.law.as_of(&scenario);
-    let repaired = repair::repair(
-        &scenario,
-        asked.clone().map(|(as_of, _)| (ask::law(), as_of)),
-        &options,
-        &|| stop.stopped(),
-        &mut |what: &str, at: Progress| line.search(what, &at),
-    )?;
+    let stopped = || stop.stopped();
+    let mut show = |what: &str, at: Progress| line.search(what, &at);
+    let seconds = || arguments.timing.then(|| started.elapsed().as_secs_f64());
+    let law = as_of.clone().map(kept);
+    let (unchanged, repaired) = if beside {
+        let unasked = as_of
+            .clone()
+            .map(|as_of| (ask::law(), Otherwise::default().reading(as_of)));
+        let (unchanged, repaired) = repair::repair_beside(
+            (&stands, unasked),
+            (&scenario, law.clone()),
+            &options,
+            &stopped,
+            &mut show,
+        )?;
+        (Some(unchanged), repaired)
+    } else {
+        let repaired = repair::repair(&scenario, law.clone(), &options, &stopped, &mut show)?;
+        (None, repaired)
+    };
+    let told = |answer: &mut Answer| -> Result<(), RepairError> {
+        arguments.law.tell(answer);
+        if !otherwise.is_nothing() {
+            if let Some(AsOf::Fixed(day) | AsOf::Known(day)) =
+                as_of.clone().map(|as_of| otherwise.reading(as_of).as_of)
+            {
+                answer.head.law_as_of = day.to_string();
+            }
+            let asked = as_of.clone().map(|as_of| (ask::law(), as_of));
+            let unnoticed = repair::unnoticed(&stands, asked, &otherwise, options.modes)?;
+            darsena::repair_answer::tell(answer, &stands, ask::law(), &otherwise, &unnoticed);
+        }
+        Ok(())
+    };
     if let Some(damage) = &arguments.emergency {
         let package = darsena::scenario::read(path)?;
-        let asked = asked.map(|(as_of, _)| (ask::law(), as_of));
-        let mut show = |what: &str, at: Progress| line.search(what, &at);
         let emergent = emergency(
             &package,
             &scenario,
-            asked,
+            law,
             &repaired,
             damage,
             &options.search,
-            &|| stop.stopped(),
+            &stopped,
             &mut show,
         )?;
         drop(line);
-        let mut answer = emergent.answer(arguments.timing.then(|| started.elapsed().as_secs_f64()));
-        arguments.law.tell(&mut answer);
+        let mut answer = emergent.answer(seconds());
+        told(&mut answer)?;
         return output.write(&answer, &|answer| emergent.readable(answer));
     }
-    drop(line);
     if arguments.against.is_some() || arguments.against_law.is_some() {
         let other = match &arguments.against {
             Some(path) => match ask::load(path, output.quiet)? {
@@ -242,35 +309,30 @@ pub(crate) fn run(arguments: &RepairArguments) -> Answered {
             },
             None => scenario.clone(),
         };
-        let line = terminal::Line::new(output.quiet);
-        let kept = match arguments.against_law {
+        let law = match arguments.against_law {
             Some(day) => Some(AsOf::Fixed(day)),
             None => arguments.law.as_of(&other).map(|(as_of, _)| as_of),
         };
-        let second = repair::repair(
-            &other,
-            kept.map(|as_of| (ask::law(), as_of)),
-            &options,
-            &|| stop.stopped(),
-            &mut |what: &str, at: Progress| line.search(what, &at),
-        )?;
+        let second = repair::repair(&other, law.map(kept), &options, &stopped, &mut show)?;
         drop(line);
-        let seconds = arguments.timing.then(|| started.elapsed().as_secs_f64());
         let pair = ((&scenario, &repaired), (&other, &second));
-        let mut answer = darsena::repair_answer::difference(pair.0, pair.1, seconds);
-        arguments.law.tell(&mut answer);
+        let mut answer = darsena::repair_answer::difference(pair.0, pair.1, seconds());
+        told(&mut answer)?;
         if let Some(day) = arguments.against_law {
             answer.head.law_as_of = day.to_string();
         }
         return output.write(&answer, &darsena::repair_answer::readable_difference);
     }
+    drop(line);
     if let Some(file) = &arguments.xer {
         let text = xer::write(&scenario, &repaired.problem, &repaired.schedule);
         darsena::write::whole_file(file, text.as_bytes())?;
     }
-    let seconds = arguments.timing.then(|| started.elapsed().as_secs_f64());
-    let mut answer = darsena::repair_answer::answer(&scenario, &repaired, seconds);
-    arguments.law.tell(&mut answer);
+    let mut answer = darsena::repair_answer::answer(&scenario, &repaired, seconds());
+    if let Some(unchanged) = &unchanged {
+        darsena::repair_answer::compare(&mut answer, &stands, unchanged, &repaired);
+    }
+    told(&mut answer)?;
     if let Some(path) = &arguments.gantt {
         let by = match arguments.gantt_by {
             Rows::Dock => GanttBy::Dock,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use clap::{Args, ValueEnum};
+use darsena::answer::Answer;
 use darsena::scenario::{Change, Scenario};
 use darsena::whatif::{self, Every, StressOptions};
 use darsena::{static_answer, stress_answer};
@@ -104,14 +105,24 @@ pub(crate) fn run(arguments: &StressArguments) -> Answered {
     let mut failures: Vec<_> = { arguments.every.iter() }
         .flat_map(|choice| whatif::every(&scenario, of(choice), from, arguments.days))
         .collect();
+    let mut of_repair = Vec::new();
     if arguments.every.is_empty() {
-        failures = whatif::told(&scenario);
+        (failures, of_repair) = whatif::told(&scenario);
     }
     if failures.is_empty() {
-        eprintln!("the scenario tells no disruption in its table `changes`");
+        eprintln!("the scenario tells no disruption of production in its table `changes`");
         eprintln!("help: `--every site` takes one site after the other out of use");
         return Ok(ExitCode::from(1));
     }
+    let tell = |answer: &mut Answer| {
+        arguments.wanted.tell_law(answer);
+        if !of_repair.is_empty() {
+            answer.head.remarks.push(format!(
+                "not looked at, because repair alone notices: {}; ask `darsena repair --change`",
+                of_repair.join(", ")
+            ));
+        }
+    };
     let options = StressOptions {
         plan: darsena::plan::Options {
             reasons: darsena::plan::Reasons::None,
@@ -150,7 +161,7 @@ pub(crate) fn run(arguments: &StressArguments) -> Answered {
             return Ok(ExitCode::from(1));
         };
         let mut answer = static_answer::answer(&scenario, &failures, &found, seconds());
-        arguments.wanted.tell_law(&mut answer);
+        tell(&mut answer);
         return output.write(&answer, &|answer| {
             static_answer::readable(&scenario, &found, answer)
         });
@@ -159,7 +170,7 @@ pub(crate) fn run(arguments: &StressArguments) -> Answered {
     drop(line);
     let mut answer =
         stress_answer::answer(&scenario, &failures, &stress, arguments.foreseen, seconds());
-    arguments.wanted.tell_law(&mut answer);
+    tell(&mut answer);
     output.write(&answer, &|answer| {
         stress_answer::readable(&scenario, &stress, answer)
     })

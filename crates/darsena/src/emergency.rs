@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use darsena_law::{AsOf, Law, ReadingOptions};
+use darsena_law::{Law, ReadingOptions};
+use darsena_repair::carry::mapped;
 use darsena_repair::emergency::{CHANGE_DAYS, Emergency};
 use darsena_repair::problem::day_of;
-use darsena_repair::reasons::mapped;
 use darsena_repair::{Day, Modes, Options, Outcome, Problem, Progress, Schedule, Watch, Windows};
 use darsena_scenario::{Package, Scenario, TableName};
 use jiff::civil::Date;
@@ -90,7 +90,7 @@ pub struct Emergent {
 pub fn emergency(
     package: &Package,
     scenario: &Scenario,
-    law: Option<(&Law, AsOf)>,
+    law: Option<(&Law, ReadingOptions)>,
     repair: &Repair,
     damage: &Damage,
     options: &Options,
@@ -117,13 +117,7 @@ pub fn emergency(
         return Err(EmergencyError::Tables(first));
     };
     let windows = match law {
-        Some((law, as_of)) => {
-            let reading = law.read(ReadingOptions {
-                as_of,
-                ..ReadingOptions::default()
-            });
-            Windows::of_law(&after, law, &reading)
-        }
+        Some((law, reading)) => Windows::of_law(&after, law, &law.read(reading)),
         None => Windows::open(&after),
     };
     let problem = Problem::new(&after, &windows, Modes::All);

@@ -3,15 +3,18 @@
 use std::collections::BTreeSet;
 
 use darsena_brief::{BeforePage, RepairPage, RepairRuleRow};
-use darsena_law::{AsOf, Cited, Law, ReadingOptions};
+use darsena_law::{AsOf, Cited, Law, Reading, ReadingOptions};
+use darsena_repair::carry::{carried, cost, is_within, mapped};
 use darsena_repair::check::{Breach, check};
 use darsena_repair::growth::{Growth, GrowthOptions, grow};
-use darsena_repair::reasons::{Reason, mapped, reasons};
+use darsena_repair::reasons::{Reason, reasons};
 use darsena_repair::regain::{Regained, regained};
 use darsena_repair::{
-    Modes, Options, Outcome, Problem, Progress, Schedule, Watch, Windows, schedule, schedule_from,
+    Modes, Options, Outcome, Problem, Progress, Schedule, Visit, Watch, Windows, schedule_from,
 };
 use darsena_scenario::Scenario;
+
+use crate::otherwise::{Otherwise, OtherwiseError};
 
 /// What is wanted of a repair answer.
 #[derive(Debug, Clone)]
@@ -135,6 +138,9 @@ pub enum RepairError {
     /// There are no jobs.
     #[error("the scenario has no jobs to schedule")]
     NoJobs,
+    /// What is asked otherwise cannot be.
+    #[error(transparent)]
+    Otherwise(#[from] OtherwiseError),
     /// The schedule does not survive the checker: a fault in darsena, never to be shown as an answer.
     #[error("the schedule does not survive its checker: {}", first(.0))]
     Unsound(Vec<Breach>),
@@ -163,114 +169,314 @@ pub fn days_of(problem: &Problem, outcome: &Outcome) -> (i64, i64) {
     })
 }
 
+/// Told about each search by name, and asked whether to go on.
+struct Watching<'a> {
+    stop: &'a (dyn Fn() -> bool + Sync),
+    progress: &'a mut dyn FnMut(&str, Progress),
+}
+
+impl Watching<'_> {
+    fn search(
+        &mut self,
+        what: &str,
+        problem: &Problem,
+        known: Option<&[Option<Visit>]>,
+        options: &Options,
+    ) -> Outcome {
+        let progress = &mut *self.progress;
+        let mut watch = Watch {
+            stop: self.stop,
+            progress: &mut |at| progress(what, at),
+        };
+        schedule_from(problem, known, options, &mut watch)
+    }
+}
+
+/// A scenario read under a law, or under none.
+struct Read<'a> {
+    scenario: &'a Scenario,
+    law: Option<(&'a Law, Reading<'a>)>,
+    windows: Windows,
+    problem: Problem,
+}
+
 /// Returns the best schedule found, re-checked by code that shares nothing with the search.
 ///
 /// # Errors
 /// Fails where there is nothing to schedule, and when a schedule does not survive its checker.
 pub fn repair(
     scenario: &Scenario,
-    law: Option<(&Law, AsOf)>,
+    law: Option<(&Law, ReadingOptions)>,
     options: &RepairOptions,
     stop: &(dyn Fn() -> bool + Sync),
     progress: &mut dyn FnMut(&str, Progress),
 ) -> Result<Repair, RepairError> {
-    if scenario.jobs().is_empty() {
-        return Err(RepairError::NoJobs);
-    }
-    let reading = law.map(|(law, as_of)| {
-        let options = ReadingOptions {
-            as_of,
-            ..ReadingOptions::default()
-        };
-        (law, law.read(options))
-    });
-    let windows = match &reading {
-        Some((law, reading)) => Windows::of_law(scenario, law, reading),
-        None => Windows::open(scenario),
+    let read = Read::new(scenario, law, options.modes)?;
+    let mut watching = Watching { stop, progress };
+    let outcome = watching.search("schedule", &read.problem, None, &options.search);
+    read.told(outcome, options, &mut watching)
+}
+
+/// Returns the schedule of a question as things stand and of the same question when something is different; each of
+/// them a scenario under a law. Nothing but the schedule is told of the first.
+///
+/// The first is searched twice as long, the second begins with what fits of it, and what the second found that can be
+/// done as things stand is taken over: jobs differ where the change makes them. Where it touches nothing that can be
+/// scheduled, both are one.
+///
+/// # Errors
+/// Those of [`repair`].
+pub fn repair_beside(
+    unchanged: (&Scenario, Option<(&Law, ReadingOptions)>),
+    changed: (&Scenario, Option<(&Law, ReadingOptions)>),
+    options: &RepairOptions,
+    stop: &(dyn Fn() -> bool + Sync),
+    progress: &mut dyn FnMut(&str, Progress),
+) -> Result<(Repair, Repair), RepairError> {
+    let before = Read::new(unchanged.0, unchanged.1, options.modes)?;
+    let after = Read::new(changed.0, changed.1, options.modes)?;
+    let mut watching = Watching { stop, progress };
+    let first = watching.search("as things stand", &before.problem, None, &options.search);
+    let (first, second) = if before.problem.is_same(&after.problem) {
+        (first.clone(), first)
+    } else {
+        beside(
+            &before.problem,
+            first,
+            &after.problem,
+            options,
+            &mut watching,
+        )
     };
-    let problem = Problem::new(scenario, &windows, options.modes);
-    let outcome = schedule(
-        &problem,
-        &options.search,
-        &mut Watch {
-            stop,
-            progress: &mut |at| progress("schedule", at),
+    let bare = RepairOptions {
+        status_quo: false,
+        reasons: false,
+        growth: GrowthOptions {
+            draws: 0,
+            ..options.growth
         },
+        rules: false,
+        ..options.clone()
+    };
+    let told = after.told(second, options, &mut watching)?;
+    Ok((before.told(first, &bare, &mut watching)?, told))
+}
+
+/// Returns which of several things that are otherwise change, alone, nothing that could be scheduled.
+///
+/// # Errors
+/// Fails where a change cannot be made, or there is nothing to schedule.
+pub fn unnoticed(
+    scenario: &Scenario,
+    law: Option<(&Law, AsOf)>,
+    otherwise: &Otherwise,
+    modes: Modes,
+) -> Result<BTreeSet<String>, RepairError> {
+    let read = |otherwise: &Otherwise| -> Result<Problem, RepairError> {
+        let changed = otherwise.scenario(scenario)?;
+        let law = law
+            .clone()
+            .map(|(law, as_of)| (law, otherwise.reading(as_of)));
+        Ok(Read::new(&changed, law, modes)?.problem)
+    };
+    let stands = read(&Otherwise::default())?;
+    let mut unnoticed = BTreeSet::new();
+    for (id, alone) in otherwise.each() {
+        if read(&alone)?.is_same(&stands) {
+            unnoticed.insert(id);
+        }
+    }
+    Ok(unnoticed)
+}
+
+/// The outcome of the unchanged problem searched on from `first`, and that of the changed one begun with it.
+fn beside(
+    before: &Problem,
+    first: Outcome,
+    after: &Problem,
+    options: &RepairOptions,
+    watching: &mut Watching<'_>,
+) -> (Outcome, Outcome) {
+    let on = watching.search(
+        "as things stand, on",
+        before,
+        Some(&first.visits),
+        &options.search,
     );
-    let begun = outcome.visits.clone();
-    // A rule is priced by searching on without it: so much is searched on with it as well, and compared.
-    let outcome = if options.rules {
-        let on = schedule_from(
-            &problem,
-            Some(&outcome.visits),
-            &options.search,
-            &mut Watch {
-                stop,
-                progress: &mut |at| progress("schedule, on", at),
-            },
-        );
+    let known = carried(before, after, &on.visits);
+    let second = watching.search("schedule", after, Some(&known), &options.search);
+    // What was found of the one and serves the other as well is no difference between the two.
+    let on = adopted(before, carried(after, before, &second.visits), on);
+    let second = adopted(after, carried(before, after, &on.visits), second);
+    // A bound of the wider of the two bounds the narrower as well.
+    let wider = is_within(before, after).then_some(second.bound);
+    let narrower = is_within(after, before).then_some(on.bound.max(first.bound));
+    let on = Outcome {
+        first_after: first.first_after,
+        ..bounded(on, first.bound.max(wider.unwrap_or(f64::MIN)))
+    };
+    let second = bounded(second, narrower.unwrap_or(f64::MIN));
+    (on, second)
+}
+
+/// The outcome with other visits of the same problem, where they cost less.
+fn adopted(problem: &Problem, visits: Vec<Option<Visit>>, outcome: Outcome) -> Outcome {
+    let cost = cost(problem, &visits);
+    let than = &outcome.cost;
+    if (cost.unplaced, cost.total()) < (than.unplaced, than.total()) {
         Outcome {
-            bound: on.bound.max(outcome.bound),
-            first_after: outcome.first_after,
-            ..on
+            bound: outcome.bound.min(cost.total()),
+            visits,
+            cost,
+            ..outcome
         }
     } else {
         outcome
-    };
-    let schedule_now = sound(scenario, &windows, &problem, &outcome)?;
-    // What it would be if other states did nothing.
-    let status_quo = if options.status_quo && options.modes == Modes::All {
-        let home = Problem::new(scenario, &windows, Modes::Home);
-        let old = schedule(
-            &home,
-            &options.search,
-            &mut Watch {
-                stop,
-                progress: &mut |at| progress("status quo", at),
-            },
-        );
-        sound(scenario, &windows, &home, &old)?;
+    }
+}
+
+/// The outcome with a bound that holds as well.
+fn bounded(outcome: Outcome, bound: f64) -> Outcome {
+    Outcome {
+        bound: outcome.bound.max(bound).min(outcome.cost.total()),
+        ..outcome
+    }
+}
+
+impl<'a> Read<'a> {
+    fn new(
+        scenario: &'a Scenario,
+        law: Option<(&'a Law, ReadingOptions)>,
+        modes: Modes,
+    ) -> Result<Self, RepairError> {
+        if scenario.jobs().is_empty() {
+            return Err(RepairError::NoJobs);
+        }
+        let law = law.map(|(law, options)| (law, law.read(options)));
+        let windows = match &law {
+            Some((law, reading)) => Windows::of_law(scenario, law, reading),
+            None => Windows::open(scenario),
+        };
+        Ok(Read {
+            scenario,
+            problem: Problem::new(scenario, &windows, modes),
+            law,
+            windows,
+        })
+    }
+
+    /// What is said of an outcome, as far as it is wanted.
+    fn told(
+        self,
+        outcome: Outcome,
+        options: &RepairOptions,
+        watching: &mut Watching<'_>,
+    ) -> Result<Repair, RepairError> {
+        let begun = outcome.visits.clone();
+        // A rule is priced by searching on without it: so much is searched on with it as well, and compared.
+        let outcome = if options.rules {
+            let known = Some(&outcome.visits[..]);
+            let on = watching.search("schedule, on", &self.problem, known, &options.search);
+            Outcome {
+                bound: on.bound.max(outcome.bound),
+                first_after: outcome.first_after,
+                ..on
+            }
+        } else {
+            outcome
+        };
+        let schedule = sound(self.scenario, &self.windows, &self.problem, &outcome)?;
+        let status_quo = if options.status_quo && options.modes == Modes::All {
+            Some(self.status_quo(&outcome, options, watching)?)
+        } else {
+            None
+        };
+        let lifted = if options.reasons || options.rules {
+            self.lifted(options.modes)
+        } else {
+            Vec::new()
+        };
+        let rules = if options.rules {
+            self.rules(&lifted, &begun, options, watching)?
+        } else {
+            Vec::new()
+        };
+        let lifted: Vec<(String, Problem)> = lifted
+            .into_iter()
+            .map(|(rule, _, other)| (rule.id, other))
+            .collect();
+        let reasons = if options.reasons {
+            reasons(&self.problem, &outcome.visits, &lifted)
+        } else {
+            Vec::new()
+        };
+        let growth = (options.growth.draws > 0)
+            .then(|| grow(&self.problem, &outcome.visits, options.growth));
+        Ok(Repair {
+            windows: self.windows,
+            problem: self.problem,
+            outcome,
+            schedule,
+            reasons,
+            growth,
+            status_quo,
+            rules,
+        })
+    }
+
+    /// What it would be if other states did nothing.
+    fn status_quo(
+        &self,
+        outcome: &Outcome,
+        options: &RepairOptions,
+        watching: &mut Watching<'_>,
+    ) -> Result<StatusQuo, RepairError> {
+        let home = Problem::new(self.scenario, &self.windows, Modes::Home);
+        let old = watching.search("status quo", &home, None, &options.search);
+        sound(self.scenario, &self.windows, &home, &old)?;
         let growth = (options.growth.draws > 0).then(|| grow(&home, &old.visits, options.growth));
-        let regained = regained(scenario, (&home, &old), (&problem, &outcome));
-        Some(StatusQuo {
+        let regained = regained(self.scenario, (&home, &old), (&self.problem, outcome));
+        Ok(StatusQuo {
             problem: home,
             outcome: old,
             growth,
             regained,
         })
-    } else {
-        None
-    };
-    let mut lifted = Vec::new();
-    if let Some((law, reading)) = reading
-        .as_ref()
-        .filter(|_| options.reasons || options.rules)
-    {
-        for (id, rule) in windows.rules_in_the_way() {
-            let without = reading.lifting(&BTreeSet::from([id.clone()]));
-            let open = Windows::of_law(scenario, law, &without);
-            let other = Problem::new(scenario, &open, options.modes);
-            lifted.push((rule.clone(), open, other));
-        }
     }
-    let mut rules = Vec::new();
-    if options.rules {
-        for (rule, open, other) in &lifted {
-            let known = mapped(&problem, other, &begun);
+
+    /// Each rule that shuts or delays a mode, and the problem without it.
+    fn lifted(&self, modes: Modes) -> Vec<(Cited, Windows, Problem)> {
+        let Some((law, reading)) = &self.law else {
+            return Vec::new();
+        };
+        let rules = self.windows.rules_in_the_way().iter();
+        rules
+            .map(|(id, rule)| {
+                let without = reading.lifting(&BTreeSet::from([id.clone()]));
+                let open = Windows::of_law(self.scenario, law, &without);
+                let other = Problem::new(self.scenario, &open, modes);
+                (rule.clone(), open, other)
+            })
+            .collect()
+    }
+
+    /// What each of these rules costs, dearest first: searched on from `begun` without it.
+    fn rules(
+        &self,
+        lifted: &[(Cited, Windows, Problem)],
+        begun: &[Option<Visit>],
+        options: &RepairOptions,
+        watching: &mut Watching<'_>,
+    ) -> Result<Vec<RulePrice>, RepairError> {
+        let mut rules = Vec::new();
+        for (rule, open, other) in lifted {
+            let known = mapped(&self.problem, other, begun);
             let label = format!("without {}", rule.id);
-            let better = schedule_from(
-                other,
-                known.as_deref(),
-                &options.search,
-                &mut Watch {
-                    stop,
-                    progress: &mut |at| progress(&label, at),
-                },
-            );
-            sound(scenario, open, other, &better)?;
+            let better = watching.search(&label, other, known.as_deref(), &options.search);
+            sound(self.scenario, open, other, &better)?;
             let (days_not_ready, days_late) = days_of(other, &better);
-            let differs = (0..scenario.modes().len())
-                .filter(|mode| windows.of(*mode).ok() != open.of(*mode).ok());
+            let differs = (0..self.scenario.modes().len())
+                .filter(|mode| self.windows.of(*mode).ok() != open.of(*mode).ok());
             rules.push(RulePrice {
                 rule: rule.clone(),
                 modes: differs.count(),
@@ -281,28 +487,8 @@ pub fn repair(
             });
         }
         rules.sort_by(|a, b| a.cost.total_cmp(&b.cost).then(a.rule.id.cmp(&b.rule.id)));
+        Ok(rules)
     }
-    let lifted: Vec<(String, Problem)> = lifted
-        .into_iter()
-        .map(|(rule, _, other)| (rule.id, other))
-        .collect();
-    let reasons = if options.reasons {
-        reasons(&problem, &outcome.visits, &lifted)
-    } else {
-        Vec::new()
-    };
-    let growth =
-        (options.growth.draws > 0).then(|| grow(&problem, &outcome.visits, options.growth));
-    Ok(Repair {
-        windows,
-        problem,
-        outcome,
-        schedule: schedule_now,
-        reasons,
-        growth,
-        status_quo,
-        rules,
-    })
 }
 
 /// The schedule of an outcome, if it survives the checker.

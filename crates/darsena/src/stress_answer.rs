@@ -1,6 +1,6 @@
 //! What is lost with each failure, as tables and on one screen.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use darsena_law::{AsOf, Law, ReadingOptions};
@@ -10,6 +10,7 @@ use darsena_scenario::{Change, Edit, Scenario, TableName};
 use darsena_whatif::{Failure, Fate, Stress};
 
 use crate::answer::{Answer, Table};
+use crate::otherwise::of_law;
 use crate::permitted::open_arcs;
 use crate::plan_answer::head;
 use crate::write::text;
@@ -23,7 +24,7 @@ pub fn arcs_of(
     change: Option<&Change>,
     law: Option<(&Law, AsOf)>,
 ) -> Arc<Arcs> {
-    let of_law = |edit: &Edit| match edit {
+    let asks_anew = |edit: &Edit| match edit {
         Edit::Lifted { .. } | Edit::LawOf { .. } => true,
         Edit::Out { table, .. } | Edit::Set { table, .. } => {
             matches!(
@@ -45,18 +46,8 @@ pub fn arcs_of(
     };
     let edits = change.map_or(&[][..], |change| &change.edits);
     match law {
-        Some((law, as_of)) if edits.iter().any(of_law) => {
-            let mut days = edits.iter().filter_map(|edit| match edit {
-                Edit::LawOf { day } => Some(AsOf::Fixed(*day)),
-                _ => None,
-            });
-            let as_of = days.next_back().unwrap_or(as_of);
-            let lifted: BTreeSet<String> = { edits.iter() }
-                .filter_map(|edit| match edit {
-                    Edit::Lifted { rule } => Some(rule.clone()),
-                    _ => None,
-                })
-                .collect();
+        Some((law, as_of)) if edits.iter().any(asks_anew) => {
+            let (as_of, lifted) = of_law(edits.iter(), as_of);
             let options = ReadingOptions {
                 as_of,
                 ..ReadingOptions::default()

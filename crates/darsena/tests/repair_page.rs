@@ -6,6 +6,7 @@ use darsena::answer::{Table, Values};
 use darsena::brief::{GanttBy, gantt_svg, html};
 use darsena::law::{AsOf, Law};
 use darsena::milp::Watch;
+use darsena::otherwise::Otherwise;
 use darsena::plan::Arcs;
 use darsena::repair::{RepairOptions, repair};
 use darsena::repair_answer::answer;
@@ -52,7 +53,8 @@ fn the_page_says_what_the_answer_says() {
         growth: GrowthOptions { seed: 1, draws: 50 },
         ..RepairOptions::default()
     };
-    let asked = Some((&law, AsOf::Known(scenario.head().law_as_of)));
+    let as_of = AsOf::Known(scenario.head().law_as_of);
+    let asked = Some((&law, Otherwise::default().reading(as_of)));
     let repaired =
         repair(&scenario, asked, &options, &|| false, &mut |_, _| {}).expect("there is a schedule");
     let answer = answer(&scenario, &repaired, None);

@@ -412,7 +412,10 @@ fn answers_of_repair_are_valid() {
     let package = darsena::scenario::read(&folder).expect("it can be read");
     let scenario = package.check().scenario.expect("it is sound");
     let law = Law::embedded();
-    let as_of = AsOf::Known(scenario.head().law_as_of);
+    let reading = ReadingOptions {
+        as_of: AsOf::Known(scenario.head().law_as_of),
+        ..ReadingOptions::default()
+    };
     let options = RepairOptions {
         search: darsena::schedule::Options {
             rounds: 1,
@@ -421,7 +424,7 @@ fn answers_of_repair_are_valid() {
         rules: true,
         ..RepairOptions::default()
     };
-    let asked = || Some((&law, as_of.clone()));
+    let asked = || Some((&law, reading.clone()));
     let never = || false;
     let repaired =
         repair(&scenario, asked(), &options, &never, &mut |_, _| {}).expect("there is a schedule");
@@ -487,6 +490,58 @@ fn answers_of_repair_are_valid() {
         .sum();
     assert_eq!(package.tasks.len(), tasks);
     assert_valid(&darsena::work_package::answer(&package, "job", "yard").json());
+}
+
+#[test]
+fn answers_of_repair_asked_otherwise_are_valid() {
+    use darsena::otherwise::Otherwise;
+    use darsena::repair::{RepairOptions, repair_beside, unnoticed};
+    use darsena::repair_answer::{answer, compare, tell};
+
+    let stands = real();
+    let law = Law::embedded();
+    let as_of = AsOf::Known(stands.head().law_as_of);
+    let ids = ["yokosuka-dock-5-lost", "ssk-dock-3", "seeker-line-stop"].map(String::from);
+    let otherwise = Otherwise {
+        changes: Otherwise::changes(&stands, &ids).expect("it tells them"),
+        with: ["US-49".to_string()].into(),
+        ..Otherwise::default()
+    };
+    let scenario = otherwise.scenario(&stands).expect("they can be made");
+    let options = RepairOptions {
+        search: darsena::schedule::Options {
+            rounds: 1,
+            ..Default::default()
+        },
+        status_quo: false,
+        ..RepairOptions::default()
+    };
+    let (unchanged, repaired) = repair_beside(
+        (
+            &stands,
+            Some((&law, Otherwise::default().reading(as_of.clone()))),
+        ),
+        (&scenario, Some((&law, otherwise.reading(as_of.clone())))),
+        &options,
+        &|| false,
+        &mut |_, _| {},
+    )
+    .expect("there are schedules");
+    let mut answer = answer(&scenario, &repaired, None);
+    compare(&mut answer, &stands, &unchanged, &repaired);
+    let unnoticed = unnoticed(&stands, Some((&law, as_of)), &otherwise, options.modes)
+        .expect("each can be made alone");
+    // Repair reads nothing of a line of production.
+    assert_eq!(unnoticed, ["seeker-line-stop".to_string()].into());
+    tell(&mut answer, &stands, &law, &otherwise, &unnoticed);
+    assert_valid(&answer.json());
+    assert_eq!(answer.head.scenario_hash, stands.hash().to_string());
+    for table in ["otherwise", "schedules", "classes", "differences"] {
+        assert!(
+            !answer.table(table).expect("it is there").is_empty(),
+            "{table}"
+        );
+    }
 }
 
 #[test]

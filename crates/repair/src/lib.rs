@@ -31,6 +31,7 @@
 
 mod board;
 mod bound;
+pub mod carry;
 pub mod check;
 pub mod emergency;
 pub mod growth;

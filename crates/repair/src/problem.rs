@@ -21,7 +21,7 @@ const LONGEST_AFTER: Day = 3660;
 const KNOTS: f64 = 16.0;
 
 /// What is to be scheduled.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Problem {
     /// First day of the scenario.
     pub start: Date,
@@ -52,7 +52,7 @@ pub struct Problem {
 }
 
 /// A ship or aircraft.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct AssetData {
     /// Its id.
     pub id: String,
@@ -63,7 +63,7 @@ pub struct AssetData {
 }
 
 /// One visit for repair.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct JobData {
     /// Its id.
     pub id: String,
@@ -90,7 +90,7 @@ pub struct JobData {
 }
 
 /// A piece of a job.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct TaskData {
     /// Its id.
     pub id: String,
@@ -103,7 +103,7 @@ pub struct TaskData {
 }
 
 /// A way to do a task: a mode in one dock, if it needs one.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct OptionData {
     /// The mode.
     pub mode: String,
@@ -128,7 +128,7 @@ pub struct OptionData {
 }
 
 /// What was agreed last of a task.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct AgreedData {
     /// The mode.
     pub mode: String,
@@ -141,7 +141,7 @@ pub struct AgreedData {
 }
 
 /// A dock.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct DockData {
     /// Its id.
     pub id: String,
@@ -156,7 +156,7 @@ pub struct DockData {
 }
 
 /// A trade or team.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ResourceData {
     /// Its id.
     pub id: String,
@@ -173,7 +173,7 @@ pub struct ResourceData {
 }
 
 /// Jobs worth having together.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct GroupData {
     /// Its id.
     pub id: String,
@@ -184,7 +184,7 @@ pub struct GroupData {
 }
 
 /// How many of a class should be ready.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct FleetData {
     /// Class and home, for the reader.
     pub name: String,
@@ -237,6 +237,16 @@ impl Problem {
     #[must_use]
     pub fn date(&self, day: Day) -> Date {
         self.start.saturating_add(i64::from(day).days())
+    }
+
+    /// Whether the same schedules can be made as of another problem, at the same cost; what is shut may be so for other reasons.
+    #[must_use]
+    pub fn is_same(&self, other: &Problem) -> bool {
+        let choices = |problem: &Problem| Problem {
+            shut: Vec::new(),
+            ..problem.clone()
+        };
+        choices(self) == choices(other)
     }
 
     /// Places of the tasks and options of a job for which `keep` does not hold are taken away.

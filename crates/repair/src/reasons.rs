@@ -8,6 +8,7 @@
 use std::collections::BTreeSet;
 
 use crate::board::{Board, Relaxed, Still};
+use crate::carry::mapped;
 use crate::place::{Scratch, Visit};
 use crate::problem::{Day, Problem};
 use crate::search::cheapest_place;
@@ -238,38 +239,4 @@ pub(crate) fn fill<'a>(
         }
     }
     board
-}
-
-/// The same visits in another reading of the same scenario; none where an option is not in it.
-#[must_use]
-pub fn mapped(
-    from: &Problem,
-    to: &Problem,
-    visits: &[Option<Visit>],
-) -> Option<Vec<Option<Visit>>> {
-    let each = visits.iter().enumerate().map(|(job, visit)| {
-        let Some(visit) = visit else {
-            return Some(None);
-        };
-        let tasks = from.jobs[job]
-            .tasks
-            .iter()
-            .zip(&to.jobs[job].tasks)
-            .zip(&visit.tasks);
-        let tasks: Option<Vec<(usize, Day)>> = tasks
-            .map(|((old, new), (option, start))| {
-                let was = &old.options[*option];
-                let same = |other: &crate::problem::OptionData| {
-                    other.row == was.row && other.dock == was.dock
-                };
-                Some((new.options.iter().position(same)?, *start))
-            })
-            .collect();
-        Some(Some(Visit {
-            out: visit.out,
-            back: visit.back,
-            tasks: tasks?,
-        }))
-    });
-    each.collect()
 }

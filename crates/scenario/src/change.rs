@@ -44,7 +44,7 @@ use crate::finding::{Finding, Findings, nearest, shown};
 use crate::package::Table;
 use crate::scenario::Scenario;
 use crate::tables::{
-    Capacity, ChangeRowKind as ChangeKind, Closure, ClosureWhat, EditTable, TableName,
+    Capacity, ChangeRowKind as ChangeKind, Closure, ClosureWhat, EditTable, Recipe, TableName,
 };
 
 /// Days on which a change holds.
@@ -169,18 +169,21 @@ pub struct Change {
 impl Change {
     /// The changes that the scenario's table `changes` tells, in order of id. Those of one group are one change with
     /// the group's id, which costs what they cost together. A lever holds no sooner than its lead time after the
-    /// first day.
+    /// first day; a cell of another table than `capacity` holds for good, whatever its lead time.
     #[must_use]
     pub fn told(scenario: &Scenario) -> Vec<Change> {
         let start = scenario.head().start;
         let mut told: BTreeMap<&str, Change> = BTreeMap::new();
         for row in scenario.changes() {
+            let table = TableName::from_text(&row.table);
+            // A cell of most tables holds for good: how long it takes to come about is told by the date in it.
+            let dated = row.column.is_none() || table == Some(TableName::Capacity);
             let ready = start
                 .checked_add(i64::from(row.lead_time_days).days())
                 .unwrap_or(Date::MAX);
             let from = match row.from {
                 Some(from) if row.kind == ChangeKind::Lever => Some(from.max(ready)),
-                None if row.lead_time_days > 0 => Some(ready),
+                None if dated && row.lead_time_days > 0 => Some(ready),
                 from => from,
             };
             let span = Span {
@@ -188,7 +191,6 @@ impl Change {
                 until: row.until,
             };
             let id = row.id.to_string();
-            let table = TableName::from_text(&row.table);
             let edit = match (table, &row.column) {
                 (None, _) if row.table == LAW => Edit::LawOf {
                     day: id.parse().expect("a checked change names a day"),
@@ -217,6 +219,51 @@ impl Change {
         }
         told.into_values().collect()
     }
+
+    /// Whether production may notice it; if not, it edits what repair alone looks at.
+    #[must_use]
+    pub fn touches_production(&self, scenario: &Scenario) -> bool {
+        self.edits.iter().any(|edit| match edit {
+            Edit::Out { table, id, .. } | Edit::Set { table, id, .. } => match table {
+                TableName::Assets
+                | TableName::Jobs
+                | TableName::Tasks
+                | TableName::Modes
+                | TableName::ModeUsage
+                | TableName::Docks
+                | TableName::Transits
+                | TableName::Groups
+                | TableName::Agreed
+                | TableName::ReadyFleet => false,
+                TableName::Resources | TableName::Capacity => makes(scenario, id),
+                TableName::Sites => supplies(scenario, id),
+                _ => true,
+            },
+            Edit::Scale { resource, .. } => makes(scenario, resource),
+            Edit::Lifted { .. } | Edit::LawOf { .. } => true,
+        })
+    }
+}
+
+/// Whether some recipe uses a resource, or no mode of repair does.
+fn makes(scenario: &Scenario, resource: &str) -> bool {
+    let by_recipe = |row: &Recipe| row.resource.as_deref() == Some(resource);
+    scenario.recipes().iter().any(by_recipe)
+        || { scenario.recipe_resources().iter() }.any(|row| row.resource.as_str() == resource)
+        || !{ scenario.mode_usage().iter() }.any(|row| row.resource.as_str() == resource)
+}
+
+/// Whether something is made, kept, moved or wanted at a site, or nothing is repaired there.
+fn supplies(scenario: &Scenario, site: &str) -> bool {
+    let lanes = scenario.lanes().iter();
+    let ends = lanes.flat_map(|row| [&row.from_site, &row.to_site]);
+    let mut sites = { scenario.recipes().iter().map(|row| &row.site) }
+        .chain(ends)
+        .chain(scenario.stockpiles().iter().map(|row| &row.site))
+        .chain(scenario.receipts().iter().map(|row| &row.site))
+        .chain(scenario.demands().iter().map(|row| &row.site));
+    sites.any(|one| one.as_str() == site)
+        || !{ scenario.modes().iter() }.any(|row| row.site.as_str() == site)
 }
 
 impl Scenario {

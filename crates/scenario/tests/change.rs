@@ -179,6 +179,40 @@ fn what_cannot_be_done_is_said() {
 }
 
 #[test]
+fn every_change_of_the_real_scenario_can_be_made() {
+    let folder = std::path::Path::new("../../scenarios/us-japan-2024");
+    let checked = darsena_scenario::load(folder).expect("it can be read");
+    let scenario = checked.scenario.expect("it is sound");
+    let mut of_repair = Vec::new();
+    for change in Change::told(&scenario) {
+        if let Err(finding) = scenario.with(&change.edits) {
+            panic!("{}: {finding}", change.id);
+        }
+        if !change.touches_production(&scenario) {
+            of_repair.push(change.id);
+        }
+    }
+    assert_eq!(
+        of_repair,
+        [
+            "geoje-agreement",
+            "isogo-agreement",
+            "nagoya-fighter-bay",
+            "oppama-second-team",
+            "san-diego-dock-1-lost",
+            "sasebo-second-barge",
+            "ssk-dock-3",
+            "ulsan-agreement",
+            "waiver-ddg65",
+            "waiver-ddg69",
+            "yokosuka-dock-5-lost",
+            "yokosuka-half-crew",
+            "yokosuka-hiring",
+        ]
+    );
+}
+
+#[test]
 fn the_table_of_changes_is_read_with_groups_and_lead_times() {
     let mut files = files();
     files.insert(

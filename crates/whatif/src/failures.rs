@@ -67,12 +67,15 @@ pub fn every(scenario: &Scenario, what: Every, from: Date, days: u32) -> Vec<Fai
     ids.into_iter().map(failure).collect()
 }
 
-/// Returns the disruptions that the scenario's table `changes` tells, in order of id. Each is known from its first day.
+/// Returns the disruptions that the scenario's table `changes` tells, in order of id, and the ids of those that touch repair
+/// alone, of which no plan can say anything. Each is known from its first day.
 #[must_use]
-pub fn told(scenario: &Scenario) -> Vec<Failure> {
+pub fn told(scenario: &Scenario) -> (Vec<Failure>, Vec<String>) {
     let start = scenario.head().start;
     let disruptions = Change::told(scenario).into_iter();
     let disruptions = disruptions.filter(|change| change.kind == ChangeKind::Disruption);
+    let (disruptions, of_repair): (Vec<Change>, Vec<Change>) =
+        disruptions.partition(|change| change.touches_production(scenario));
     let first = |change: &Change| {
         let spans = change.edits.iter().map(|edit| match edit {
             Edit::Out { span, .. } | Edit::Set { span, .. } | Edit::Scale { span, .. } => {
@@ -82,10 +85,10 @@ pub fn told(scenario: &Scenario) -> Vec<Failure> {
         });
         spans.min().unwrap_or(start)
     };
-    disruptions
-        .map(|change| Failure {
-            from: first(&change),
-            change,
-        })
-        .collect()
+    let failures = disruptions.into_iter().map(|change| Failure {
+        from: first(&change),
+        change,
+    });
+    let of_repair = of_repair.into_iter().map(|change| change.id);
+    (failures.collect(), of_repair.collect())
 }

@@ -3,6 +3,7 @@
 mod answers;
 mod broken;
 mod certificates;
+mod otherwise;
 mod stopped;
 mod told;
 mod written;

@@ -16,6 +16,47 @@ pub fn difference(
     (other, second): (&Scenario, &Repair),
     seconds: Option<f64>,
 ) -> Answer {
+    let mut head = super::head_of(other, &second.outcome, seconds);
+    head.question = "repair --against".into();
+    head.remarks = vec![format!(
+        "first: `{}`, second: `{}`",
+        scenario.head().name,
+        other.head().name
+    )];
+    Answer {
+        head,
+        tables: vec![
+            schedules(scenario, first, second),
+            differences(first, second),
+        ],
+        trees: Vec::new(),
+    }
+}
+
+/// Two schedules in sum.
+pub(super) fn schedules(scenario: &Scenario, first: &Repair, second: &Repair) -> Table {
+    let currency = scenario.head().currency.to_string();
+    let both = [first, second];
+    let sums = both.map(|repair| days_of(&repair.problem, &repair.outcome));
+    let left_out = both.map(|repair| {
+        let count = repair.schedule.deferred.len() + repair.schedule.unplaced.len();
+        i64::try_from(count).unwrap_or(i64::MAX)
+    });
+    Table::new("schedules", "A schedule in sum.")
+        .text("schedule", ["first", "second"])
+        .whole("days_not_ready", "days", sums.map(|sum| sum.0))
+        .whole("days_late", "days", sums.map(|sum| sum.1))
+        .whole("left_out", "jobs", left_out)
+        .number(
+            "cost",
+            &currency,
+            both.map(|repair| repair.outcome.cost.total()),
+        )
+        .number("bound", &currency, both.map(|repair| repair.outcome.bound))
+}
+
+/// Jobs that are done elsewhere or at another time, by id.
+pub(super) fn differences(first: &Repair, second: &Repair) -> Table {
     let one = Side::new(first);
     let two = Side::new(second);
     let mut ids: Vec<&str> = one.jobs.keys().chain(two.jobs.keys()).copied().collect();
@@ -35,7 +76,7 @@ pub fn difference(
         });
         each.collect()
     };
-    let jobs = Table::new("differences", "A job that is done elsewhere or at another time in the second schedule; dates are null where it is not done.")
+    Table::new("differences", "A job that is done elsewhere or at another time in the second schedule; dates are null where it is not done.")
         .text("job", ids.iter().copied())
         .day("out", day(&one, |job| job.out))
         .day("back", day(&one, |job| job.back))
@@ -44,42 +85,16 @@ pub fn difference(
         .day("back_second", day(&two, |job| job.back))
         .text("modes_second", ids.iter().map(|id| two.modes(id)))
         .whole("days_later", "days", later(|job| job.back))
-        .whole("days_more_not_ready", "days", later(|job| job.back - job.out));
-    let currency = scenario.head().currency.to_string();
-    let sums = [&one, &two].map(|side| {
-        let (away, late) = days_of(&side.repair.problem, &side.repair.outcome);
-        (
-            away,
-            late,
-            side.repair.outcome.cost.total(),
-            side.repair.outcome.bound,
-        )
-    });
-    let schedules = Table::new("schedules", "A schedule in sum.")
-        .text("schedule", ["first", "second"])
-        .whole("days_not_ready", "days", sums.iter().map(|sum| sum.0))
-        .whole("days_late", "days", sums.iter().map(|sum| sum.1))
-        .number("cost", &currency, sums.iter().map(|sum| sum.2))
-        .number("bound", &currency, sums.iter().map(|sum| sum.3));
-    let mut head = super::head_of(other, &second.outcome, seconds);
-    head.question = "repair --against".into();
-    head.remarks = vec![format!(
-        "first: `{}`, second: `{}`",
-        scenario.head().name,
-        other.head().name
-    )];
-    Answer {
-        head,
-        tables: vec![schedules, jobs],
-        trees: Vec::new(),
-    }
+        .whole("days_more_not_ready", "days", later(|job| job.back - job.out))
 }
 
 /// The same for reading.
 #[must_use]
 pub fn readable_difference(answer: &Answer) -> String {
     let mut out = format!("{}\n\n", answer.head.remarks.join("; "));
-    for table in &answer.tables {
+    // What is otherwise is told in words above.
+    let tables = answer.tables.iter();
+    for table in tables.filter(|table| table.name != "otherwise") {
         out.push_str(&crate::write::text(table));
         out.push('\n');
     }

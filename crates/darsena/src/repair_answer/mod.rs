@@ -1,5 +1,6 @@
 //! `repair`: which asset, which dock, when, as tables.
 
+mod beside;
 mod difference;
 mod screen;
 mod tables;
@@ -7,6 +8,7 @@ mod tables;
 use darsena_repair::Outcome;
 use darsena_scenario::Scenario;
 
+pub use beside::{compare, tell};
 pub use difference::{difference, readable_difference};
 pub use screen::readable;
 

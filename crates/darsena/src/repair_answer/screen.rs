@@ -35,6 +35,9 @@ pub fn readable(scenario: &Scenario, repair: &Repair, answer: &Answer) -> String
     let (away, late) = days_of(&repair.problem, outcome);
     line(String::new());
     line(format!("{away} days not ready, {late} days late in sum"));
+    if let Some(schedules) = answer.table("schedules") {
+        line(beside(answer, schedules, currency));
+    }
     if let Some(quo) = &repair.status_quo {
         let (old, old_late) = days_of(&quo.problem, &quo.outcome);
         line(format!(
@@ -68,8 +71,16 @@ pub fn readable(scenario: &Scenario, repair: &Repair, answer: &Answer) -> String
         line(String::new());
         line("What is paid for".into());
         let mut costs = costs.clone();
+        if repair.status_quo.is_none() {
+            costs = costs.only_columns(&["part", "cost", "unchanged"]);
+        }
         let paid = numbers(&costs, "cost");
-        let old = numbers(&costs, "status_quo");
+        let before = if repair.status_quo.is_none() {
+            "unchanged"
+        } else {
+            "status_quo"
+        };
+        let old = numbers(&costs, before);
         costs.keep_rows(|n| paid[n].unwrap_or(0.0) != 0.0 || old[n].unwrap_or(0.0) != 0.0);
         line(text(&costs));
     }
@@ -153,6 +164,165 @@ pub fn readable(scenario: &Scenario, repair: &Repair, answer: &Answer) -> String
                 .join(", "),
     );
     out
+}
+
+/// Jobs shown of those that are back later, and of those that are back sooner.
+const MOVED: usize = 10;
+
+/// What is otherwise than in the schedule as things stand.
+fn beside(answer: &Answer, schedules: &Table, currency: &str) -> String {
+    let pair = |values: Vec<Option<f64>>| match values[..] {
+        [Some(one), Some(two)] => (one, two),
+        _ => (0.0, 0.0),
+    };
+    let days = |name: &str| pair(wholes(schedules, name));
+    let money = |name: &str| pair(numbers(schedules, name));
+    let (away, late, left_out) = (days("days_not_ready"), days("days_late"), days("left_out"));
+    let (cost, bound) = (money("cost"), money("bound"));
+    let mut out = format!(
+        "as things stand: {} days not ready, {} days late, cost {} {currency}, no schedule below {}\n",
+        away.0,
+        late.0,
+        number(cost.0),
+        number(bound.0),
+    );
+    let parts = [
+        (away, "days not ready"),
+        (late, "days late"),
+        (left_out, "jobs left out"),
+        (cost, currency),
+    ];
+    let parts: Vec<String> = { parts.iter() }
+        .filter(|((before, now), _)| before != now)
+        .map(|((before, now), what)| {
+            let word = if now > before { "more" } else { "less" };
+            format!("{} {what} {word}", number((before - now).abs()))
+        })
+        .collect();
+    out.push_str(&match parts.as_slice() {
+        [] => "difference: none\n".to_string(),
+        parts => format!("difference: {}\n", parts.join(", ")),
+    });
+    if let Some(classes) = answer.table("classes") {
+        let mut classes = classes.clone();
+        let pairs = [
+            ("days_not_ready", "unchanged"),
+            ("days_late", "days_late_unchanged"),
+            ("left_out", "left_out_unchanged"),
+        ];
+        let differ = pairs.map(|(now, before)| (wholes(&classes, now), wholes(&classes, before)));
+        classes.keep_rows(|n| differ.iter().any(|(now, before)| now[n] != before[n]));
+        if !classes.is_empty() {
+            out.push_str("\nBy class\n");
+            out.push_str(&text(&classes));
+        }
+    }
+    if let Some(moved) = answer.table("differences") {
+        out.push_str(&moves(moved));
+    }
+    out
+}
+
+/// Jobs that are done elsewhere or at another time, those that are moved most first.
+fn moves(moved: &Table) -> String {
+    let later = wholes(moved, "days_later");
+    let before = known(moved, "back");
+    let now = known(moved, "back_second");
+    let why = words(moved, "why");
+    let one = |is: bool| f64::from(u8::from(is));
+    let by = |n: usize| {
+        if why[n].is_none() {
+            later[n].unwrap_or(0.0)
+        } else {
+            0.0
+        }
+    };
+    let is = |n: usize, word: &str| one(before[n] && now[n] && why[n].as_deref() == Some(word));
+    let all: [(&str, &dyn Fn(usize) -> f64); 6] = [
+        ("left out", &|n| one(before[n] && !now[n])),
+        ("done, and left out as things stand", &|n| {
+            one(!before[n] && now[n])
+        }),
+        ("done where or when it is shut as things stand", &|n| {
+            is(n, "opened")
+        }),
+        ("cannot stay where or when it is", &|n| is(n, "shut")),
+        ("back later because of others", &by),
+        ("back sooner because of others", &|n| -by(n)),
+    ];
+    let mut counts = Vec::new();
+    let mut tables = String::new();
+    for (what, key) in all {
+        let mut order: Vec<usize> = (0..moved.len()).filter(|n| key(*n) > 0.0).collect();
+        if order.is_empty() {
+            continue;
+        }
+        order.sort_by(|a, b| key(*b).total_cmp(&key(*a)).then(a.cmp(b)));
+        counts.push(format!("{} {what}", order.len()));
+        let keep = [
+            "job",
+            "back",
+            "modes",
+            "back_second",
+            "modes_second",
+            "days_later",
+            "days_more_not_ready",
+        ];
+        let more = order.len().saturating_sub(MOVED);
+        order.truncate(MOVED);
+        let mut few = moved.only_columns(&keep);
+        few.keep_rows(|n| order.contains(&n));
+        tables.push_str(&format!("\n{}\n{}", capital(what), text(&few)));
+        if more > 0 {
+            tables.push_str(&format!("  and {more} more: `--table differences`\n"));
+        }
+    }
+    match moved.len() {
+        0 => "\nNo job is done elsewhere or at another time.\n".into(),
+        n => format!(
+            "\n{n} {} done elsewhere or at another time: {}\n{tables}",
+            if n == 1 { "job is" } else { "jobs are" },
+            counts.join(", ")
+        ),
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}
+
+fn words(table: &Table, name: &str) -> Vec<Option<String>> {
+    let column = table.columns.iter().find(|column| column.name == name);
+    match column.map(|column| &column.values) {
+        Some(Values::Text(values)) => values.clone(),
+        _ => vec![None; table.len()],
+    }
+}
+
+fn known(table: &Table, name: &str) -> Vec<bool> {
+    let column = table.columns.iter().find(|column| column.name == name);
+    match column.map(|column| &column.values) {
+        Some(Values::Day(values)) => values.iter().map(Option::is_some).collect(),
+        _ => vec![false; table.len()],
+    }
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts of days and jobs are small"
+)]
+fn wholes(table: &Table, name: &str) -> Vec<Option<f64>> {
+    let column = table.columns.iter().find(|column| column.name == name);
+    match column.map(|column| &column.values) {
+        Some(Values::Whole(values)) => values
+            .iter()
+            .map(|value| value.map(|value| value as f64))
+            .collect(),
+        _ => vec![None; table.len()],
+    }
 }
 
 fn numbers(table: &Table, name: &str) -> Vec<Option<f64>> {

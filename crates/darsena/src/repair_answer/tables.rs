@@ -9,11 +9,36 @@ use darsena_scenario::Scenario;
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
-use crate::answer::Table;
+use crate::answer::{Column, Table};
 use crate::repair::{Repair, days_of};
 
 /// What is paid for, and how much of it there is in a cost.
 type Part = (&'static str, fn(&darsena_repair::Cost) -> f64);
+
+const PARTS: [Part; 10] = [
+    ("days not ready", |cost| cost.not_ready),
+    ("days late", |cost| cost.tardiness),
+    ("modes", |cost| cost.modes),
+    ("overtime", |cost| cost.overtime),
+    ("peaks of load", |cost| cost.peaks),
+    ("fleet below what should be ready", |cost| cost.shortage),
+    ("spans of groups", |cost| cost.groups),
+    ("changes against the schedule agreed", |cost| cost.changes),
+    ("jobs left out", |cost| cost.deferral),
+    ("all", darsena_repair::Cost::total),
+];
+
+/// A column of what a cost pays for.
+pub(super) fn paid(
+    scenario: &Scenario,
+    name: &'static str,
+    cost: &darsena_repair::Cost,
+) -> Option<Column> {
+    let currency = scenario.head().currency.as_str();
+    let table =
+        Table::new("costs", "").number(name, currency, PARTS.iter().map(|part| part.1(cost)));
+    table.columns.into_iter().next()
+}
 
 #[derive(Clone, Copy)]
 pub(super) struct Told<'a> {
@@ -225,32 +250,17 @@ impl Told<'_> {
     pub(super) fn costs(self) -> Table {
         let now = &self.repair.outcome.cost;
         let old = self.repair.status_quo.as_ref().map(|quo| &quo.outcome.cost);
-        let parts: [Part; 10] = [
-            ("days not ready", |cost| cost.not_ready),
-            ("days late", |cost| cost.tardiness),
-            ("modes", |cost| cost.modes),
-            ("overtime", |cost| cost.overtime),
-            ("peaks of load", |cost| cost.peaks),
-            ("fleet below what should be ready", |cost| cost.shortage),
-            ("spans of groups", |cost| cost.groups),
-            ("changes against the schedule agreed", |cost| cost.changes),
-            ("jobs left out", |cost| cost.deferral),
-            ("all", darsena_repair::Cost::total),
-        ];
-        Table::new(
+        let currency = self.currency();
+        let mut costs = Table::new(
             "costs",
             "What the schedule pays for, and what the status quo pays.",
         )
-        .text("part", parts.iter().map(|part| part.0))
-        .number(
-            "cost",
-            &self.currency(),
-            parts.iter().map(|part| part.1(now)),
-        )
-        .number(
+        .text("part", PARTS.iter().map(|part| part.0));
+        costs.columns.extend(paid(self.scenario, "cost", now));
+        costs.number(
             "status_quo",
-            &self.currency(),
-            parts.iter().map(|part| old.map(part.1)),
+            &currency,
+            PARTS.iter().map(|part| old.map(part.1)),
         )
     }
 
