@@ -27,6 +27,7 @@ Examples:
   darsena stress scenarios/us-japan-2024 --every site --days 183          each site out for half a year
   darsena stress scenarios/us-japan-2024 --every resource --from 2025-07-01 --days 90 --foreseen
   darsena stress my-scenario --every site --survive                       how long each can be out at no loss
+  darsena stress my-scenario --every resource --pairs 10                  the ten worst pairs of all
   darsena stress my-scenario --every site --static                        static measures, thousands in seconds
   darsena stress my-scenario --every lane --table losses --format csv
 
@@ -51,9 +52,12 @@ pub(crate) struct StressArguments {
     /// Look for the longest failure that costs no demand anything, a few plans a failure.
     #[arg(long)]
     survive: bool,
+    /// Look at every two failures together as well, and tell so many of the worst pairs.
+    #[arg(long, value_name = "COUNT")]
+    pairs: Option<std::num::NonZeroUsize>,
     /// The published static measures: no lead times, dates or priorities, one small program a failure. What each
     /// costs, and how long it would cost nothing.
-    #[arg(long = "static", conflicts_with_all = ["foreseen", "survive"])]
+    #[arg(long = "static", conflicts_with_all = ["foreseen", "survive", "pairs"])]
     without_time: bool,
     #[command(flatten)]
     solving: Solving,
@@ -131,6 +135,7 @@ pub(crate) fn run(arguments: &StressArguments) -> Answered {
         },
         foreseen: arguments.foreseen,
         survive: arguments.survive,
+        pairs: arguments.pairs.is_some(),
     };
     let law = arguments
         .wanted
@@ -141,7 +146,12 @@ pub(crate) fn run(arguments: &StressArguments) -> Answered {
     let arcs_of = |changed: &Scenario, change: Option<&Change>| {
         stress_answer::arcs_of(&base, changed, change, law.clone())
     };
-    let progress = |done, of| line.count("failures", done, of);
+    let what = if arguments.pairs.is_some() {
+        "failures and pairs"
+    } else {
+        "failures"
+    };
+    let progress = |done, of| line.count(what, done, of);
     let stop = terminal::stop_on_interrupt();
     let seconds = || arguments.timing.then(|| started.elapsed().as_secs_f64());
     if arguments.without_time {
@@ -168,8 +178,15 @@ pub(crate) fn run(arguments: &StressArguments) -> Answered {
     }
     let stress = whatif::stress(&scenario, &arcs_of, &failures, &options, &stop, &progress)?;
     drop(line);
-    let mut answer =
-        stress_answer::answer(&scenario, &failures, &stress, arguments.foreseen, seconds());
+    let pairs = arguments.pairs.map(std::num::NonZeroUsize::get);
+    let mut answer = stress_answer::answer(
+        &scenario,
+        &failures,
+        &stress,
+        arguments.foreseen,
+        pairs,
+        seconds(),
+    );
     tell(&mut answer);
     output.write(&answer, &|answer| {
         stress_answer::readable(&scenario, &stress, answer)

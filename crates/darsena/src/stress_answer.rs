@@ -7,7 +7,7 @@ use darsena_law::{AsOf, Law, ReadingOptions};
 use darsena_milp::Status;
 use darsena_plan::Arcs;
 use darsena_scenario::{Change, Edit, Scenario, TableName};
-use darsena_whatif::{Failure, Fate, Stress};
+use darsena_whatif::{Failure, Fate, PairFate, Stress};
 
 use crate::answer::{Answer, Table};
 use crate::otherwise::of_law;
@@ -58,21 +58,21 @@ pub fn arcs_of(
     }
 }
 
-/// The answer `stress` of `scenario`.
+/// The answer `stress` of `scenario`, with so many of the worst pairs where they were looked at.
 #[must_use]
 pub fn answer(
     scenario: &Scenario,
     failures: &[Failure],
     stress: &Stress,
     foreseen: bool,
+    pairs: Option<usize>,
     seconds: Option<f64>,
 ) -> Answer {
     let mut head = head(scenario, &stress.base, seconds);
     head.question = "stress".into();
-    let proved = stress
-        .fates
-        .iter()
-        .all(|fate| fate.status == Status::Optimal);
+    let of_two = stress.pairs.iter().map(|pair| &pair.fate);
+    let proved = { stress.fates.iter().chain(of_two) }.all(|fate| fate.status == Status::Optimal);
+    let all_pairs = failures.len() * failures.len().saturating_sub(1) / 2;
     if !stress.complete {
         head.status = Status::Stopped.as_str().into();
         head.remarks.push(format!(
@@ -80,6 +80,12 @@ pub fn answer(
             stress.fates.len(),
             failures.len()
         ));
+        if pairs.is_some() {
+            head.remarks.push(format!(
+                "{} of {all_pairs} pairs were looked at: another may be worse",
+                stress.pairs.len()
+            ));
+        }
     } else if !proved {
         head.status = Status::Feasible.as_str().into();
     }
@@ -89,19 +95,27 @@ pub fn answer(
         "failures are not foreseen: what was decided for earlier periods stays, and from its first day on the length of a failure is known".into()
     });
     head.remarks.push("who of several equals waits is told of the one best plan that was found; what is lost by priority is the same in all of them".into());
+    if let Some(most) = pairs.filter(|_| stress.complete) {
+        head.remarks.push(format!(
+            "all {all_pairs} pairs were planned again; none that is not told is worse than the {} told",
+            most.min(all_pairs)
+        ));
+    }
     let told = Told {
         scenario,
         failures,
         stress,
     };
+    let mut tables = vec![
+        told.failures(),
+        told.priorities(),
+        told.losses(),
+        told.exposure(),
+    ];
+    tables.extend(pairs.map(|most| told.pairs(most)));
     Answer {
         head,
-        tables: vec![
-            told.failures(),
-            told.priorities(),
-            told.losses(),
-            told.exposure(),
-        ],
+        tables,
         trees: Vec::new(),
     }
 }
@@ -144,6 +158,19 @@ pub fn readable(scenario: &Scenario, stress: &Stress, answer: &Answer) -> String
         out.push_str(&format!(
             "\n{silent} other failures cost nothing: `--table failures`\n"
         ));
+    }
+    if let Some(pairs) = answer.table("pairs") {
+        out.push_str("\nTwo together, the worst first (beyond: more than both alone)\n");
+        out.push_str(&text(&pairs.only_columns(&[
+            "first",
+            "second",
+            "late",
+            "first_alone",
+            "second_alone",
+            "beyond",
+            "unmet",
+            "cost",
+        ])));
     }
     out
 }
@@ -209,6 +236,57 @@ impl Told<'_> {
             )
             .text("status", rows.iter().map(|fate| fate.status.as_str()))
             .text("way", rows.iter().map(|fate| fate.way.as_str()))
+    }
+
+    /// The worst of all pairs, and what they cost beyond what each costs alone.
+    fn pairs(&self, most: usize) -> Table {
+        let rows = &self.stress.pairs[..most.min(self.stress.pairs.len())];
+        let alone: BTreeMap<usize, &Fate> = { self.stress.fates.iter() }
+            .map(|fate| (fate.failure, fate))
+            .collect();
+        let id = |row: &PairFate, n: usize| self.failures[row.failures[n]].change.id.clone();
+        let late = |row: &PairFate, n: usize| {
+            alone
+                .get(&row.failures[n])
+                .map(|fate| fate.late_unit_periods)
+        };
+        let beyond = |row: &PairFate| {
+            let beyond = row.fate.late_unit_periods - late(row, 0)? - late(row, 1)?;
+            // A difference of near numbers has no more digits than that.
+            Some((beyond * 1e6).round() / 1e6 + 0.0)
+        };
+        Table::new("pairs", "two failures together, the worst first")
+            .whole("rank", "", (1i64..).take(rows.len()))
+            .text("first", rows.iter().map(|row| id(row, 0)))
+            .text("second", rows.iter().map(|row| id(row, 1)))
+            .number(
+                "late",
+                "unit-periods",
+                rows.iter().map(|row| row.fate.late_unit_periods),
+            )
+            .number(
+                "first_alone",
+                "unit-periods",
+                rows.iter().map(|row| late(row, 0)),
+            )
+            .number(
+                "second_alone",
+                "unit-periods",
+                rows.iter().map(|row| late(row, 1)),
+            )
+            .number("beyond", "unit-periods", rows.iter().map(beyond))
+            .number(
+                "unmet",
+                "unit of the item",
+                rows.iter().map(|row| row.fate.unmet),
+            )
+            .number(
+                "cost",
+                self.scenario.head().currency.as_str(),
+                rows.iter().map(|row| row.fate.cost),
+            )
+            .text("status", rows.iter().map(|row| row.fate.status.as_str()))
+            .text("way", rows.iter().map(|row| row.fate.way.as_str()))
     }
 
     fn priorities(&self) -> Table {

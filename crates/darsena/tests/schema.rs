@@ -179,6 +179,7 @@ fn answers_of_stress_are_valid() {
         },
         foreseen: false,
         survive: true,
+        pairs: true,
     };
     let arcs = std::sync::Arc::new(Arcs::open(&scenario));
     let open = |_: &Scenario, _: Option<&_>| arcs.clone();
@@ -192,7 +193,7 @@ fn answers_of_stress_are_valid() {
     );
     let stress = stress.expect("there are plans");
     assert!(stress.complete && stress.fates.iter().any(|fate| !fate.losses.is_empty()));
-    let answer = stress_answer::answer(&scenario, &failures, &stress, false, None);
+    let answer = stress_answer::answer(&scenario, &failures, &stress, false, Some(3), None);
     assert_valid(&answer.json());
     assert_columns(&schema()["$defs"]["stress"], &answer);
 }

@@ -19,7 +19,7 @@
 //! [`darsena_plan::steady`].
 //!
 //! # Limits
-//! A failure is one change at a time. An unforeseen failure leaves what the base decided for earlier periods as it is;
+//! A failure is one change at a time, or two together, known from the day of the first. An unforeseen failure leaves what the base decided for earlier periods as it is;
 //! from then on its whole length is known. Who of several equals waits is told of the one plan that was found.
 
 mod failures;
@@ -28,4 +28,4 @@ mod stress;
 
 pub use failures::{Every, every, told};
 pub use measures::{Static, StaticFate, static_measures};
-pub use stress::{ArcsOf, Failure, Fate, Loss, Stress, StressOptions, stress};
+pub use stress::{ArcsOf, Failure, Fate, Loss, PairFate, Stress, StressOptions, stress};

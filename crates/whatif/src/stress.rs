@@ -28,6 +28,8 @@ pub struct StressOptions {
     pub foreseen: bool,
     /// Whether the time to survive is looked for, a few plans a failure.
     pub survive: bool,
+    /// Whether every two failures together are looked at, too.
+    pub pairs: bool,
 }
 
 /// What a demand loses.
@@ -69,6 +71,15 @@ pub struct Fate {
     pub survives: Option<usize>,
 }
 
+/// What comes of two failures together.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PairFate {
+    /// Places among the failures, the smaller first.
+    pub failures: [usize; 2],
+    /// What comes of both; its `failure` is the first.
+    pub fate: Fate,
+}
+
 /// The base plan and what comes of each failure.
 #[derive(Debug)]
 pub struct Stress {
@@ -77,7 +88,9 @@ pub struct Stress {
     /// The worst first: by late unit-periods, then units open at the end, cost and id. Those for which no time was
     /// left are not in it.
     pub fates: Vec<Fate>,
-    /// Whether every failure was looked at.
+    /// Every two failures together, the worst first in the same order; none where they were not asked for.
+    pub pairs: Vec<PairFate>,
+    /// Whether every failure, and every pair that was asked for, was looked at.
     pub complete: bool,
 }
 
@@ -102,8 +115,25 @@ pub type ArcsOf<'a> = dyn Fn(&Scenario, Option<&Change>) -> Arc<Arcs> + Sync + '
 /// Differences of open units below this are noise of the arithmetic.
 const NOTHING: f64 = 1e-6;
 
-/// Returns what each of `failures` costs, the worst first. `arcs_of` says which arcs a changed scenario has;
-/// `progress` is told how many failures are done.
+impl Failure {
+    /// Both at once, known from the day of the first.
+    fn and(&self, other: &Failure) -> Failure {
+        let [a, b] = [&self.change, &other.change];
+        Failure {
+            change: Change {
+                id: format!("{} + {}", a.id, b.id),
+                kind: a.kind,
+                edits: [&a.edits[..], &b.edits].concat(),
+                cost: a.cost + b.cost,
+            },
+            from: self.from.min(other.from),
+        }
+    }
+}
+
+/// Returns what each of `failures` costs, the worst first, and where it is asked for what every two of them cost
+/// together: each pair is planned again, so no other is worse than the worst. `arcs_of` says which arcs a changed
+/// scenario has; `progress` is told how many failures and pairs are done.
 ///
 /// # Errors
 /// Fails when a plan cannot be made, and when a change cannot.
@@ -125,28 +155,51 @@ pub fn stress(
         options,
         stop,
     };
+    let singles = failures.len();
+    let seconds = |a: usize| (a + 1..singles).map(move |b| [a, b]);
+    let pairs: Vec<[usize; 2]> = { 0..singles * usize::from(options.pairs) }
+        .flat_map(seconds)
+        .collect();
+    let all = singles + pairs.len();
     let done = AtomicUsize::new(0);
     let threads = options.plan.threads;
     let begin = || Ok(base.replanner()?);
-    let found = side_by_side(failures.len(), threads, stop, begin, |replanner, n| {
-        let fate = work.fate(replanner, n, &failures[n])?;
-        progress(done.fetch_add(1, Ordering::Relaxed) + 1, failures.len());
-        Ok::<_, StressError>(fate)
+    let found = side_by_side(all, threads, stop, begin, |replanner, n| {
+        let fate = if n < singles {
+            work.fate(replanner, n, &failures[n], options.survive)?
+        } else {
+            let [a, b] = pairs[n - singles];
+            work.fate(replanner, a, &failures[a].and(&failures[b]), false)?
+        };
+        progress(done.fetch_add(1, Ordering::Relaxed) + 1, all);
+        Ok::<_, StressError>(fate.map(|fate| (n, fate)))
     })?;
-    let mut fates: Vec<Fate> = found.into_iter().flatten().collect();
-    let key = |fate: &Fate| [fate.late_unit_periods, fate.unmet, fate.cost].map(rounded);
-    fates.sort_by(|a, b| {
-        let worse = { key(b).into_iter().zip(key(a)) }
-            .map(|(b, a)| b.total_cmp(&a))
-            .find(|order| order.is_ne());
-        let ids = [a, b].map(|fate| &failures[fate.failure].change.id);
-        worse.unwrap_or(ids[0].cmp(ids[1]))
+    let found: Vec<(usize, Fate)> = found.into_iter().flatten().collect();
+    let complete = found.len() == all;
+    let (of_one, of_two): (Vec<_>, Vec<_>) = found.into_iter().partition(|(n, _)| *n < singles);
+    let id = |n: usize| &failures[n].change.id;
+    let mut fates: Vec<Fate> = of_one.into_iter().map(|(_, fate)| fate).collect();
+    fates.sort_by(|a, b| worse(a, b).then_with(|| id(a.failure).cmp(id(b.failure))));
+    let of_two = of_two.into_iter().map(|(n, fate)| PairFate {
+        failures: pairs[n - singles],
+        fate,
     });
+    let mut of_two: Vec<PairFate> = of_two.collect();
+    let ids = |pair: &PairFate| pair.failures.map(id);
+    of_two.sort_by(|a, b| worse(&a.fate, &b.fate).then_with(|| ids(a).cmp(&ids(b))));
     Ok(Stress {
         base: base.plan().clone(),
-        complete: fates.len() == failures.len(),
+        complete,
         fates,
+        pairs: of_two,
     })
+}
+
+/// The worse first: by late unit-periods, then units open at the end, then cost.
+fn worse(a: &Fate, b: &Fate) -> std::cmp::Ordering {
+    let key = |fate: &Fate| [fate.late_unit_periods, fate.unmet, fate.cost].map(rounded);
+    let orders = { key(b).into_iter().zip(key(a)) }.map(|(b, a)| b.total_cmp(&a));
+    orders.fold(std::cmp::Ordering::Equal, std::cmp::Ordering::then)
 }
 
 /// A number without the noise of its last digits.
@@ -211,6 +264,7 @@ impl Work<'_> {
         replanner: &mut Replanner<'_>,
         n: usize,
         failure: &Failure,
+        survive: bool,
     ) -> Result<Option<Fate>, StressError> {
         let (plan, way) = self.again(replanner, failure, &failure.change)?;
         // Of a plan that was cut short nothing is said.
@@ -236,7 +290,7 @@ impl Work<'_> {
         let first = self.first_period(failure);
         let last = (first..periods).rev().find(behind);
         let cost = |plan: &Plan| plan.levels.last().map_or(0.0, |level| level.value);
-        let survives = if self.options.survive {
+        let survives = if survive {
             Some(self.survives(replanner, failure)?)
         } else {
             None

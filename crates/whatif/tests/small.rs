@@ -23,6 +23,7 @@ fn options(objective: darsena_scenario::Objective, foreseen: bool) -> StressOpti
         },
         foreseen,
         survive: false,
+        pairs: false,
     }
 }
 
@@ -60,6 +61,39 @@ proptest! {
             }
             let cost = cold.levels.last().unwrap().value - base.last().unwrap().value;
             prop_assert!((cost - fate.cost).abs() < 1e-5 * cost.abs().max(100.0), "{cost} {fate:?}");
+        }
+    }
+
+    #[test]
+    fn the_worst_pairs_are_those_of_planning_every_pair_from_nothing(
+        numbers in prop::collection::vec(0u32..1000, 8),
+        month in 1u32..9,
+    ) {
+        let scenario = scenario(&numbers);
+        let from = jiff::civil::date(2024, i8::try_from(month).unwrap(), 1);
+        let mut failures = every(&scenario, Every::Site, from, 62);
+        failures.extend(every(&scenario, Every::Recipe, from, 62));
+        let options = StressOptions {
+            pairs: true,
+            ..options(darsena_scenario::Objective::Lexicographic, true)
+        };
+        let open = |scenario: &Scenario, _: Option<&_>| Arc::new(Arcs::open(scenario));
+        let found = stress(&scenario, &open, &failures, &options, &Stop::new(), &|_, _| ()).unwrap();
+        prop_assert!(found.complete);
+        prop_assert_eq!(found.pairs.len(), failures.len() * (failures.len() - 1) / 2);
+        let late = |levels: &[darsena_plan::Level]| -> f64 {
+            let late = levels.iter().filter(|l| matches!(l.measure, darsena_plan::Measure::Late { .. }));
+            late.map(|level| level.value).sum()
+        };
+        let mut last = f64::INFINITY;
+        for pair in &found.pairs {
+            let edits = pair.failures.map(|n| failures[n].change.edits.clone()).concat();
+            let changed = scenario.with(&edits).unwrap();
+            let cold = darsena_plan::plan(&changed, &Arcs::open(&changed), &options.plan, &mut Watch::nobody()).unwrap();
+            let more = late(&cold.levels) - late(&found.base.levels);
+            prop_assert!((more - pair.fate.late_unit_periods).abs() < 1e-5, "{more} {pair:?}");
+            prop_assert!(pair.fate.late_unit_periods <= last + 1e-5);
+            last = pair.fate.late_unit_periods;
         }
     }
 
