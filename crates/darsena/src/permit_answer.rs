@@ -545,10 +545,14 @@ pub fn readable(
             one.rules.join(", ")
         ));
     }
-    let shown: Vec<&Cited> = ruling
-        .rules
-        .iter()
-        .filter(|rule| why || (rule.decides && rule.kind != RuleKind::Note))
+    let decides = |rule: &Cited| rule.decides && rule.kind != RuleKind::Note;
+    // What is noted of a rule that decides belongs to it.
+    let noted = |rule: &Cited| {
+        let of = |other: &Cited| decides(other) && other.id == rule.id;
+        rule.kind == RuleKind::Note && ruling.rules.iter().any(of)
+    };
+    let shown: Vec<&Cited> = { ruling.rules.iter() }
+        .filter(|rule| why || decides(rule) || noted(rule))
         .collect();
     if !shown.is_empty() {
         line("\nrules".into());
