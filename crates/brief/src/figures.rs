@@ -4,10 +4,9 @@
 //! demand counts under the priority in force on the day it is due. Quantities are only added up
 //! over items of one unit.
 
-use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
-use darsena_plan::{Cause, Plan, Price, Priced};
+use darsena_plan::{Cause, Plan, Priced};
 use darsena_scenario::{Demand, Horizon, Item, Scenario};
 
 /// Amounts below this are noise of the arithmetic.
@@ -90,8 +89,8 @@ pub(crate) struct Worth {
     pub(crate) what: Priced,
     /// Periods in which it has a shadow price, in order; of an item that of the one more unit.
     pub(crate) periods: Vec<usize>,
-    pub(crate) deliveries: Option<f64>,
-    pub(crate) late_unit_periods: Option<f64>,
+    pub(crate) deliveries: f64,
+    pub(crate) late_unit_periods: f64,
     pub(crate) money: f64,
 }
 
@@ -400,50 +399,19 @@ impl<'a> Figures<'a> {
         (due, delivered)
     }
 
-    /// What one more unit is worth. Of capacities, lanes and ceilings what planning again with it gains, in
-    /// every period, in the order of the plan; then of items at a site their shadow price, once, in the
-    /// dearest period: by deliveries, then by waiting, then by money.
+    /// What one more unit gains, as far as that was tried, in the order of the plan.
     pub(crate) fn worths(&self) -> Vec<Worth> {
         let tried = self.plan.worths.iter().filter_map(|worth| {
             let gain = worth.gain?;
             Some(Worth {
                 what: worth.what,
                 periods: worth.periods.clone(),
-                deliveries: Some(gain.deliveries),
-                late_unit_periods: Some(gain.late_unit_periods),
+                deliveries: gain.deliveries,
+                late_unit_periods: gain.late_unit_periods,
                 money: gain.money,
             })
         });
-        let rank = |price: &Price| {
-            let units = price.deliveries.unwrap_or(0.0);
-            [units, price.late_unit_periods.unwrap_or(0.0), price.money]
-        };
-        let dear = |a: &Price, b: &Price| {
-            let pairs = rank(b).into_iter().zip(rank(a));
-            let orders = pairs.map(|(b, a)| b.total_cmp(&a));
-            orders.fold(Ordering::Equal, Ordering::then)
-        };
-        let mut dearest: BTreeMap<Priced, &Price> = BTreeMap::new();
-        let parts = self.plan.prices.iter();
-        for price in parts.filter(|price| matches!(price.what, Priced::Material(..))) {
-            let known = dearest.entry(price.what).or_insert(price);
-            if dear(price, known)
-                .then(price.period.cmp(&known.period))
-                .is_lt()
-            {
-                *known = price;
-            }
-        }
-        let mut parts: Vec<&Price> = dearest.into_values().collect();
-        parts.sort_by(|a, b| dear(a, b).then(a.what.cmp(&b.what)));
-        let parts = parts.into_iter().map(|price| Worth {
-            what: price.what,
-            periods: vec![price.period],
-            deliveries: price.deliveries,
-            late_unit_periods: price.late_unit_periods,
-            money: price.money,
-        });
-        tried.chain(parts).collect()
+        tried.collect()
     }
 
     /// The resources, in order, with how full they are.
@@ -550,15 +518,6 @@ impl<'a> Figures<'a> {
             flow.lanes.insert(row.lane);
         }
         flows.into_values().collect()
-    }
-
-    /// Whether some recipe takes the item.
-    pub(crate) fn is_part(&self, item: usize) -> bool {
-        let id = &self.scenario.items()[item].item;
-        self.scenario
-            .recipe_inputs()
-            .iter()
-            .any(|row| row.item == *id)
     }
 
     /// Whether some demand asks for the item.

@@ -482,10 +482,9 @@ pub(crate) const LATE_CAPTION: &str = "Customers and items that wait";
 pub(crate) const EACH_DEMAND: &str = "Every demand as a table";
 
 pub(crate) const WORTH: &str = "What one more unit is worth";
-pub(crate) const WORTH_NOTE: &str = "For capacities, lanes and ceilings: what one more unit gains, in every period or once under a ceiling, by planning \
-    again with it. The limits with the highest shadow prices were tried, and those of which one more gains nothing are left out; the periods are those with a \
-    shadow price. For an item: its shadow price, what one more unit would change, once, in the period in which it is worth most. That holds for the first units \
-    only, and where several limits bind at once it may be less, or nothing. Gains of different things do not add up. A value below nothing is no gain: the unit \
+pub(crate) const WORTH_NOTE: &str = "What one more unit gains, by planning again with it: of capacities and lanes one more in every period in which there is any, \
+    under a ceiling one more for all, of a part one more at a site, once, in the period in which its shadow price is highest. What has the highest shadow prices was tried; \
+    what gains nothing is left out; the periods are those with a shadow price. Gains of different things do not add up. A value below nothing is no gain: the unit \
     serves what comes first at the expense of the rest.";
 pub(crate) const WORTH_CAPACITY: &str = "One more unit of capacity";
 pub(crate) const WORTH_MATERIAL: &str = "One more unit of a part";

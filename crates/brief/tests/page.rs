@@ -248,6 +248,7 @@ fn plan() -> Plan {
         ],
         worths: vec![
             worth(Priced::Capacity(0), &[0, 1], 20.5, 1.5, 9.25),
+            worth(Priced::Material(2, 0), &[0], 3.0, 0.75, 2.0),
             worth(Priced::Lane(1), &[2], -1.5, 0.0, 1.25),
         ],
         utilisation: (0..6)

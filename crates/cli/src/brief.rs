@@ -74,7 +74,10 @@ pub(crate) fn run(arguments: &BriefArguments) -> Answered {
         Ok(scenario) => scenario,
         Err(code) => return Ok(code),
     };
-    let options = arguments.wanted.options(&arguments.solving);
+    let options = darsena::plan::Options {
+        parts: true,
+        ..arguments.wanted.options(&arguments.solving)
+    };
     let line = terminal::Line::new(arguments.quiet);
     let mut show = |progress: &Progress| line.show(progress);
     let mut watch = Watch {

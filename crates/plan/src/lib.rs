@@ -90,8 +90,10 @@ pub struct Options {
     pub fair: bool,
     /// How many things are tried as reasons for late demands.
     pub reasons: Reasons,
-    /// Whether shadow prices are computed.
+    /// Whether shadow prices are computed, and what one more of each limit gains.
     pub prices: bool,
+    /// Whether what one more unit of each part gains is found as well.
+    pub parts: bool,
     /// Whether receipts that are not firm count.
     pub include_unconfirmed: bool,
     /// Threads for work that can go side by side; the answer does not depend on it.
@@ -108,6 +110,7 @@ impl Default for Options {
             fair: false,
             reasons: Reasons::Auto,
             prices: true,
+            parts: false,
             include_unconfirmed: false,
             threads: 1,
             solver: darsena_milp::Options::default(),

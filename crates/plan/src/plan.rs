@@ -335,13 +335,13 @@ pub enum Priced {
     Ceiling(usize),
 }
 
-/// What one more unit of a capacity or over a lane in every period in which there is any, or once under a
-/// ceiling, gains.
+/// What one more unit of a capacity or over a lane in every period in which there is any gains, or one more under
+/// a ceiling, or one more of a part at a site in one period.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Worth {
-    /// Of what; never of material.
+    /// Of what.
     pub what: Priced,
-    /// Periods in which it has a shadow price.
+    /// Periods in which it has a shadow price; of a part the one in which the unit comes.
     pub periods: Vec<usize>,
     /// Found by planning again with it; none where that was left out.
     pub gain: Option<Gain>,

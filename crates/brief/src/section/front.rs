@@ -114,9 +114,7 @@ pub(crate) fn nothing_binds(figures: &Figures<'_>) -> &'static str {
 
 /// Whether one more unit would change anything a reader cares about.
 fn matters(worth: &Worth) -> bool {
-    worth.deliveries.is_some_and(|gain| gain > NOTHING)
-        || worth.late_unit_periods.is_some_and(|gain| gain > NOTHING)
-        || (worth.deliveries.is_none() && worth.money > NOTHING)
+    worth.deliveries > NOTHING || worth.late_unit_periods > NOTHING
 }
 
 fn bind_point(figures: &Figures<'_>, notes: &mut Notes<'_>, worth: &Worth) -> Markup {
@@ -154,12 +152,10 @@ fn bind_point(figures: &Figures<'_>, notes: &mut Notes<'_>, worth: &Worth) -> Ma
             Priced::Material(..) | Priced::Ceiling(_) => None,
             _ => Some(figures.horizon.period().as_str()),
         },
-        worth
-            .deliveries
+        Some(worth.deliveries)
             .filter(|gain| *gain > NOTHING)
             .map(|gain| rows.units("deliveries", gain, unit)),
-        worth
-            .late_unit_periods
+        Some(worth.late_unit_periods)
             .filter(|gain| *gain > NOTHING)
             .map(|gain| {
                 rows.figure(
@@ -210,7 +206,7 @@ pub(crate) fn rows_of(figures: &Figures<'_>, what: Priced) -> Rows {
         Priced::Material(site, kind) => {
             let kind = &figures.plan.kinds[kind];
             Rows::filtered(
-                "prices",
+                "binding",
                 &[
                     ("site", &scenario.sites()[site].site),
                     ("item", &scenario.items()[kind.item].item),

@@ -67,15 +67,11 @@ fn sort(
         .map(|worth| {
             let rows = rows_of(figures, worth.what);
             let (name, cite) = names(figures, notes, worth.what);
-            let or_none = |value: Option<f64>, column: &str| match value {
-                Some(value) => rows.quantity(column, value),
-                None => html! { (text::NONE) },
-            };
             html! { tr {
                 th scope="row" { (name) (cite) }
                 td { (when(figures, &rows, worth)) }
-                (number(or_none(worth.deliveries, "deliveries")))
-                (number(or_none(worth.late_unit_periods, "unit_periods")))
+                (number(rows.quantity("deliveries", worth.deliveries)))
+                (number(rows.quantity("unit_periods", worth.late_unit_periods)))
                 (number(rows.money("money", worth.money, currency)))
             } }
         })
@@ -103,19 +99,14 @@ fn chart(
 ) -> Option<Markup> {
     let currency = figures.scenario.head().currency.as_str();
     let value = |worth: &Worth| match measure {
-        Measured::Deliveries => worth.deliveries.unwrap_or(0.0),
-        Measured::Waiting => worth.late_unit_periods.unwrap_or(0.0),
+        Measured::Deliveries => worth.deliveries,
+        Measured::Waiting => worth.late_unit_periods,
         Measured::Money => worth.money,
-    };
-    // An end item at its customer's door serves him: that says nothing new.
-    let tells = |worth: &Worth| match worth.what {
-        Priced::Material(_, kind) => figures.is_part(figures.plan.kinds[kind].item),
-        Priced::Capacity(_) | Priced::Lane(_) | Priced::Ceiling(_) => true,
     };
     let mut drawn: Vec<&Worth> = worths
         .iter()
         .copied()
-        .filter(|worth| value(worth).abs() > NOTHING && tells(worth))
+        .filter(|worth| value(worth).abs() > NOTHING)
         .collect();
     if drawn.is_empty() {
         return None;

@@ -302,6 +302,18 @@ impl Sight<'_> {
         }
     }
 
+    /// So many more units at a node in a period.
+    pub(super) fn more_material(&self, node: usize, t: usize, more: f64) -> Option<Thing> {
+        let row = self.layout.balance(node, t);
+        // A unit more is a right-hand side less.
+        let (lower, upper) = self.program.row_bounds(row);
+        let relax = vec![Relax::Row(row, lower - more, upper - more)];
+        let stages = self.stages.iter();
+        let prices = stages.map(|stage| stage.duals[row.index()].abs());
+        let item = self.network.kinds[self.network.nodes[node].kind].item;
+        self.thing(Cause::Material { item }, relax, prices.collect())
+    }
+
     /// A run started in `t` that takes `lead` periods, as a new column.
     fn run(&self, r: usize, t: usize, lead: usize) -> Addition {
         let run = &self.network.runs[r];

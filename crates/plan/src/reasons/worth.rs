@@ -1,8 +1,8 @@
 //! What one more of each limit gains, by planning again with it.
 //!
 //! # Formula
-//! One more unit of a capacity or over a lane in every period in which there is any, or once under a ceiling,
-//! then the best plan stage by stage, with the same lines open. With x the plan and x⁺ that one,
+//! One more unit of a capacity or over a lane in every period in which there is any, once under a ceiling, or of
+//! a part at a site in one period, then the best plan stage by stage, with the same lines open. With x the plan and x⁺ that one,
 //!
 //! ```text
 //! gain = c·x - c·x⁺
@@ -18,13 +18,15 @@
 //! more is a loss here. Units open at the end and the open units of stages that watch something else are
 //! those of the plans found: where others are as good, they may differ.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use darsena_milp::Stop;
 
 use super::thing::Thing;
 use super::{AUTO_ROWS, Again, Sight};
-use crate::plan::{Cause, Gain, Plan, Priced, Worth};
+use crate::network::{Input, Node};
+use crate::plan::{Cause, Gain, Plan, Price, Priced, Worth};
 use crate::price::open_units;
 use crate::solve::Clock;
 use crate::{Options, PlanError, Reasons};
@@ -35,6 +37,9 @@ const NOTHING: f64 = 1e-6;
 /// So many limits are tried without being asked for: those with the highest shadow prices.
 const STRONGEST: usize = 8;
 
+/// So many parts are tried where they are asked for.
+const PARTS: usize = 24;
+
 /// Writes into `plan` what the capacities, lanes and ceilings that the duals do not rule out are worth, the
 /// most waiting first, then the most money. Those of which one more unit gains nothing are left out.
 pub(crate) fn worths(
@@ -44,28 +49,32 @@ pub(crate) fn worths(
     clock: &Clock,
     stop: &Stop,
 ) -> Result<(), PlanError> {
-    let mut things = sight.limits();
+    let mut limits = sight.limits();
     let shadow = shadow(plan);
-    things.sort_by(|(a, _), (b, _)| {
-        let [a_waits, a_money] = shadow.get(a).copied().unwrap_or_default();
-        let [b_waits, b_money] = shadow.get(b).copied().unwrap_or_default();
-        let by_money = b_money.total_cmp(&a_money).then(a.cmp(b));
-        b_waits.total_cmp(&a_waits).then(by_money)
-    });
+    limits
+        .sort_by(|a, b| dearer(shadow.get(&a.what), shadow.get(&b.what)).then(a.what.cmp(&b.what)));
     let tried = match options.reasons {
-        Reasons::All => things.len(),
+        Reasons::All => limits.len(),
         _ if sight.program.rows() > AUTO_ROWS => 0,
-        _ => STRONGEST.min(things.len()),
+        _ => STRONGEST.min(limits.len()),
     };
-    let mut gains = gains(sight, &things[..tried], options, clock, stop)?;
+    let untried = limits.split_off(tried);
+    if options.parts && tried > 0 {
+        limits.extend(sight.parts(plan));
+    }
+    let gains = gains(sight, &limits, options, clock, stop)?;
     if gains.iter().any(Option::is_none) {
         let note = "there was no time to plan again with more of every limit";
         plan.remarks.push(note.into());
     }
-    gains.resize(things.len(), None);
-    let told = things.iter().zip(gains).map(|((what, _), gain)| Worth {
-        what: *what,
-        periods: plan.periods_priced(*what),
+    let gains = gains.into_iter().chain(untried.iter().map(|_| None));
+    let told = limits.iter().chain(&untried).zip(gains);
+    let told = told.map(|(limit, gain)| Worth {
+        what: limit.what,
+        periods: match limit.period {
+            Some(t) => vec![t],
+            None => plan.periods_priced(limit.what),
+        },
         gain,
     });
     let mut told: Vec<Worth> = told
@@ -76,13 +85,38 @@ pub(crate) fn worths(
     Ok(())
 }
 
-/// Open unit-periods and money that the shadow prices of each thing promise over all periods.
-fn shadow(plan: &Plan) -> BTreeMap<Priced, [f64; 2]> {
-    let mut sums: BTreeMap<Priced, [f64; 2]> = BTreeMap::new();
+/// Something of which one more is tried.
+struct Limit {
+    what: Priced,
+    /// The period in which it comes; none of what comes in every one, or once for all.
+    period: Option<usize>,
+    thing: Thing,
+}
+
+/// What shadow prices promise: open unit-periods, money.
+type Promise = [f64; 2];
+
+/// Those that promise more first.
+fn dearer(a: Option<&Promise>, b: Option<&Promise>) -> Ordering {
+    let [a_waits, a_money] = a.copied().unwrap_or_default();
+    let [b_waits, b_money] = b.copied().unwrap_or_default();
+    b_waits
+        .total_cmp(&a_waits)
+        .then(b_money.total_cmp(&a_money))
+}
+
+fn promise(price: &Price) -> Promise {
+    [price.late_unit_periods.unwrap_or(0.0), price.money]
+}
+
+/// What the shadow prices of each thing promise over all periods.
+fn shadow(plan: &Plan) -> BTreeMap<Priced, Promise> {
+    let mut sums: BTreeMap<Priced, Promise> = BTreeMap::new();
     for price in &plan.prices {
-        let [waits, money] = sums.entry(price.what).or_default();
-        *waits += price.late_unit_periods.unwrap_or(0.0);
-        *money += price.money;
+        let sum = sums.entry(price.what).or_default();
+        for (sum, more) in sum.iter_mut().zip(promise(price)) {
+            *sum += more;
+        }
     }
     sums
 }
@@ -90,7 +124,7 @@ fn shadow(plan: &Plan) -> BTreeMap<Priced, [f64; 2]> {
 /// What planning again with each thing gains; none where the time ran out.
 fn gains(
     sight: Sight<'_>,
-    things: &[(Priced, Thing)],
+    limits: &[Limit],
     options: &Options,
     clock: &Clock,
     stop: &Stop,
@@ -99,7 +133,7 @@ fn gains(
     let cost = sight.stages.last().map(|stage| &stage.costs);
     let again = Again::new(sight, options, clock, stop);
     let made = again.each(
-        things.iter().map(|(_, thing)| thing),
+        limits.iter().map(|limit| &limit.thing),
         |prover, thing, watch| {
             let values = prover.best_with_more(thing, watch)?;
             let fall = |costs: &[f64], values: &[f64]| {
@@ -118,7 +152,7 @@ fn gains(
 
 impl Sight<'_> {
     /// One more unit of every capacity, over every lane and under every ceiling that has a dual in some stage.
-    fn limits(&self) -> Vec<(Priced, Thing)> {
+    fn limits(&self) -> Vec<Limit> {
         let network = self.network;
         let if_any = |limit: f64| f64::from(u8::from(limit > 0.0));
         let capacities = (0..network.capacity.len())
@@ -135,6 +169,53 @@ impl Sight<'_> {
             Cause::Ceiling { ceiling } => Priced::Ceiling(ceiling),
             _ => unreachable!("only limits are asked for"),
         };
-        all.map(|thing| (priced(&thing.cause), thing)).collect()
+        let limit = |thing: Thing| Limit {
+            what: priced(&thing.cause),
+            period: None,
+            thing,
+        };
+        all.map(limit).collect()
+    }
+
+    /// One more unit of the parts with the highest shadow prices, each where and when it has its own highest.
+    fn parts(&self, plan: &Plan) -> Vec<Limit> {
+        let network = self.network;
+        let part = |kind: usize| {
+            let takes = |input: &Input| match *input {
+                Input::Node(node) => network.kinds[network.nodes[node].kind].item,
+                Input::Pool(pool) => network.pools[pool].1,
+            };
+            let inputs = network.runs.iter().flat_map(|run| &run.inputs);
+            let mut inputs = inputs.map(|(input, _)| takes(input));
+            inputs.any(|item| item == network.kinds[kind].item)
+        };
+        let mut dearest: BTreeMap<Priced, &Price> = BTreeMap::new();
+        for price in &plan.prices {
+            if matches!(price.what, Priced::Material(_, kind) if part(kind)) {
+                let known = dearest.entry(price.what).or_insert(price);
+                let order = dearer(Some(&promise(price)), Some(&promise(known)));
+                if order.then(price.period.cmp(&known.period)).is_lt() {
+                    *known = price;
+                }
+            }
+        }
+        let mut dearest: Vec<&Price> = dearest.into_values().collect();
+        dearest.sort_by(|a, b| {
+            let order = dearer(Some(&promise(a)), Some(&promise(b)));
+            order.then(a.what.cmp(&b.what))
+        });
+        let limit = |price: &&Price| {
+            let Priced::Material(site, kind) = price.what else {
+                return None;
+            };
+            let here = |node: &Node| (node.site, node.kind) == (site, kind);
+            let node = network.nodes.iter().position(here)?;
+            Some(Limit {
+                what: price.what,
+                period: Some(price.period),
+                thing: self.more_material(node, price.period, 1.0)?,
+            })
+        };
+        dearest.iter().take(PARTS).filter_map(limit).collect()
     }
 }
