@@ -54,14 +54,10 @@ pub(crate) struct RepairArguments {
     /// Schedule published project files instead (PSPLIB `.sm` and `.mm`, MMLIB), for comparing.
     #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["scenario", "emergency", "xer", "home", "rules"])]
     psplib: Vec<PathBuf>,
-    /// With `--psplib`: steps after which the search of a file ends; equal steps give equal answers.
-    #[arg(
-        long,
-        default_value_t = 20_000_000,
-        value_name = "N",
-        requires = "psplib"
-    )]
-    steps: u64,
+    /// With `--psplib`: steps after which the search of a file ends; equal steps give equal answers. Without any
+    /// limit 20 million.
+    #[arg(long, value_name = "N", requires = "psplib")]
+    steps: Option<u64>,
     /// With `--psplib`: processor seconds after which the search of a file ends, and those of its certificate.
     #[arg(long, value_name = "SECONDS", value_parser = ask::seconds, requires = "psplib")]
     cpu_limit: Option<f64>,
@@ -351,15 +347,19 @@ pub(crate) fn run(arguments: &RepairArguments) -> Answered {
     })
 }
 
+/// Steps of the search of a project where nothing limits it.
+const STEPS: u64 = 20_000_000;
+
 /// Answers `darsena repair --psplib`.
 fn projects(arguments: &RepairArguments, started: Instant) -> Answered {
     let line = terminal::Line::new(arguments.output.quiet);
     let stop = darsena::project::Stop::new();
     let asked = terminal::stop_on_interrupt();
+    let unlimited = arguments.cpu_limit.is_none() && arguments.time_limit.is_none();
     let options = darsena::project::Options {
         seed: arguments.seed,
         threads: arguments.threads.unwrap_or(2),
-        step_limit: Some(arguments.steps),
+        step_limit: arguments.steps.or(unlimited.then_some(STEPS)),
         time_limit: arguments.time_limit,
         cpu_limit: arguments.cpu_limit,
     };

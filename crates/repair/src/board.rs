@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use crate::place::{Terms, Visit};
-use crate::problem::{Day, FleetData, OptionData, Problem};
+use crate::problem::{Day, DockData, FleetData, OptionData, Problem};
 
 /// Jobs in their places, and what follows from them.
 #[derive(Clone)]
@@ -11,7 +11,7 @@ pub(crate) struct Board<'a> {
     pub(crate) problem: &'a Problem,
     pub(crate) visits: Vec<Option<Visit>>,
     /// By dock and day: assets in it, set-up of the next included.
-    docked: Vec<Vec<i32>>,
+    docked: Vec<Vec<Docked>>,
     still: &'a Still,
     /// By resource and day, in thousandths.
     used: Vec<Vec<i64>>,
@@ -97,12 +97,28 @@ impl Still {
     }
 }
 
+/// What is in a dock on a day.
+#[derive(Debug, Clone, Copy, Default)]
+struct Docked {
+    ships: i32,
+    /// Lengths and beams added up, in thousandths of a metre.
+    size: [i64; 2],
+}
+
+impl Docked {
+    /// Whether there is no place for another one of this size: several lie one after the other or side by side.
+    fn is_full(&self, dock: &DockData, size: [i64; 2]) -> bool {
+        let fits = |n: usize| self.size[n] + size[n] <= dock.size[n];
+        i64::from(self.ships) >= dock.ships || (self.ships > 0 && !fits(0) && !fits(1))
+    }
+}
+
 impl<'a> Board<'a> {
     pub(crate) fn new(problem: &'a Problem, still: &'a Still) -> Self {
         Board {
             problem,
             visits: vec![None; problem.jobs.len()],
-            docked: vec![vec![0; problem.days]; problem.docks.len()],
+            docked: vec![vec![Docked::default(); problem.days]; problem.docks.len()],
             still,
             used: vec![vec![0; problem.days]; problem.resources.len()],
             away: vec![vec![0; problem.days]; problem.fleets.len()],
@@ -134,8 +150,10 @@ impl<'a> Board<'a> {
         let problem = self.problem;
         let data = &problem.jobs[job];
         for (dock, from, until) in stays(problem, data, visit) {
+            let size = problem.assets[data.asset].size;
             for day in &mut self.docked[dock][range(from, until, problem.days)] {
-                *day += sign;
+                day.ships += sign;
+                day.size = [0, 1].map(|n| day.size[n] + i64::from(sign) * size[n]);
             }
         }
         for (task, (option, start)) in data.tasks.iter().zip(&visit.tasks) {
@@ -359,11 +377,13 @@ impl Terms for Board<'_> {
             .filter(|dock| !self.looks_away(Relaxed::Dock(*dock)))
         {
             let data = &problem.docks[dock];
-            let ships = i32::try_from(data.ships).unwrap_or(i32::MAX);
+            let size = problem.assets[problem.jobs[job].asset].size;
             let set_up = usize::try_from(data.set_up).unwrap_or(0);
             let docked = &self.docked[dock];
             forbid(costs, days + set_up, |n| {
-                docked.get(first + n).is_some_and(|docked| *docked >= ships)
+                docked
+                    .get(first + n)
+                    .is_some_and(|docked| docked.is_full(data, size))
             });
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use darsena_scenario::{ClosureWhat, Scenario};
+use darsena_scenario::{ClosureWhat, Dock, Scenario};
 use jiff::ToSpan;
 use jiff::civil::Date;
 
@@ -423,8 +423,8 @@ impl<'a> Checker<'a> {
                     .iter()
                     .filter(|(from, until, _, _)| from <= start && start < until);
                 let there: BTreeSet<usize> = there.map(|(_, _, _, job)| *job).collect();
-                let there = there.len();
-                if there > usize::try_from(row.ships).unwrap_or(usize::MAX) {
+                let full = there.len() > usize::try_from(row.ships).unwrap_or(usize::MAX);
+                if full || !self.lie_together(row, schedule, &there) {
                     self.breach(
                         "dock",
                         format!("dock `{}` is full when task `{task}` begins", row.dock),
@@ -432,6 +432,22 @@ impl<'a> Checker<'a> {
                 }
             }
         }
+    }
+
+    /// Whether the assets of these jobs have place in a dock one after the other, or side by side.
+    fn lie_together(&self, dock: &Dock, schedule: &Schedule, jobs: &BTreeSet<usize>) -> bool {
+        let assets = || {
+            let names = jobs.iter().map(|job| schedule.jobs[*job].asset.as_str());
+            names.filter_map(|name| {
+                let mut rows = self.scenario.assets().iter();
+                rows.find(|row| row.asset.as_str() == name)
+            })
+        };
+        let length: f64 = assets().filter_map(|asset| asset.length_m).sum();
+        let beam: f64 = assets().filter_map(|asset| asset.beam_m).sum();
+        // As exact as the tables: a millimetre is no measure of a dock.
+        let within = |sum: f64, limit: Option<f64>| limit.is_none_or(|limit| sum <= limit + 1e-3);
+        jobs.len() < 2 || within(length, dock.length_m) || within(beam, dock.beam_m)
     }
 
     /// An asset is away for one job at a time.

@@ -268,12 +268,12 @@ impl<'a> Asking<'a> {
         let mut pieces = vec![(start, None)];
         if let Some(due) = asset.return_due.filter(|_| home != owner) {
             pieces.clear();
-            for months in (0..=MONTHS_COUNTED).rev() {
-                let from = due.saturating_sub((months + 1).months());
+            // A month that has begun counts: 15 are left on the day 15 months before it comes home, 16 a day sooner.
+            for months in (1..=MONTHS_COUNTED).rev() {
                 let from = if months == MONTHS_COUNTED {
                     start
                 } else {
-                    from
+                    due.saturating_sub(months.months())
                 };
                 pieces.push((from.max(start), Some(months)));
             }

@@ -13,6 +13,7 @@
 //!   a task begins when those it waits for are done, and the asset has come from where they were done
 //!   a task begins on a day on which the law lets its mode begin; a task holds its dock and resources without a break
 //!   sum over tasks under way or setting up in dock d on day t            <= ships(d), none while it is closed
+//!   and, of several, either their lengths or their beams added up         <= those of the dock
 //!   sum over tasks under way on day t of usage(m, r)                     <= capacity(r, t) + overtime(r, t)
 //!   an asset is away for one job at a time: from leaving home until back home, work-up done
 //!   leave(j) >= release(j), back(j) <= deadline(j)

@@ -60,6 +60,8 @@ pub struct AssetData {
     pub home: usize,
     /// Fleets that count it.
     pub fleets: Vec<usize>,
+    /// Length and beam in thousandths of a metre; nothing where they are not told.
+    pub size: [i64; 2],
 }
 
 /// One visit for repair.
@@ -149,6 +151,8 @@ pub struct DockData {
     pub site: usize,
     /// How many assets at once.
     pub ships: i64,
+    /// Length and beam in thousandths of a metre, of which several assets take one after the other or side by side.
+    pub size: [i64; 2],
     /// Days between one asset and the next.
     pub set_up: Day,
     /// Days on which it is shut: from, until.
@@ -372,6 +376,8 @@ impl<'a> Reader<'a> {
                 id: row.dock.to_string(),
                 site: self.sites[row.site.as_str()],
                 ships: i64::from(row.ships),
+                size: [row.length_m, row.beam_m]
+                    .map(|measure| measure.map_or(NO_LIMIT, thousandths)),
                 set_up: days(row.set_up_days),
                 closed,
             }
@@ -460,6 +466,7 @@ impl<'a> Reader<'a> {
                 id: asset.asset.to_string(),
                 home: self.sites[asset.home_site.as_str()],
                 fleets: fleets.map(|(n, _)| n).collect(),
+                size: [asset.length_m, asset.beam_m].map(|measure| measure.map_or(0, thousandths)),
             }
         })
         .collect()
@@ -761,6 +768,9 @@ fn too_small(asset: &Asset, dock: &Dock) -> Option<String> {
         })
     })
 }
+
+/// A measure that a dock does not limit: more than all assets together.
+const NO_LIMIT: i64 = i64::MAX / 2;
 
 fn thousandths(amount: f64) -> i64 {
     #[expect(

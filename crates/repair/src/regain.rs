@@ -55,7 +55,14 @@ pub struct Freed {
 }
 
 impl Regained {
-    /// Days regained over all assets.
+    /// Jobs left out, in the status quo and now.
+    #[must_use]
+    pub fn left_out(&self) -> (usize, usize) {
+        let all = self.assets.iter().map(|one| one.left_out);
+        all.fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1))
+    }
+
+    /// Days regained over all assets, of jobs that both do.
     #[must_use]
     pub fn days(&self) -> Day {
         self.assets.iter().map(|one| one.before - one.now).sum()
@@ -89,21 +96,24 @@ pub fn regained(
     now: (&Problem, &Outcome),
 ) -> Regained {
     let problem = now.0;
-    let days = |(problem, outcome): (&Problem, &Outcome)| {
+    // A job that one of them leaves out is no day regained in the other.
+    let days = |(problem, outcome): (&Problem, &Outcome), other: &Outcome| {
         let mut days = vec![(0, 0, 0usize); problem.assets.len()];
-        for (data, visit) in problem.jobs.iter().zip(&outcome.visits) {
+        let visits = outcome.visits.iter().zip(&other.visits);
+        for (data, visits) in problem.jobs.iter().zip(visits) {
             let asset = &mut days[data.asset];
-            match visit {
-                Some(visit) => {
+            match visits {
+                (Some(visit), Some(_)) => {
                     asset.0 += visit.back - visit.out;
                     asset.1 += (visit.back - data.due).max(0);
                 }
-                None => asset.2 += 1,
+                (Some(_), None) => {}
+                (None, _) => asset.2 += 1,
             }
         }
         days
     };
-    let (old, new) = (days(before), days(now));
+    let (old, new) = (days(before, now.1), days(now, before.1));
     let with_jobs = |asset: usize| problem.jobs.iter().any(|job| job.asset == asset);
     let assets = (0..problem.assets.len()).filter(|asset| with_jobs(*asset));
     let assets = assets.map(|asset| AssetDays {

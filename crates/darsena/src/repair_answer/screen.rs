@@ -1,5 +1,9 @@
 //! The schedule on one screen or two.
 
+use std::collections::BTreeMap;
+
+use darsena_repair::Day;
+use darsena_repair::regain::Regained;
 use darsena_scenario::Scenario;
 
 use super::tables::Told;
@@ -45,9 +49,16 @@ pub fn readable(scenario: &Scenario, repair: &Repair, answer: &Answer) -> String
             number(quo.outcome.cost.total()),
             100.0 * quo.outcome.gap(),
         ));
+        let (out_before, out_now) = quo.regained.left_out();
+        if out_before + out_now > 0 {
+            line(format!(
+                "left out: {out_before} jobs in the status quo, {out_now} in this schedule; days are compared of jobs that both do"
+            ));
+        }
         line(format!(
-            "regained: {} days not ready; freed at home: {} dock-days, {} units of trades times days",
+            "regained: {} days not ready{}; freed at home: {} dock-days, {} units of trades times days",
             quo.regained.days(),
+            by_kind(scenario, &quo.regained),
             number(quo.regained.home_dock_days()),
             number(quo.regained.home_work()),
         ));
@@ -331,4 +342,20 @@ fn numbers(table: &Table, name: &str) -> Vec<Option<f64>> {
         Some(Values::Number(values)) => values.clone(),
         _ => vec![None; table.len()],
     }
+}
+
+/// Days regained by kind of asset, where there are several.
+fn by_kind(scenario: &Scenario, regained: &Regained) -> String {
+    let mut kinds: BTreeMap<&str, Day> = BTreeMap::new();
+    for one in &regained.assets {
+        let kind = scenario.assets()[one.asset]
+            .kind
+            .map_or("other", |kind| kind.as_str());
+        *kinds.entry(kind).or_default() += one.before - one.now;
+    }
+    if kinds.len() < 2 {
+        return String::new();
+    }
+    let told = kinds.iter().map(|(kind, days)| format!("{kind} {days}"));
+    format!(" ({})", told.collect::<Vec<_>>().join(", "))
 }

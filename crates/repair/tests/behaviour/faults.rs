@@ -52,6 +52,39 @@ fn set_up_is_between_one_asset_and_the_next() {
 }
 
 #[test]
+fn a_divided_dock_holds_what_fits_in_line_or_abreast() {
+    let together = |length: &str, beam: &str| {
+        let tables = Tables::one_ship(3)
+            .with(
+                "docks",
+                "dock,site,length_m,beam_m,ships,set_up_days",
+                &[&format!("d,port,{length},{beam},2,0")],
+            )
+            .with("tasks", "task,job,after", &["a1,a,", "b1,b,"])
+            .with("modes", MODES, &["a1,m,port,3,d,0", "b1,m,port,4,d,0"])
+            .with(
+                "assets",
+                "asset,name,class,kind,party,home_site,length_m,beam_m",
+                &[
+                    "alpha,Alpha,k,ship,us,port,100,20",
+                    "beta,Beta,k,ship,us,port,90,25",
+                ],
+            )
+            .and("jobs", "b,beta,refit,2024-07-01,2024-07-01,,1,1,,");
+        let (_, _, outcome) = scheduled(&tables);
+        let days = outcome
+            .visits
+            .iter()
+            .map(|visit| visit.as_ref().unwrap().out);
+        days.eq([0, 0])
+    };
+    assert!(together("190", "30"), "one after the other");
+    assert!(together("110", "45"), "side by side");
+    assert!(together("", "30") && together("110", ""), "without a limit");
+    assert!(!together("189", "44"), "neither");
+}
+
+#[test]
 fn tasks_side_by_side_share_trades() {
     let tables = Tables::one_ship(3)
         .with("tasks", "task,job,after", &["a1,a,", "a2,a,"])
