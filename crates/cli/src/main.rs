@@ -60,7 +60,7 @@ enum Question {
     /// What is lost if something fails?
     Stress(stress::StressArguments),
     /// Which ship, which dock, when?
-    Repair(repair::RepairArguments),
+    Repair(Box<repair::RepairArguments>),
     /// Does a certificate prove that no schedule of a project file is shorter?
     Certificate(repair::CertificateArguments),
     /// Read a yard's own plan (Primavera XER) as tasks of a job.
