@@ -1,6 +1,6 @@
 //! Repair and changes: jobs, tasks, modes, docks, closures, and edits that must fit their tables.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
@@ -15,6 +15,7 @@ pub(super) fn check(checker: &mut Checker<'_>) {
     assets_and_jobs(checker);
     tasks(checker);
     modes(checker);
+    passages(checker);
     closures(checker);
     agreed(checker);
     groups(checker);
@@ -320,6 +321,49 @@ fn modes(checker: &mut Checker<'_>) {
                 here,
             ));
         }
+    }
+}
+
+/// A passage that neither `transits` nor coordinates tell takes no day: from home to where a mode is.
+fn passages(checker: &mut Checker<'_>) {
+    let drafts = checker.drafts;
+    if !drafts.transits.here {
+        return;
+    }
+    let told: BTreeSet<(&str, &str)> = { drafts.transits.rows.iter() }
+        .flat_map(|row| {
+            let (from, to) = (row.from_site.as_str(), row.to_site.as_str());
+            [(from, to), (to, from)]
+        })
+        .collect();
+    let site = |id: &str| {
+        let known = drafts.find(TableName::Sites, id);
+        known.map(|n| &drafts.sites.rows[n])
+    };
+    let mut seen = BTreeSet::new();
+    for (mode, line) in drafts.modes.with(&["task", "site"]) {
+        let task = drafts.find(TableName::Tasks, &mode.task);
+        let job = task.and_then(|n| drafts.find(TableName::Jobs, &drafts.tasks.rows[n].job));
+        let asset = job.and_then(|n| drafts.find(TableName::Assets, &drafts.jobs.rows[n].asset));
+        let Some(home) = asset.map(|n| &drafts.assets.rows[n].home_site) else {
+            continue;
+        };
+        let pair = (home.as_str(), mode.site.as_str());
+        let Some((here, there)) = site(pair.0).zip(site(pair.1)) else {
+            continue;
+        };
+        let places = [here, there].map(|site| site.latitude.is_some() && site.longitude.is_some());
+        let fine = pair.0 == pair.1 || told.contains(&pair) || places == [true; 2];
+        if fine || !seen.insert(pair) || checker.findings.only_counted() {
+            continue;
+        }
+        let message = format!(
+            "the passage from `{}` to `{}` takes no day: nothing tells it",
+            pair.0, pair.1
+        );
+        let finding = Finding::warning("no-passage", &drafts.modes.file, message);
+        let help = "add a row to `transits`, or latitude and longitude to both sites";
+        checker.push(finding.at(line).column("site").found(pair.1).help(help));
     }
 }
 
