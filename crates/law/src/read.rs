@@ -116,6 +116,8 @@ struct Reader {
     places: BTreeMap<&'static str, BTreeMap<String, (String, u32)>>,
     /// Tables that could not be read as a whole: what they lack is told once, there.
     unread: BTreeSet<&'static str>,
+    /// States by the words that tell them.
+    state_words: BTreeMap<String, String>,
     policy_lines: BTreeMap<String, (String, u32)>,
     /// Regimes with a policy, sound or not.
     policied: BTreeSet<usize>,
@@ -727,20 +729,23 @@ impl Reader {
         }
         let name = row.get("name").to_string();
         // A state is told by any of these words, so each is of one state.
-        for (column, word) in
-            std::iter::once(("name", &name)).chain(aliases.iter().map(|one| ("aliases", one)))
-        {
-            let known = self.law.state(word).map(str::to_string);
-            if let Some(other) = known {
-                let message = format!("`{word}` is a name of state `{other}`");
-                let help = "keep it for one of the two".to_string();
-                self.cell(at, (column, word), "double-key", message, help);
+        let words = [("state", &id), ("name", &name)].into_iter();
+        let words: Vec<_> = words
+            .chain(aliases.iter().map(|alias| ("aliases", alias)))
+            .collect();
+        for (column, word) in words {
+            let lower = word.to_lowercase();
+            match self.state_words.get(&lower) {
+                Some(other) if *other != id => {
+                    let message = format!("`{word}` is a name of state `{other}`");
+                    let help = "keep it for one of the two".to_string();
+                    self.cell(at, (column, word), "double-key", message, help);
+                }
+                Some(_) => {}
+                None => {
+                    self.state_words.insert(lower, id.clone());
+                }
             }
-        }
-        if let Some(other) = self.law.state(&id).map(str::to_string) {
-            let message = format!("`{id}` is a name of state `{other}`");
-            let help = "keep it for one of the two".to_string();
-            self.cell(at, ("state", &id), "double-key", message, help);
         }
         self.law.states.insert(id, (name, aliases));
     }
