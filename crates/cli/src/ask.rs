@@ -83,7 +83,7 @@ pub(crate) struct Wanted {
 pub(crate) struct LawWanted {
     /// Ask the law as it stood on this day, for the whole horizon; without it the law the scenario
     /// knows (its `law_as_of`). What it denies is shut, what needs an approval opens after its typical days.
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     law: Option<Date>,
     /// Ask no law: everything is open on the dates of its own row.
     #[arg(long, conflicts_with = "law")]
@@ -117,9 +117,10 @@ impl RulesWanted {
         let with = rules(law, &self.with)?;
         for id in &with {
             if named(law, id).all(|rule| rule.from.is_some()) {
-                return Err(Unasked(format!(
-                    "`--with {id}`: the rule is law on its own days and no proposal"
-                )));
+                return Err(Unasked::new(
+                    format!("`--with {id}`: the rule is law on its own days and no proposal"),
+                    "leave it out; `--law DATE` asks the law of another day",
+                ));
             }
         }
         Ok(with)
@@ -130,9 +131,12 @@ impl RulesWanted {
 fn rules(law: &Law, ids: &[String]) -> Result<BTreeSet<String>, Unasked> {
     for id in ids {
         if named(law, id).next().is_none() {
-            let near = nearest(id, law.rules().iter().map(|rule| rule.policy.as_str()));
-            let near = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-            return Err(Unasked(format!("no rule `{id}` in the law{near}")));
+            // Ids of rules are in capitals.
+            let known = law.rules().iter().map(|rule| rule.policy.as_str());
+            let help = nearest(id, known).map_or("`darsena laws` lists them".into(), |near| {
+                format!("did you mean `{near}`?")
+            });
+            return Err(Unasked::new(format!("no rule `{id}` in the law"), help));
         }
     }
     Ok(ids.iter().cloned().collect())
@@ -143,10 +147,41 @@ fn named<'a>(law: &'a Law, id: &'a str) -> impl Iterator<Item = &'a Rule> {
     rules.filter(move |rule| rule.policy == id || rule.id() == id)
 }
 
-/// Why a question cannot be asked.
+/// Why a question cannot be asked, and what to do about it.
 #[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub(crate) struct Unasked(pub(crate) String);
+#[error("{why}")]
+pub(crate) struct Unasked {
+    pub(crate) why: String,
+    pub(crate) help: String,
+}
+
+impl Unasked {
+    pub(crate) fn new(why: impl Into<String>, help: impl Into<String>) -> Self {
+        Unasked {
+            why: why.into(),
+            help: help.into(),
+        }
+    }
+
+    /// For a word that nobody knows: the nearest that is known, or else where they are listed.
+    pub(crate) fn unknown<'a>(
+        why: impl Into<String>,
+        word: &str,
+        known: impl IntoIterator<Item = &'a str>,
+        listed: &str,
+    ) -> Self {
+        match nearest(&word.to_lowercase(), known) {
+            Some(near) => Self::new(why, format!("did you mean `{near}`?")),
+            None => Self::new(why, listed),
+        }
+    }
+}
+
+/// A day as it is told.
+pub(crate) fn day(text: &str) -> Result<Date, String> {
+    text.parse()
+        .map_err(|_| "expected a day as YYYY-MM-DD, such as 2026-04-21".into())
+}
 
 /// The law the program holds, read once.
 pub(crate) fn law() -> &'static Law {

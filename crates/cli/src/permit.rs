@@ -1,6 +1,6 @@
 //! `darsena permit` and `darsena laws`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -11,7 +11,7 @@ use darsena::law::{
     Act, AsOf, FactKind, Goods, Law, LawError, Question, Reading, ReadingOptions, Record, Told,
     Verdict, receipt, replay,
 };
-use darsena::scenario::{AuthorizationDecision, Finding, Scenario, nearest};
+use darsena::scenario::{AuthorizationDecision, Finding, Scenario};
 use jiff::civil::Date;
 
 use crate::ask::{self, Output, RulesWanted, Unasked};
@@ -24,17 +24,19 @@ use crate::terminal::{self, Answered};
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
-  darsena permit --act export --class jp-w,us-mde --origins us --from jp --to us --on 2023-12-22
+  darsena permit --act export --class jp-w,us-mde --origins us --made-in jp --from jp --to us --on 2023-12-22
   darsena permit scenarios/us-japan-2024 --act export --item pac3-mse --made-in jp --from jp --to us --on 2024-03-01
   darsena permit --act transfer --class jp-w --origins us --made-in jp --from jp --via us --to ua --on 2024-02-01 --why
   darsena permit --act export --class jp-w --origins jp --from jp --to ca --on 2026-05-01 --why-not
   darsena permit --act export --class jp-w --origins jp --from jp --to ae --timeline
   darsena permit --act repair --class ship --from us --to jp --on 2024-06-11 --fact home_port=us
-  darsena permit scenarios/us-japan-2024 --matrix --act export --from jp --to us,de,ua --on 2023-12-21,2023-12-22,2026-04-21 --format csv
+  darsena permit scenarios/us-japan-2024 --matrix --act export --from jp --to us,de,ua --on 2023-12-21,2023-12-22,2024-03-26 --format csv
   darsena permit --act export --class jp-w --origins jp --from jp --to au --on 2026-05-01 --receipt r.json
   darsena permit --replay r.json
 
-Facts and classes: `darsena laws --facts`, `darsena laws --classes`. Exit code 1 for deny and unknown.")]
+Facts and classes: `darsena laws --facts`, `darsena laws --classes`.
+Exit codes: 0 allow, needs or policy; 1 deny or unknown; 2 could not be carried out, so too where law or scenario have findings.
+With a scenario the law is what was known on its `law_as_of`; `--law DATE` asks another.")]
 pub(crate) struct PermitArguments {
     /// Scenario: its items, parties and authorizations; without it tell `--class` and `--origins`.
     scenario: Option<PathBuf>,
@@ -53,7 +55,8 @@ pub(crate) struct PermitArguments {
     /// Further properties of the item, such as `ammunition` or `gcap`.
     #[arg(long, value_delimiter = ',', value_name = "FLAG")]
     flags: Vec<String>,
-    /// State of manufacture; without it where it leaves.
+    /// State of manufacture; not told, it is made where it leaves, or where it was designed or is listed: unknown where
+    /// the answer turns on it.
     #[arg(long, value_name = "STATE")]
     made_in: Option<String>,
     /// State it leaves.
@@ -75,13 +78,13 @@ pub(crate) struct PermitArguments {
     #[arg(long, default_value = "", value_name = "TEXT")]
     purpose: String,
     /// Worth in whole US dollars.
-    #[arg(long, value_name = "DOLLARS", value_parser = clap::value_parser!(i64).range(0..))]
+    #[arg(long, value_name = "DOLLARS", value_parser = dollars, allow_negative_numbers = true)]
     value: Option<i64>,
     /// Units.
-    #[arg(long, value_name = "UNITS")]
+    #[arg(long, value_name = "UNITS", value_parser = units, allow_negative_numbers = true)]
     quantity: Option<f64>,
     /// Day of the transfer; several with `--matrix`.
-    #[arg(long, value_delimiter = ',', value_name = "DATE")]
+    #[arg(long, value_delimiter = ',', value_name = "DATE", value_parser = ask::day)]
     on: Vec<Date>,
     /// A fact, e.g. `government_user=yes`; may be repeated.
     #[arg(long, value_name = "NAME=VALUE")]
@@ -93,10 +96,10 @@ pub(crate) struct PermitArguments {
     #[arg(long, conflicts_with_all = ["matrix", "why_not"])]
     timeline: bool,
     /// First day of the timeline.
-    #[arg(long, default_value = "2010-01-01", value_name = "DATE")]
+    #[arg(long, default_value = "2010-01-01", value_name = "DATE", value_parser = ask::day)]
     since: Date,
     /// First day after the timeline.
-    #[arg(long, default_value = "2030-01-01", value_name = "DATE")]
+    #[arg(long, default_value = "2030-01-01", value_name = "DATE", value_parser = ask::day)]
     until: Date,
     /// Every item on every route on every day.
     #[arg(long)]
@@ -108,7 +111,7 @@ pub(crate) struct PermitArguments {
     #[arg(long)]
     why_not: bool,
     /// Judge by the law of this day, whatever the day of the transfer.
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = ask::day)]
     law: Option<Date>,
     #[command(flatten)]
     rules: RulesWanted,
@@ -118,8 +121,12 @@ pub(crate) struct PermitArguments {
     /// Write question, hashes and ruling to this file.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["timeline", "matrix"])]
     receipt: Option<PathBuf>,
-    /// Ask the question of a receipt again; exit code 0 only if every byte is the same.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["receipt", "timeline", "matrix"])]
+    /// Ask the question of a receipt again, and no other; exit code 0 only if every byte is the same.
+    #[arg(long, value_name = "FILE", conflicts_with_all = [
+        "scenario", "act", "item", "class", "origins", "flags", "made_in", "from", "to", "via", "holder", "user", "purpose",
+        "value", "quantity", "on", "fact", "record", "timeline", "since", "until", "matrix", "why", "why_not", "law",
+        "without", "with", "receipt", "threads", "format", "out", "table",
+    ])]
     replay: Option<PathBuf>,
     /// Threads for a matrix; as many as there are cores without it.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
@@ -128,8 +135,29 @@ pub(crate) struct PermitArguments {
     output: Output,
 }
 
-fn unasked<T>(why: impl Into<String>) -> Result<T, Box<dyn Error>> {
-    Err(Box::new(Unasked(why.into())))
+fn unasked<T>(why: impl Into<String>, help: impl Into<String>) -> Result<T, Box<dyn Error>> {
+    Err(Box::new(Unasked::new(why, help)))
+}
+
+fn twice<T>(what: &str) -> Result<T, Box<dyn Error>> {
+    unasked(
+        format!("`--{what}` is told more than once"),
+        "tell one, or ask for all with `--matrix`",
+    )
+}
+
+fn dollars(text: &str) -> Result<i64, String> {
+    match text.parse() {
+        Ok(dollars) if dollars >= 0 => Ok(dollars),
+        _ => Err("expected whole US dollars; must be at least 0".into()),
+    }
+}
+
+fn units(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(units) if units.is_finite() && units > 0.0 => Ok(units),
+        _ => Err("expected a number of units; must be more than 0".into()),
+    }
 }
 
 fn act(text: &str) -> Result<Act, String> {
@@ -139,14 +167,14 @@ fn act(text: &str) -> Result<Act, String> {
     })
 }
 
-/// Reads the law; with findings that forbid it, prints them and returns the exit code.
-fn law(folder: Option<&Path>) -> Result<Result<Law, ExitCode>, Box<dyn Error>> {
+/// Reads the law; with findings that forbid it, prints them and returns none.
+fn law(folder: Option<&Path>) -> Result<Option<Law>, Box<dyn Error>> {
     match folder.map(Law::load) {
-        None => Ok(Ok(Law::embedded())),
-        Some(Ok(law)) => Ok(Ok(law)),
+        None => Ok(Some(Law::embedded())),
+        Some(Ok(law)) => Ok(Some(law)),
         Some(Err(LawError::Findings(findings))) => {
             show(&findings);
-            Ok(Err(ExitCode::from(1)))
+            Ok(None)
         }
         Some(Err(error)) => Err(error.into()),
     }
@@ -164,9 +192,10 @@ fn show(findings: &[Finding]) {
 
 /// Answers `darsena permit`.
 pub(crate) fn run(arguments: &PermitArguments) -> Answered {
-    let law = match law(arguments.laws.as_deref())? {
-        Ok(law) => law,
-        Err(code) => return Ok(code),
+    // A question that could not be asked must not look like one that was denied.
+    let unanswered = ExitCode::from(2);
+    let Some(law) = law(arguments.laws.as_deref())? else {
+        return Ok(unanswered);
     };
     if let Some(path) = &arguments.replay {
         return replayed(&law, path);
@@ -174,7 +203,7 @@ pub(crate) fn run(arguments: &PermitArguments) -> Answered {
     let scenario = match &arguments.scenario {
         Some(path) => match ask::load(path, arguments.output.quiet)? {
             Ok(scenario) => Some(scenario),
-            Err(code) => return Ok(code),
+            Err(_) => return Ok(unanswered),
         },
         None => None,
     };
@@ -200,41 +229,53 @@ pub(crate) fn run(arguments: &PermitArguments) -> Answered {
     }
     let one = |list: &[String], what: &str| match list {
         [one] => Ok(one.clone()),
-        [] => unasked(format!("`--{what}` is missing")),
-        _ => unasked(format!(
-            "`--{what}` is told more than once; `--matrix` takes several"
-        )),
+        [] => unasked(
+            format!("`--{what}` is missing"),
+            format!("name a state, such as `--{what} jp`"),
+        ),
+        _ => twice(what),
     };
     let from = asking.state(&one(&arguments.from, "from")?)?;
     let to = asking.state(&one(&arguments.to, "to")?)?;
     let on = match (arguments.on.as_slice(), arguments.timeline) {
         ([day], _) => *day,
         ([], true) => arguments.since,
-        ([], false) => return unasked("`--on` is missing"),
-        _ => return unasked("`--on` is told more than once; `--matrix` takes several"),
+        ([], false) => {
+            return unasked(
+                "`--on` is missing",
+                "tell the day as YYYY-MM-DD, such as `--on 2026-05-01`, or ask for all days with `--timeline`",
+            );
+        }
+        _ => return twice("on"),
     };
     let item = match arguments.item.as_slice() {
         [] => None,
         [one] => Some(one.as_str()),
-        _ => return unasked("`--item` is told more than once; `--matrix` takes several"),
+        _ => return twice("item"),
     };
     let question = asking.question(item, &from, &to, on)?;
     if question.from == question.to
         && question.via.is_empty()
         && matches!(question.act, Act::Export | Act::Reexport)
     {
-        return unasked(format!(
-            "`--from` and `--to` are both `{}`: an {} leaves the state; a new user inside it is `--act retransfer`",
-            question.from,
-            question.act.as_str()
-        ));
+        return unasked(
+            format!(
+                "`--from` and `--to` are both `{}`, and an {} leaves the state",
+                question.from,
+                question.act.as_str()
+            ),
+            "a new user inside it is `--act retransfer`",
+        );
     }
     let output = &arguments.output;
     if arguments.timeline && arguments.until <= arguments.since {
-        return unasked(format!(
-            "`--until {}` is not after `--since {}`",
-            arguments.until, arguments.since
-        ));
+        return unasked(
+            format!(
+                "`--until {}` is not after `--since {}`",
+                arguments.until, arguments.since
+            ),
+            "`--until` is the first day after the timeline",
+        );
     }
     if arguments.timeline {
         let turns = reading.timeline(&question, arguments.since, arguments.until);
@@ -281,7 +322,12 @@ pub(crate) fn run(arguments: &PermitArguments) -> Answered {
 fn replayed(law: &Law, path: &Path) -> Answered {
     let text = match std::fs::read_to_string(path) {
         Ok(text) => text,
-        Err(error) => return unasked(format!("cannot read `{}`: {error}", path.display())),
+        Err(error) => {
+            return unasked(
+                format!("cannot read `{}`: {error}", path.display()),
+                "name a file that `darsena permit --receipt FILE` has written",
+            );
+        }
     };
     let replay = replay(law, &text)?;
     if replay.same {
@@ -323,10 +369,17 @@ impl Asking<'_> {
         {
             return Ok(row.state.to_string());
         }
-        let names = self.law.states().flat_map(|(id, name)| [id, name]);
-        let near =
-            nearest(text, names).map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-        unasked(format!("no state `{text}`{near}"))
+        let names: Vec<String> = { self.law.states() }
+            .flat_map(|(id, name)| [id.to_string(), name.to_lowercase()])
+            .collect();
+        let parties = self.scenario.map_or(&[][..], Scenario::parties);
+        let parties = parties.iter().map(|row| row.party.as_str());
+        Err(Box::new(Unasked::unknown(
+            format!("no state `{text}`"),
+            text,
+            names.iter().map(String::as_str).chain(parties),
+            "tell its id of two letters, such as `jp`, or its English name",
+        )))
     }
 
     fn states(&self, list: &[String]) -> Result<Vec<String>, Box<dyn Error>> {
@@ -339,10 +392,12 @@ impl Asking<'_> {
             (Some(scenario), Some(item)) => match goods_of(scenario, item) {
                 Some(goods) => goods,
                 None => {
-                    let near = nearest(item, scenario.items().iter().map(|row| row.item.as_str()));
-                    let near =
-                        near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-                    return unasked(format!("no item `{item}` in the scenario{near}"));
+                    return Err(Box::new(Unasked::unknown(
+                        format!("no item `{item}` in the scenario"),
+                        item,
+                        scenario.items().iter().map(|row| row.item.as_str()),
+                        "its table `items` lists them",
+                    )));
                 }
             },
             (None, item) => Goods {
@@ -366,10 +421,12 @@ impl Asking<'_> {
             match row.or_else(|| self.law.class(id).cloned()) {
                 Some(class) => goods.classes.push(class),
                 None => {
-                    let near = nearest(id, self.law.classes().map(|(id, ..)| id));
-                    let near =
-                        near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-                    return unasked(format!("no class `{id}`{near}"));
+                    return Err(Box::new(Unasked::unknown(
+                        format!("no class `{id}`"),
+                        id,
+                        self.law.classes().map(|(id, ..)| id),
+                        "`darsena laws --classes` lists them",
+                    )));
                 }
             }
         }
@@ -379,9 +436,12 @@ impl Asking<'_> {
                 rows.any(|row| row.flags.iter().any(|one| *one == flag))
             });
             if !told && !self.law.has_flag(&flag) {
-                let near = nearest(&flag, self.law.flags());
-                let near = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-                return unasked(format!("no rule knows the flag `{flag}`{near}"));
+                return Err(Box::new(Unasked::unknown(
+                    format!("no rule knows the flag `{flag}`"),
+                    &flag,
+                    self.law.flags(),
+                    "`darsena laws --facts` lists the facts, which `--fact NAME=VALUE` tells",
+                )));
             }
         }
         goods
@@ -393,7 +453,10 @@ impl Asking<'_> {
             && goods.id.is_empty()
             && goods.name.is_empty()
         {
-            return unasked("what is it? tell `--item` of a scenario, or `--class`, or `--flags`");
+            return unasked(
+                "what it is is not told",
+                "tell `--item` of a scenario, or `--class`, or `--flags`; `darsena laws --classes` lists the classes",
+            );
         }
         Ok(goods)
     }
@@ -418,16 +481,38 @@ impl Asking<'_> {
         question.purpose = arguments.purpose.clone();
         question.value = arguments.value;
         question.quantity = arguments.quantity;
+        // By fact, how it was told: nothing may be told in two ways.
+        let mut how: BTreeMap<String, String> = BTreeMap::new();
+        if let Some(value) = arguments.value {
+            how.insert("value".into(), format!("--value {value}"));
+        }
+        let worth = arguments.value.map(Told::Number);
         if let Some(user) = &arguments.user {
             if let Some(government) = self.government(user) {
-                question
-                    .facts
-                    .insert("government_user".into(), Told::Flag(government));
+                let told = Told::Flag(government);
+                question.facts.insert("government_user".into(), told);
+                how.insert("government_user".into(), format!("--user {user}"));
             }
             question.purpose = format!("{} {user}", question.purpose).trim().to_string();
         }
-        for fact in &arguments.fact {
-            let (name, told) = self.fact(fact)?;
+        for text in &arguments.fact {
+            let (name, told) = self.fact(text)?;
+            let before = match name.as_str() {
+                "value" => question.facts.get(&name).or(worth.as_ref()),
+                _ => question.facts.get(&name),
+            };
+            let clash = match before {
+                Some(before) if *before != told => how.get(&name).cloned(),
+                Some(_) => None,
+                None => self.flag_against(&name, &told),
+            };
+            if let Some(other) = clash {
+                return unasked(
+                    format!("`{other}` and `--fact {text}` contradict each other"),
+                    "leave out the one that is not so",
+                );
+            }
+            how.insert(name.clone(), format!("--fact {text}"));
             question.facts.insert(name, told);
         }
         if let Some(scenario) = self.scenario {
@@ -479,32 +564,60 @@ impl Asking<'_> {
         (forces || self.law.state(user).is_some()).then_some(true)
     }
 
+    /// A flag told of the item that tells another value of a fact, where no flag tells this one.
+    fn flag_against(&self, name: &str, value: &Told) -> Option<String> {
+        let fact = self.law.fact(name)?;
+        let flags = { self.arguments.flags.iter() }.map(|flag| flag.to_lowercase());
+        let told: Vec<(String, Told)> = flags
+            .flat_map(|flag| {
+                let all = fact.told_by(&flag).collect::<Vec<_>>();
+                all.into_iter().map(move |told| (flag.clone(), told))
+            })
+            .collect();
+        let agrees = told.iter().any(|(_, told)| told == value);
+        let (flag, _) = told.into_iter().next().filter(|_| !agrees)?;
+        Some(format!("--flags {flag}"))
+    }
+
     fn fact(&self, text: &str) -> Result<(String, Told), Box<dyn Error>> {
         let Some((name, value)) = text.split_once('=') else {
-            return unasked(format!("`{text}` is no fact: write NAME=VALUE"));
+            return unasked(
+                format!("`{text}` is no fact"),
+                "write NAME=VALUE, such as `government_user=yes`",
+            );
         };
         let Some(fact) = self.law.fact(name) else {
-            let near = nearest(name, self.law.facts().iter().map(|fact| fact.name.as_str()));
-            let near = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-            return unasked(format!(
-                "no fact `{name}`{near}; `darsena laws --facts` lists them"
-            ));
+            return Err(Box::new(Unasked::unknown(
+                format!("no fact `{name}`"),
+                name,
+                self.law.facts().iter().map(|fact| fact.name.as_str()),
+                "`darsena laws --facts` lists them",
+            )));
         };
         if fact.derived {
-            return unasked(format!(
-                "`{name}` follows from the question; it is not told"
-            ));
+            return unasked(
+                format!("`{name}` follows from the question and is not told"),
+                "leave it out; `darsena laws --facts` lists those that are told",
+            );
         }
         let told = match fact.kind {
             FactKind::Flag => match value {
                 "yes" | "true" => Told::Flag(true),
                 "no" | "false" => Told::Flag(false),
-                _ => return unasked(format!("fact `{name}` is `yes` or `no`, not `{value}`")),
+                _ => {
+                    return unasked(
+                        format!("fact `{name}` is `yes` or `no`, not `{value}`"),
+                        format!("write `{name}=yes` or `{name}=no`"),
+                    );
+                }
             },
             FactKind::Number => match value.parse() {
                 Ok(number) => Told::Number(number),
                 Err(_) => {
-                    return unasked(format!("fact `{name}` is a whole number, not `{value}`"));
+                    return unasked(
+                        format!("fact `{name}` is a whole number, not `{value}`"),
+                        format!("write it in digits, such as `{name}=12`"),
+                    );
                 }
             },
             FactKind::State => Told::Word(self.state(value)?),
@@ -512,10 +625,10 @@ impl Asking<'_> {
                 Told::Word(value.to_string())
             }
             FactKind::Word => {
-                return unasked(format!(
-                    "fact `{name}` is one of {}, not `{value}`",
-                    fact.options.join(", ")
-                ));
+                return unasked(
+                    format!("fact `{name}` is never `{value}`"),
+                    format!("it is one of {}", fact.options.join(", ")),
+                );
             }
         };
         Ok((name.to_string(), told))
@@ -525,11 +638,20 @@ impl Asking<'_> {
         let parts: Vec<&str> = text.split(':').collect();
         let (state, kind, decision, date) = match parts.as_slice() {
             [state, kind, decision] => (*state, *kind, *decision, None),
-            [state, kind, decision, date] => (*state, *kind, *decision, Some(date.parse()?)),
+            [state, kind, decision, date] => match date.parse() {
+                Ok(day) => (*state, *kind, *decision, Some(day)),
+                Err(_) => {
+                    return unasked(
+                        format!("`{date}` of the record `{text}` is no day"),
+                        "write it as YYYY-MM-DD, such as 2022-01-21",
+                    );
+                }
+            },
             _ => {
-                return unasked(format!(
-                    "`{text}` is no record: write STATE:KIND:DECISION or STATE:KIND:DECISION:DATE"
-                ));
+                return unasked(
+                    format!("`{text}` is no record"),
+                    "write STATE:KIND:DECISION or STATE:KIND:DECISION:DATE, such as `de:consent:refused:2022-01-21`",
+                );
             }
         };
         let decision = match decision {
@@ -537,9 +659,10 @@ impl Asking<'_> {
             "refused" => AuthorizationDecision::Refused,
             "pending" => AuthorizationDecision::Pending,
             _ => {
-                return unasked(format!(
-                    "a decision is `granted`, `refused` or `pending`, not `{decision}`"
-                ));
+                return unasked(
+                    format!("`{decision}` is no decision"),
+                    "a decision is `granted`, `refused` or `pending`",
+                );
             }
         };
         // A generic kind has the state that grants in its place: `pl-licence`.
@@ -556,11 +679,12 @@ impl Asking<'_> {
                     .map(String::as_str)
                     .chain([one.id.as_str()])
             });
-            let near = nearest(kind, words);
-            let near = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-            return unasked(format!(
-                "no approval is answered by a record of kind `{kind}`{near}; `darsena laws --approvals` lists the kinds"
-            ));
+            return Err(Box::new(Unasked::unknown(
+                format!("no approval is answered by a record of kind `{kind}`"),
+                kind,
+                words,
+                "`darsena laws --approvals` lists the kinds",
+            )));
         }
         Ok(Record {
             id: format!("record-{}", n + 1),
@@ -580,7 +704,10 @@ impl Asking<'_> {
     fn matrix(&self, reading: &Reading<'_>) -> Answered {
         let arguments = self.arguments;
         if arguments.on.is_empty() {
-            return unasked("`--on` is missing: one day or several, `,` between");
+            return unasked(
+                "`--on` is missing",
+                "tell one day or several as YYYY-MM-DD, `,` between",
+            );
         }
         let all = || -> Vec<String> {
             let parties = self.scenario.map_or(&[][..], Scenario::parties);
@@ -600,7 +727,8 @@ impl Asking<'_> {
         let (from, to) = (ends(&arguments.from)?, ends(&arguments.to)?);
         if from.is_empty() || to.is_empty() {
             return unasked(
-                "`--from` and `--to` are missing: without a scenario there are no states to take",
+                "`--from` and `--to` are missing, and without a scenario there are no states to take",
+                "name states, `,` between, such as `--from jp --to us,au`",
             );
         }
         let items: Vec<Option<String>> = match (self.scenario, arguments.item.is_empty()) {
@@ -646,10 +774,10 @@ Examples:
   darsena laws --approvals             what a row of `authorizations` may answer, and with which kind")]
 pub(crate) struct LawsArguments {
     /// Day; without it the last day anything changes.
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = ask::day, conflicts_with_all = ["facts", "classes", "approvals"])]
     on: Option<Date>,
     /// Only this regime.
-    #[arg(long, value_name = "REGIME")]
+    #[arg(long, value_name = "REGIME", conflicts_with_all = ["facts", "classes", "approvals"])]
     regime: Option<String>,
     /// Folder of law that adds to the one of the program, or with all facts stands in its place.
     #[arg(long, value_name = "FOLDER")]
@@ -669,50 +797,73 @@ pub(crate) struct LawsArguments {
 
 /// Answers `darsena laws`.
 pub(crate) fn laws(arguments: &LawsArguments) -> Answered {
-    let law = match law(arguments.laws.as_deref())? {
-        Ok(law) => law,
-        Err(code) => return Ok(code),
+    let Some(law) = law(arguments.laws.as_deref())? else {
+        // Findings are what was asked for.
+        return Ok(ExitCode::from(1));
     };
+    let output = &arguments.output;
     if arguments.facts {
-        let fact = |fact: &darsena::law::Fact| {
-            let kind = if fact.options.is_empty() {
-                fact.kind.as_str().to_string()
-            } else {
-                fact.options.join("|")
-            };
-            format!("{:<26} {:<28} {}\n", fact.name, kind, fact.plain)
-        };
-        let asked = law.facts().iter().filter(|fact| !fact.derived);
-        return terminal::print(&asked.map(fact).collect::<String>());
+        let answer = darsena::permit_answer::facts(&law);
+        return output.write(&answer, &|_| facts(&law));
     }
     if arguments.classes {
-        let class = |(id, class, plain): (&str, &darsena::law::Classed, &str)| {
-            format!("{id:<10} {:<12} {plain}\n", class.code)
-        };
-        return terminal::print(&law.classes().map(class).collect::<String>());
+        let answer = darsena::permit_answer::classes(&law);
+        return output.write(&answer, &|_| classes(&law));
     }
     if arguments.approvals {
-        let approval = |one: &darsena::law::ApprovalKind| {
-            let by = match one.grantor.as_str() {
-                "to" => "recipient",
-                "*" => "any state",
-                state => state,
-            };
-            let kinds = [&one.id].into_iter().chain(&one.kinds);
-            let kinds: Vec<&str> = kinds.map(String::as_str).collect();
-            format!("{by:<10} {:<62} {}\n", kinds.join(" "), one.name)
-        };
-        return terminal::print(&law.approvals().map(approval).collect::<String>());
+        let answer = darsena::permit_answer::approvals_listed(&law);
+        return output.write(&answer, &|_| approvals(&law));
     }
-    let last = law
-        .rules()
-        .iter()
-        .flat_map(|rule| rule.from.iter().chain(&rule.until))
-        .max()
-        .copied();
-    let on = arguments.on.or(last).unwrap_or(Date::MAX);
+    if let Some(id) = &arguments.regime
+        && !law.regimes().iter().any(|regime| regime.id == *id)
+    {
+        let ids: Vec<&str> = law
+            .regimes()
+            .iter()
+            .map(|regime| regime.id.as_str())
+            .collect();
+        return Err(Box::new(Unasked::unknown(
+            format!("no regime `{id}`"),
+            id,
+            ids.iter().copied(),
+            &format!("one of {}", ids.join(", ")),
+        )));
+    }
+    let on = arguments.on.unwrap_or(law.last_change());
     let answer = darsena::permit_answer::laws(&law, on, arguments.regime.as_deref());
-    arguments
-        .output
-        .write(&answer, &darsena::plan_answer::readable_tables)
+    output.write(&answer, &darsena::plan_answer::readable_tables)
+}
+
+fn facts(law: &Law) -> String {
+    let fact = |fact: &darsena::law::Fact| {
+        let kind = if fact.options.is_empty() {
+            fact.kind.as_str().to_string()
+        } else {
+            fact.options.join("|")
+        };
+        format!("{:<26} {:<28} {}\n", fact.name, kind, fact.plain)
+    };
+    let asked = law.facts().iter().filter(|fact| !fact.derived);
+    asked.map(fact).collect()
+}
+
+fn classes(law: &Law) -> String {
+    let class = |(id, class, plain): (&str, &darsena::law::Classed, &str)| {
+        format!("{id:<10} {:<12} {plain}\n", class.code)
+    };
+    law.classes().map(class).collect()
+}
+
+fn approvals(law: &Law) -> String {
+    let approval = |one: &darsena::law::ApprovalKind| {
+        let by = match one.grantor.as_str() {
+            "to" => "recipient",
+            "*" => "any state",
+            state => state,
+        };
+        let kinds = [&one.id].into_iter().chain(&one.kinds);
+        let kinds: Vec<&str> = kinds.map(String::as_str).collect();
+        format!("{by:<10} {:<62} {}\n", kinds.join(" "), one.name)
+    };
+    law.approvals().map(approval).collect()
 }

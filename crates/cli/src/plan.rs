@@ -49,7 +49,7 @@ pub(crate) struct PlanArguments {
     #[arg(long, value_name = "SCENARIO", conflicts_with = "peg")]
     against: Option<PathBuf>,
     /// Compare with the plan under the law of this other day: arcs that open or shut, demands that fare differently.
-    #[arg(long, value_name = "DATE", conflicts_with_all = ["peg", "against", "no_law"])]
+    #[arg(long, value_name = "DATE", value_parser = ask::day, conflicts_with_all = ["peg", "against", "no_law"])]
     against_law: Option<Date>,
     #[command(flatten)]
     solving: Solving,

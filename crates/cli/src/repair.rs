@@ -102,7 +102,7 @@ pub(crate) struct RepairArguments {
     #[arg(long, value_name = "SCENARIO", conflicts_with_all = ["psplib", "emergency", "rules"])]
     against: Option<PathBuf>,
     /// Compare with the schedule under the law as it stood on this other day.
-    #[arg(long, value_name = "DATE", conflicts_with_all = ["psplib", "emergency", "rules", "against", "no_law"])]
+    #[arg(long, value_name = "DATE", value_parser = ask::day, conflicts_with_all = ["psplib", "emergency", "rules", "against", "no_law"])]
     against_law: Option<Date>,
     /// Write the schedule as a Primavera XER file as well, for the planners of a yard.
     #[arg(long, value_name = "FILE")]
@@ -153,7 +153,7 @@ impl RepairArguments {
     fn otherwise(&self, scenario: &Scenario) -> Result<Otherwise, Box<dyn Error>> {
         if self.law.is_none() && !self.otherwise_law.is_empty() {
             let why = "`--no-law` asks no law: `--without` and `--with` say nothing beside it";
-            return Err(Unasked(why.into()).into());
+            return Err(Unasked::new(why, "leave out one or the other").into());
         }
         if self.as_things_stand() {
             return Ok(Otherwise::default());

@@ -41,7 +41,7 @@ pub(crate) struct StressArguments {
     #[arg(long, value_enum, value_name = "WHAT")]
     every: Vec<EveryChoice>,
     /// First day of the failures of `--every`; without it the scenario's first.
-    #[arg(long, value_name = "DATE", requires = "every")]
+    #[arg(long, value_name = "DATE", value_parser = ask::day, requires = "every")]
     from: Option<Date>,
     /// How many days they last.
     #[arg(long, value_name = "DAYS", default_value_t = 91, requires = "every")]

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use darsena::certify::CertifyError;
+use darsena::law::{LawError, ReceiptError};
 use darsena::milp::{Progress, Stop};
 use darsena::plan::PlanError;
 use darsena::scenario::LoadError;
@@ -56,6 +57,9 @@ fn causes(error: &dyn Error) -> Vec<String> {
 
 /// What to do about an error; none where its own words say it.
 fn remedy(error: &(dyn Error + 'static)) -> Option<String> {
+    if let Some(error) = error.downcast_ref::<crate::ask::Unasked>() {
+        return Some(error.help.clone());
+    }
     if error.is::<crate::brief::NoPage>() {
         return Some("name a file that ends in `.html`; a browser prints it as PDF".into());
     }
@@ -115,6 +119,17 @@ fn remedy(error: &(dyn Error + 'static)) -> Option<String> {
             ),
             _ => None,
         };
+    }
+    if let Some(error) = error.downcast_ref::<LawError>() {
+        return match error {
+            LawError::Unreadable(..) => {
+                Some("name a folder of law with `--laws`, such as `docs/law/example`".into())
+            }
+            _ => None,
+        };
+    }
+    if error.is::<ReceiptError>() {
+        return Some("name a file that `darsena permit --receipt FILE` has written".into());
     }
     if let Some(error) = error.downcast_ref::<PlanError>() {
         return Some(match error {

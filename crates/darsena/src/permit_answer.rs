@@ -2,7 +2,7 @@
 
 use darsena_law::{
     Approval, AsOf, Assumed, Cited, Law, Path, Question, Reading, RuleKind, Ruling, Turn, Verdict,
-    question_json,
+    law_begins, question_json,
 };
 use darsena_scenario::Scenario;
 use jiff::civil::Date;
@@ -187,6 +187,67 @@ pub fn laws(law: &Law, on: Date, regime: Option<&str>) -> Answer {
     let reading = law.read(darsena_law::ReadingOptions::default());
     Answer {
         head: head("laws", None, &reading, on),
+        tables: vec![table],
+        trees: Vec::new(),
+    }
+}
+
+/// The answer `laws --facts`: what may be told of a transfer.
+pub fn facts(law: &Law) -> Answer {
+    let all: Vec<&darsena_law::Fact> = law.facts().iter().filter(|fact| !fact.derived).collect();
+    let table = Table::new("facts", "A fact that rules ask and a question may tell.")
+        .text("fact", all.iter().map(|fact| fact.name.clone()))
+        .text("type", all.iter().map(|fact| fact.kind.as_str()))
+        .text("options", all.iter().map(|fact| fact.options.join(";")))
+        .flag("of_item", all.iter().map(|fact| fact.of_item))
+        .text(
+            "default",
+            all.iter()
+                .map(|fact| fact.default.clone().unwrap_or_default()),
+        )
+        .text("plain", all.iter().map(|fact| fact.plain.clone()));
+    listed("laws --facts", law, table)
+}
+
+/// The answer `laws --classes`: the standard classes of items.
+pub fn classes(law: &Law) -> Answer {
+    let all: Vec<_> = law.classes().collect();
+    let flags = |class: &darsena_law::Classed| class.flags.iter().cloned().collect::<Vec<_>>();
+    let table = Table::new("classes", "A standard class of items.")
+        .text("class", all.iter().map(|(id, ..)| *id))
+        .text(
+            "regime",
+            all.iter().map(|(_, class, _)| class.regime.clone()),
+        )
+        .text("code", all.iter().map(|(_, class, _)| class.code.clone()))
+        .text(
+            "flags",
+            all.iter().map(|(_, class, _)| flags(class).join(";")),
+        )
+        .text("plain", all.iter().map(|(.., plain)| *plain));
+    listed("laws --classes", law, table)
+}
+
+/// The answer `laws --approvals`: what rules ask for, who gives it, and which records answer it.
+pub fn approvals_listed(law: &Law) -> Answer {
+    let all: Vec<&darsena_law::ApprovalKind> = law.approvals().collect();
+    let table = Table::new(
+        "approvals",
+        "An approval rules ask for; its grantor is a state, `*` for the state whose law it is, or `to` for the recipient.",
+    )
+    .text("approval", all.iter().map(|one| one.id.clone()))
+    .text("grantor", all.iter().map(|one| one.grantor.clone()))
+    .text("body", all.iter().map(|one| one.body.clone()))
+    .text("name", all.iter().map(|one| one.name.clone()))
+    .text("after", all.iter().map(|one| one.after.join(";")))
+    .text("kinds", all.iter().map(|one| one.kinds.join(";")));
+    listed("laws --approvals", law, table)
+}
+
+fn listed(question: &str, law: &Law, table: Table) -> Answer {
+    let reading = law.read(darsena_law::ReadingOptions::default());
+    Answer {
+        head: head(question, None, &reading, law.last_change()),
         tables: vec![table],
         trees: Vec::new(),
     }
@@ -448,6 +509,18 @@ fn needs(ruling: &Ruling, shortest: Option<&Path>) -> String {
     }
 }
 
+/// Why no answer can be given.
+fn unknown(ruling: &Ruling) -> String {
+    let later = |(fact, _): &(String, String)| law_begins(fact).is_some();
+    let why = match ruling.missing.as_slice() {
+        _ if !ruling.faults.is_empty() => "the law has a flaw, told below, and cannot be applied",
+        [] => "the law held here does not settle it",
+        missing if missing.iter().all(later) => "the day is before the law that is held here",
+        _ => "the answer turns on facts that are missing",
+    };
+    format!("UNKNOWN: {why}")
+}
+
 /// One ruling for reading; with `why`, in the words of the rules and with their text. `shortest` is the
 /// shortest way there is where some approvals turn on what is missing: alternatives are not added up.
 pub fn readable(
@@ -483,7 +556,7 @@ pub fn readable(
         Verdict::Allow => "ALLOW: nothing further is needed".to_string(),
         Verdict::Needs => needs(ruling, shortest),
         Verdict::Policy => "POLICY: a political act with no rule behind it".to_string(),
-        Verdict::Unknown => "UNKNOWN: the answer turns on facts that are missing".to_string(),
+        Verdict::Unknown => unknown(ruling),
         Verdict::Deny => match ruling.opens {
             Some(day) => format!("DENY; a route opens on {day}"),
             None => "DENY; no day is known on which a route opens".to_string(),
@@ -577,10 +650,23 @@ pub fn readable(
             }
         }
     }
-    if !ruling.missing.is_empty() {
+    let (later, missing): (Vec<_>, Vec<_>) =
+        { ruling.missing.iter() }.partition(|(fact, _)| law_begins(fact).is_some());
+    if !missing.is_empty() {
         line("\nmissing: tell with --fact NAME=VALUE".into());
-        for (fact, plain) in &ruling.missing {
-            line(format!("  {fact:<22} {plain}"));
+        for (fact, plain) in missing {
+            let own = match fact.as_str() {
+                "origins" => ": --origins STATE",
+                "made_in" => ": --made-in STATE",
+                _ => "",
+            };
+            line(format!("  {fact:<22} {plain}{own}"));
+        }
+    }
+    if !later.is_empty() {
+        line("\nnot held here".into());
+        for (_, plain) in later {
+            line(format!("  {plain}"));
         }
     }
     if !ruling.assumed.is_empty() {

@@ -242,6 +242,24 @@ fn answers_of_permit_are_valid() {
     }
 }
 
+#[test]
+fn what_the_law_lists_is_valid() {
+    let law = darsena::law::Law::embedded();
+    for (name, answer) in [
+        (
+            "laws",
+            permit_answer::laws(&law, date(2026, 5, 1), Some("jp")),
+        ),
+        ("laws_facts", permit_answer::facts(&law)),
+        ("laws_classes", permit_answer::classes(&law)),
+        ("laws_approvals", permit_answer::approvals_listed(&law)),
+    ] {
+        assert!(!answer.tables[0].is_empty());
+        assert_valid(&answer.json());
+        assert_columns(&schema()["$defs"][name], &answer);
+    }
+}
+
 /// The schema names every table and column of the answer, in their order, and says what each is.
 #[track_caller]
 fn assert_columns(schema: &Value, answer: &answer::Answer) {

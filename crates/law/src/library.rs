@@ -14,7 +14,7 @@ use jiff::civil::Date;
 
 use crate::engine::Parsed;
 use crate::policy_text::Reads;
-use crate::question::{Act, Classed};
+use crate::question::{Act, Classed, Told};
 use crate::read::read;
 
 /// What a rule does.
@@ -307,6 +307,15 @@ pub struct Fact {
     pub plain: String,
 }
 
+impl Fact {
+    /// What a flag of an item says of the fact, in order of its options.
+    pub fn told_by(&self, flag: &str) -> impl Iterator<Item = Told> {
+        let says =
+            { self.flags.iter() }.filter(move |(_, flags)| flags.iter().any(|one| one == flag));
+        says.map(|(option, _)| crate::view::told(self.kind, option))
+    }
+}
+
 /// An approval and who gives it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApprovalKind {
@@ -400,7 +409,7 @@ impl Law {
             .iter()
             .map(|(name, text)| (name.to_string(), text.to_string()));
         // Tests validate the embedded files strictly, so a process need not do it again.
-        read(&files.collect(), false).unwrap_or_else(|findings| {
+        read(&files.collect(), Vec::new(), false).unwrap_or_else(|findings| {
             unreachable!(
                 "the embedded law is tested to have no findings: {}",
                 findings[0]
@@ -425,7 +434,8 @@ impl Law {
                 "put `.cedar` and `.csv` files in it",
             ));
         }
-        if !flaws.is_empty() {
+        // Whether the folder is a law of its own cannot be said without its facts.
+        if files.is_empty() || flaws.iter().any(|one| one.file == "facts.csv") {
             return Err(LawError::Findings(flaws));
         }
         let whole = files
@@ -438,7 +448,7 @@ impl Law {
                 .collect();
             files.extend(Self::embedded_files());
         }
-        read(&files, true).map_err(LawError::Findings)
+        read(&files, flaws, true).map_err(LawError::Findings)
     }
 
     /// Reads law files held in memory, by path, with strict validation.
@@ -446,7 +456,7 @@ impl Law {
     /// # Errors
     /// Returns every finding.
     pub fn from_files(files: &BTreeMap<String, String>) -> Result<Self, Vec<Finding>> {
-        read(files, true)
+        read(files, Vec::new(), true)
     }
 
     /// The schema rules are validated against, as the engine reads it.
@@ -486,6 +496,13 @@ impl Law {
     #[must_use]
     pub fn regime_of(&self, rule: &Rule) -> &Regime {
         &self.regimes[rule.regime]
+    }
+
+    /// The last day on which anything of the rules changes.
+    #[must_use]
+    pub fn last_change(&self) -> Date {
+        let days = { self.rules.iter() }.flat_map(|rule| rule.from.iter().chain(&rule.until));
+        days.max().copied().unwrap_or(Date::MAX)
     }
 
     /// The facts rules may ask.
@@ -656,8 +673,21 @@ fn collect(
     for entry in std::fs::read_dir(folder).map_err(fail(folder))? {
         entries.push(entry.map_err(fail(folder))?.path());
     }
+    entries.retain(|path| !is_hidden(path));
     entries.sort();
+    let name = |path: &Path| {
+        let name = path.strip_prefix(root).unwrap_or(path);
+        name.to_string_lossy().replace('\\', "/")
+    };
+    if entries.is_empty() && folder != root {
+        let (message, help) = (
+            "the folder is empty",
+            "put the policies of the regime into it, or remove it",
+        );
+        flaws.push(flaw(&name(folder), None, "empty-folder", message, help));
+    }
     for path in entries {
+        let name = name(&path);
         if path.is_dir() {
             collect(root, &path, files, flaws)?;
         } else if path
@@ -665,8 +695,6 @@ fn collect(
             .is_some_and(|end| end == "cedar" || end == "csv")
         {
             let bytes = std::fs::read(&path).map_err(fail(&path))?;
-            let name = path.strip_prefix(root).unwrap_or(&path);
-            let name = name.to_string_lossy().replace('\\', "/");
             match String::from_utf8(bytes) {
                 Ok(text) => {
                     files.insert(name, text);
@@ -679,7 +707,34 @@ fn collect(
                     flaws.push(flaw(&name, line, "not-utf8", message, help));
                 }
             }
+        } else if !lies_beside(&name) {
+            let message = "the file is not read: policies end in `.cedar`, tables in `.csv`";
+            let ends = path.extension().map(|end| end.to_ascii_lowercase());
+            let help = match ends.filter(|end| end == "cedar" || end == "csv") {
+                Some(end) => format!(
+                    "rename it to `{}`",
+                    path.with_extension(end)
+                        .file_name()
+                        .unwrap_or_default()
+                        .to_string_lossy()
+                ),
+                None => "rename it, or take it out of the folder; README, LICENSE, `.md`, hidden files and `cases/*.toml` may lie there".into(),
+            };
+            flaws.push(flaw(&name, None, "not-read", message, &help));
         }
     }
     Ok(())
+}
+
+fn is_hidden(path: &Path) -> bool {
+    path.file_name()
+        .is_some_and(|name| name.to_string_lossy().starts_with('.'))
+}
+
+/// Whether a file may lie in a folder of law without being read: words on it, its licence, and worked cases.
+fn lies_beside(name: &str) -> bool {
+    let file = name.rsplit('/').next().unwrap_or(name).to_lowercase();
+    let words = ["readme", "license", "licence"];
+    let words = words.iter().any(|word| file.starts_with(word)) || file.ends_with(".md");
+    words || (name.starts_with("cases/") && file.ends_with(".toml"))
 }

@@ -149,7 +149,7 @@ pub struct Question {
     pub act: Act,
     /// With what.
     pub goods: Goods,
-    /// State of manufacture; none: where it leaves.
+    /// State of manufacture; none: where it leaves, or where else it may have been made, as far as an answer turns on it.
     pub made_in: Option<String>,
     /// State it leaves.
     pub from: String,

@@ -13,13 +13,17 @@ use crate::library::{
 };
 use crate::policy_text::{self, Reads};
 use crate::question::{Act, Classed};
+use crate::table::{Row, SHAPES, Shape, list, records};
 
 /// Most groups the rules of a regime may read, so that those of all regimes of a state fit a word of 48 bits.
 const MOST_GROUPS: usize = 12;
 
-/// Reads and checks law files.
-pub(crate) fn read(files: &BTreeMap<String, String>, strict: bool) -> Result<Law, Vec<Finding>> {
-    let mut reader = Reader::default();
+/// Reads and checks law files; `flaws` are those met before, of files that could not be read as text.
+pub(crate) fn read(
+    files: &BTreeMap<String, String>,
+    flaws: Vec<Finding>,
+    strict: bool,
+) -> Result<Law, Vec<Finding>> {
     let mut hasher = blake3::Hasher::new();
     for (name, text) in files {
         for part in [name, text] {
@@ -27,35 +31,41 @@ pub(crate) fn read(files: &BTreeMap<String, String>, strict: bool) -> Result<Law
             hasher.update(part.as_bytes());
         }
     }
-    let tables: [(&str, ReadRow); 9] = [
-        ("facts.csv", Reader::fact),
-        ("regimes.csv", Reader::regime),
-        ("approvals.csv", Reader::approval),
-        ("classes.csv", Reader::class),
-        ("groups.csv", Reader::group),
-        ("states.csv", Reader::state),
-        ("sources.csv", Reader::source),
-        ("revisions.csv", Reader::revision),
-        ("members/", Reader::member),
+    let mut reader = Reader {
+        findings: flaws,
+        ..Reader::default()
+    };
+    let rows: [ReadRow; SHAPES.len()] = [
+        Reader::state,
+        Reader::fact,
+        Reader::regime,
+        Reader::approval,
+        Reader::source,
+        Reader::group,
+        Reader::class,
+        Reader::revision,
+        Reader::member,
     ];
-    for (table, read) in tables {
-        for (name, text) in files {
-            let plain = name.strip_prefix("+/").unwrap_or(name);
-            let fits = plain == table || (table.ends_with('/') && plain.starts_with(table));
-            if fits && plain.ends_with(".csv") {
-                reader.table(name, text, read);
-            }
-        }
+    for (shape, read) in SHAPES.iter().zip(rows) {
+        reader.tables(files, shape, read);
     }
     for (name, text) in files {
-        let plain = name.strip_prefix("+/").unwrap_or(name);
+        let plain = plain(name);
         if plain.ends_with(".cedar") {
             reader.policies(name, plain, text);
-        } else if !tables
-            .iter()
-            .any(|(table, _)| plain == *table || plain.starts_with("members/"))
-        {
-            reader.flaw(name, None, "unknown-table", format!("`{plain}` is no table of the law"), "the tables are facts, regimes, approvals, classes, groups, states, sources, revisions and members/*".into());
+        } else if !SHAPES.iter().any(|shape| is_table(plain, shape)) {
+            let names = SHAPES.iter().map(|shape| shape.file);
+            let help = match nearest(plain, names) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "the tables are facts, regimes, approvals, classes, groups, states, sources, revisions and members/*".into(),
+            };
+            reader.flaw(
+                name,
+                None,
+                "unknown-table",
+                format!("`{plain}` is no table of the law"),
+                help,
+            );
         }
     }
     reader.cross();
@@ -73,7 +83,8 @@ pub(crate) fn read(files: &BTreeMap<String, String>, strict: bool) -> Result<Law
         })
         .collect();
     draft.hash = hasher.finalize().to_hex().to_string();
-    if strict && findings.is_empty() {
+    // Of facts with flaws no schema can be made.
+    if strict && !findings.iter().any(|one| one.file == "facts.csv") {
         findings.extend(crate::engine::validate(&draft));
     }
     if findings.is_empty() {
@@ -84,42 +95,38 @@ pub(crate) fn read(files: &BTreeMap<String, String>, strict: bool) -> Result<Law
     }
 }
 
+/// The path of a file without the mark of what was added.
+fn plain(name: &str) -> &str {
+    name.strip_prefix("+/").unwrap_or(name)
+}
+
+fn is_table(plain: &str, shape: &Shape) -> bool {
+    let inside = shape.file.ends_with('/') && plain.starts_with(shape.file);
+    plain.ends_with(".csv") && (plain == shape.file || inside)
+}
+
 /// What is done with a row of one table.
 type ReadRow = fn(&mut Reader, &Row<'_>);
-
-/// A row of a table, with where it stands.
-struct Row<'a> {
-    file: &'a str,
-    line: u32,
-    header: &'a [String],
-    cells: &'a [String],
-}
-
-impl Row<'_> {
-    fn get(&self, column: &str) -> &str {
-        let place = self.header.iter().position(|name| name == column);
-        place
-            .and_then(|n| self.cells.get(n))
-            .map_or("", String::as_str)
-    }
-
-    fn list(&self, column: &str) -> Vec<String> {
-        list(self.get(column), ';')
-    }
-}
-
-fn list(text: &str, by: char) -> Vec<String> {
-    let parts = text.split(by).map(|part| part.trim().to_string());
-    parts.filter(|part| !part.is_empty()).collect()
-}
 
 #[derive(Default)]
 struct Reader {
     law: Law,
     findings: Vec<Finding>,
+    /// Where each id stands, by name of its table: file and line.
+    places: BTreeMap<&'static str, BTreeMap<String, (String, u32)>>,
+    /// Tables that could not be read as a whole: what they lack is told once, there.
+    unread: BTreeSet<&'static str>,
+    /// States by the words that tell them.
+    state_words: BTreeMap<String, String>,
     policy_lines: BTreeMap<String, (String, u32)>,
-    /// Where each approval and each membership stands, in order.
-    approval_lines: Vec<(String, u32)>,
+    /// Regimes with a policy, sound or not.
+    policied: BTreeSet<usize>,
+    /// Groups that some row of members names, and those said to be empty.
+    with_members: BTreeSet<String>,
+    empty_groups: BTreeSet<String>,
+    /// What facts presume of others: where it stands, the fact, its option, what is presumed, and of which fact.
+    presumed: Vec<(String, u32, [String; 4])>,
+    /// Where each membership stands, in order.
     member_lines: Vec<(String, u32)>,
 }
 
@@ -135,7 +142,7 @@ impl Reader {
         self.findings.push(Finding {
             severity: Severity::Error,
             code,
-            file: file.strip_prefix("+/").unwrap_or(file).to_string(),
+            file: plain(file).to_string(),
             row: line,
             column: None,
             found: String::new(),
@@ -148,16 +155,150 @@ impl Reader {
         self.flaw(row.file, Some(row.line), code, message, help.to_string());
     }
 
-    fn table(&mut self, file: &str, text: &str, read: ReadRow) {
-        let mut records = records(text).into_iter();
-        let Some((_, header)) = records.next() else {
+    /// A flaw of one cell.
+    fn cell(
+        &mut self,
+        (file, line): (&str, u32),
+        (column, found): (&str, &str),
+        code: &'static str,
+        message: String,
+        help: String,
+    ) {
+        self.flaw(file, Some(line), code, message, help);
+        if let Some(last) = self.findings.last_mut() {
+            last.column = Some(column.to_string());
+            last.found = found.to_string();
+        }
+    }
+
+    /// Whether a table has the id, or cannot say.
+    fn knows(&self, table: &str, id: &str) -> bool {
+        let ids = self.places.get(table);
+        self.unread.contains(table) || ids.is_some_and(|ids| ids.contains_key(id))
+    }
+
+    /// What to do about an id that a table does not have.
+    fn instead(&self, table: &str, id: &str) -> String {
+        let ids = self.places.get(table).into_iter().flatten();
+        let near = nearest(&id.to_lowercase(), ids.map(|(id, _)| id.as_str()));
+        near.map_or(format!("name it in {table}.csv"), |near| {
+            format!("did you mean `{near}`?")
+        })
+    }
+
+    /// Checks that a table has the id that stands in a cell.
+    fn refer(&mut self, at: (&str, u32), column: &str, table: &'static str, id: &str) {
+        if !self.knows(table, id) {
+            let help = self.instead(table, id);
+            let message = format!("`{id}` is not in {table}");
+            self.cell(at, (column, id), unknown(table), message, help);
+        }
+    }
+
+    /// The id of a row; none where it is blank or stands twice.
+    fn id(&mut self, row: &Row<'_>, table: &'static str, column: &str) -> Option<String> {
+        let id = row.get(column).to_string();
+        if id.is_empty() {
+            self.cell(
+                (row.file, row.line),
+                (column, ""),
+                "blank",
+                "the cell is blank".into(),
+                "give the row an id".into(),
+            );
+            return None;
+        }
+        let ids = self.places.entry(table).or_default();
+        if let Some((file, line)) = ids.get(&id) {
+            let whose = match (row.file.starts_with("+/"), file.starts_with("+/")) {
+                (true, false) => " of the law of the program",
+                _ => "",
+            };
+            let help = format!(
+                "keep one row; the other is at {}:{line}{whose}",
+                plain(file)
+            );
+            self.cell(
+                (row.file, row.line),
+                (column, &id),
+                "double-key",
+                format!("`{id}` stands twice"),
+                help,
+            );
+            return None;
+        }
+        ids.insert(id.clone(), (row.file.to_string(), row.line));
+        Some(id)
+    }
+
+    /// Checks that a cell says something.
+    fn filled(&mut self, row: &Row<'_>, column: &str, help: &str) {
+        if row.get(column).is_empty() {
+            self.cell(
+                (row.file, row.line),
+                (column, ""),
+                "blank",
+                "the cell is blank".into(),
+                help.into(),
+            );
+        }
+    }
+
+    /// Reads all files of one table: those of the program first, then what was added.
+    fn tables(&mut self, files: &BTreeMap<String, String>, shape: &'static Shape, read: ReadRow) {
+        let unread = |finding: &Finding| is_table(&finding.file, shape);
+        let flawed = self.findings.iter().any(unread);
+        let mut mine: Vec<_> = { files.iter() }
+            .filter(|(name, _)| is_table(plain(name), shape))
+            .collect();
+        mine.sort_by_key(|(name, _)| (name.starts_with("+/"), *name));
+        if mine.is_empty() && !flawed && !shape.file.ends_with('/') {
+            self.flaw(
+                shape.file,
+                None,
+                "missing-table",
+                "the table is not in the folder".into(),
+                format!(
+                    "a law of its own has it, with the columns {}",
+                    shape.columns.join(", ")
+                ),
+            );
+        }
+        if flawed || (mine.is_empty() && !shape.file.ends_with('/')) {
+            self.unread.insert(shape.name);
+        }
+        for (name, text) in mine {
+            self.table(name, text, shape, read);
+        }
+    }
+
+    fn table(&mut self, file: &str, text: &str, shape: &'static Shape, read: ReadRow) {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let (records, stray) = records(text);
+        for line in stray {
+            self.unread.insert(shape.name);
+            self.flaw(
+                file,
+                Some(line),
+                "stray-quote",
+                "a quote stands inside a cell or never ends, and swallows what follows".into(),
+                "put the whole cell in quotes, and double each quote inside it".into(),
+            );
+        }
+        let mut records = records.into_iter();
+        let Some((line, header)) = records.next() else {
+            self.unread.insert(shape.name);
             self.flaw(
                 file,
                 None,
                 "empty-table",
                 "the table is empty".into(),
-                "give it a header".into(),
+                format!("give it the header {}", shape.columns.join(",")),
             );
+            return;
+        };
+        let Some(header) = self.header(file, line, header, shape) else {
+            self.unread.insert(shape.name);
             return;
         };
         for (line, cells) in records {
@@ -188,6 +329,64 @@ impl Reader {
         }
     }
 
+    /// The header with misspelt columns put right, so that the rows can be looked at too; none where a column is
+    /// not there. Every column that is not known, stands twice or is not there is a finding.
+    fn header(
+        &mut self,
+        file: &str,
+        line: u32,
+        mut header: Vec<String>,
+        shape: &Shape,
+    ) -> Option<Vec<String>> {
+        let known =
+            |name: &String| { shape.columns.iter().chain(shape.more) }.any(|one| one == name);
+        for n in 0..header.len() {
+            let name = header[n].clone();
+            if known(&name) {
+                if header[..n].contains(&name) {
+                    self.flaw(
+                        file,
+                        Some(line),
+                        "double-column",
+                        format!("column `{name}` stands twice"),
+                        "keep one".into(),
+                    );
+                }
+                continue;
+            }
+            let columns = shape.columns.iter().chain(shape.more).copied();
+            let open = columns.filter(|one| !header.iter().any(|name| name == one));
+            let near = nearest(&name.to_lowercase(), open);
+            let help = near.map_or(
+                format!("its columns are {}", shape.columns.join(", ")),
+                |near| format!("did you mean `{near}`?"),
+            );
+            if let Some(near) = near {
+                header[n] = near.to_string();
+            }
+            self.flaw(
+                file,
+                Some(line),
+                "unknown-column",
+                format!("column `{name}` is not known"),
+                help,
+            );
+        }
+        let before = self.findings.len();
+        for column in shape.columns {
+            if !header.iter().any(|name| name == column) {
+                self.flaw(
+                    file,
+                    Some(line),
+                    "missing-column",
+                    format!("column `{column}` is not there"),
+                    format!("its columns are {}", shape.columns.join(", ")),
+                );
+            }
+        }
+        (self.findings.len() == before).then_some(header)
+    }
+
     fn date(&mut self, row: &Row<'_>, column: &str) -> Option<Date> {
         let text = row.get(column);
         if text.is_empty() {
@@ -195,69 +394,139 @@ impl Reader {
         }
         let date = text.parse().ok();
         if date.is_none() {
-            self.at(
-                row,
+            self.cell(
+                (row.file, row.line),
+                (column, text),
                 "not-a-date",
-                format!("column `{column}`: `{text}` is no date"),
-                "write `2026-04-21`",
+                format!("`{text}` is no date"),
+                "write `YYYY-MM-DD`, such as `2026-04-21`".into(),
             );
         }
         date
     }
 
+    /// Checks that a word is one of those a column may hold.
+    fn one_of(
+        &mut self,
+        row: &Row<'_>,
+        column: &str,
+        word: &str,
+        code: &'static str,
+        words: &[&str],
+    ) {
+        if !words.contains(&word) {
+            let all: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+            let help = match nearest(&word.to_lowercase(), words.iter().copied()) {
+                Some(near) if !word.is_empty() => format!("did you mean `{near}`?"),
+                _ => format!("one of {}", all.join(", ")),
+            };
+            self.cell(
+                (row.file, row.line),
+                (column, word),
+                code,
+                format!("`{word}` is none"),
+                help,
+            );
+        }
+    }
+
     fn confidence(&mut self, row: &Row<'_>) -> Confidence {
         let text = row.get("confidence");
         Confidence::from_text(text).unwrap_or_else(|| {
-            self.at(
-                row,
+            self.cell(
+                (row.file, row.line),
+                ("confidence", text),
                 "not-a-confidence",
-                format!("column `confidence`: `{text}` is none"),
-                "one of `S`, `s`, `M`, `I`",
+                format!("`{text}` is none"),
+                "one of `S`, `s`, `M`, `I`".into(),
             );
             Confidence::Inferred
         })
     }
 
+    /// Sources of a row; each must be in the table of sources.
+    fn sources(&mut self, row: &Row<'_>) -> Vec<String> {
+        let sources = row.list("source");
+        for source in &sources {
+            self.refer((row.file, row.line), "source", "sources", source);
+        }
+        sources
+    }
+
     fn fact(&mut self, row: &Row<'_>) {
+        let Some(name) = self.id(row, "facts", "fact") else {
+            return;
+        };
+        let at = (row.file, row.line);
+        let options = row.list("options");
+        self.one_of(
+            row,
+            "type",
+            row.get("type"),
+            "not-a-type",
+            &["flag", "word", "number", "state"],
+        );
+        self.one_of(
+            row,
+            "origin",
+            row.get("origin"),
+            "not-an-origin",
+            &["asked", "derived"],
+        );
+        self.one_of(row, "of", row.get("of"), "not-of", &["item", "transfer"]);
         let kind = match row.get("type") {
-            "flag" => FactKind::Flag,
             "word" => FactKind::Word,
             "number" => FactKind::Number,
             "state" => FactKind::State,
-            other => {
-                return self.at(
-                    row,
-                    "not-a-type",
-                    format!("column `type`: `{other}` is none"),
-                    "one of `flag`, `word`, `number`, `state`",
-                );
-            }
+            _ => FactKind::Flag,
         };
-        let said = |column: &str| {
-            let by_option = |part: &String| match part.split_once(':') {
-                Some((option, words)) => (option.to_string(), list(words, '|')),
-                None => ("yes".to_string(), list(part, '|')),
+        let mut flags = Vec::new();
+        for part in row.list("flags") {
+            let (option, told) = match part.split_once(':') {
+                Some((option, told)) => (option.trim().to_string(), list(told, '|')),
+                None => ("yes".to_string(), list(&part, '|')),
             };
-            let parts = row.list(column);
-            parts.iter().map(by_option).collect::<Vec<_>>()
-        };
-        let presumed = row.list("presumed");
-        let presumed = presumed.iter().filter_map(|part| {
-            let (condition, then) = part.split_once(':')?;
-            let (fact, option) = condition.split_once('=')?;
-            Some((fact.to_string(), option.to_string(), then.to_string()))
-        });
+            if let Some(flag) = told.iter().find(|flag| **flag != flag.to_lowercase()) {
+                let help = format!("write `{}`", flag.to_lowercase());
+                let message =
+                    format!("flag `{flag}` is not in lower case, and would never be heard");
+                self.cell(at, ("flags", flag), "letters", message, help);
+            }
+            flags.push((option, told));
+        }
+        let mut presumed = Vec::new();
+        for part in row.list("presumed") {
+            let read = part.split_once(':').and_then(|(condition, then)| {
+                let (fact, option) = condition.split_once('=')?;
+                Some([fact, option, then].map(|part| part.trim().to_string()))
+            });
+            let Some([fact, option, then]) = read else {
+                let message = format!("`{part}` cannot be read");
+                let help = "write `fact=option:then`, `*` for any option";
+                self.cell(
+                    at,
+                    ("presumed", &part),
+                    "not-presumed",
+                    message,
+                    help.into(),
+                );
+                continue;
+            };
+            let whole = [&name, &fact, &option, &then].map(String::clone);
+            self.presumed.push((row.file.to_string(), row.line, whole));
+            presumed.push((fact, option, then));
+        }
         let some = |column: &str| Some(row.get(column).to_string()).filter(|text| !text.is_empty());
         let fact = Fact {
-            name: row.get("fact").to_string(),
+            name: name.clone(),
             kind,
             derived: row.get("origin") == "derived",
             of_item: row.get("of") == "item",
-            options: row.list("options"),
+            options,
             default: some("default"),
-            flags: said("flags"),
+            flags,
             closed_by: some("closed_by"),
-            presumed: presumed.collect(),
+            presumed,
             plain: row.get("plain").to_string(),
         };
         if matches!(kind, FactKind::Word | FactKind::State)
@@ -271,88 +540,119 @@ impl Reader {
                 "list the words it may take, `;` between",
             );
         }
-        if self.law.fact_places.contains_key(&fact.name) {
-            return self.at(
-                row,
-                "double-key",
-                format!("fact `{}` stands twice", fact.name),
-                "keep one row",
-            );
+        if kind == FactKind::State {
+            for option in &fact.options {
+                self.refer(at, "options", "states", option);
+            }
         }
-        self.law
-            .fact_places
-            .insert(fact.name.clone(), self.law.facts.len());
+        let told = fact.flags.iter().map(|(option, _)| ("flags", option));
+        let told = told.chain(fact.default.iter().map(|option| ("default", option)));
+        let wrong: Vec<_> = told.filter(|(_, option)| !takes(&fact, option)).collect();
+        for (column, option) in wrong {
+            let message = format!("fact `{}` is never `{option}`", fact.name);
+            let help = never(&fact);
+            self.cell(at, (column, option), "unknown-word", message, help);
+        }
+        if let Some(by) = fact.closed_by.as_deref().filter(|by| *by != "*") {
+            self.refer(at, "closed_by", "states", by);
+        }
+        if let Some(by) = fact.closed_by.as_deref().filter(|_| kind != FactKind::Flag) {
+            let message = format!("fact `{}` is no flag, and is never `no`", fact.name);
+            let help = "leave the cell blank".to_string();
+            self.cell(at, ("closed_by", by), "odd-use", message, help);
+        }
+        self.law.fact_places.insert(name, self.law.facts.len());
         self.law.facts.push(fact);
     }
 
     fn regime(&mut self, row: &Row<'_>) {
-        let acts = row.list("acts");
+        let Some(id) = self.id(row, "regimes", "regime") else {
+            return;
+        };
+        let at = (row.file, row.line);
         let mut known = Vec::new();
-        for act in &acts {
-            match Act::from_text(act) {
+        self.filled(row, "acts", "without an act it has no say on anything");
+        for act in row.list("acts") {
+            match Act::from_text(&act) {
                 Some(act) => known.push(act),
-                None => self.at(
-                    row,
-                    "unknown-act",
-                    format!("column `acts`: `{act}` is no act"),
-                    "see `darsena permit --help`",
-                ),
+                None => {
+                    let near = nearest(&act.to_lowercase(), Act::ALL.map(Act::as_str));
+                    let help = near.map_or("see `darsena permit --help`".to_string(), |near| {
+                        format!("did you mean `{near}`?")
+                    });
+                    let message = format!("`{act}` is no act");
+                    self.cell(at, ("acts", &act), "unknown-act", message, help);
+                }
             }
         }
-        for role in row.list("roles").iter().chain(&row.list("generic")) {
-            if ![
-                "exporter",
-                "origin",
-                "maker",
-                "holder",
-                "destination",
-                "any",
-            ]
-            .contains(&role.as_str())
-            {
-                self.at(
+        self.filled(
+            row,
+            "roles",
+            "without a role it has no say on anything; an agreement of states has `any`",
+        );
+        for column in ["roles", "generic"] {
+            for role in row.list(column) {
+                self.one_of(
                     row,
+                    column,
+                    &role,
                     "unknown-role",
-                    format!("`{role}` is no role"),
-                    "one of `exporter`, `origin`, `maker`, `holder`, `destination`, `any`",
+                    &[
+                        "exporter",
+                        "origin",
+                        "maker",
+                        "holder",
+                        "destination",
+                        "any",
+                    ],
                 );
             }
         }
-        let id = row.get("regime").to_string();
-        if self.law.regimes.iter().any(|regime| regime.id == id) {
-            return self.at(
-                row,
-                "double-key",
-                format!("regime `{id}` stands twice"),
-                "keep one row",
-            );
+        let state = row.get("state");
+        if !["", "*"].contains(&state) {
+            self.refer(at, "state", "states", state);
+        }
+        let flag = row.get("flag");
+        if !flag.is_empty() {
+            self.refer(at, "flag", "facts", flag);
+            if self
+                .law
+                .fact(flag)
+                .is_some_and(|fact| fact.kind != FactKind::Flag)
+            {
+                let message = format!("fact `{flag}` is no flag");
+                let help = "name a fact that is `yes` or `no`".to_string();
+                self.cell(at, ("flag", flag), "odd-use", message, help);
+            }
+            if !state.is_empty() {
+                let message = "only an agreement of states speaks where a flag holds".to_string();
+                let help = "leave `state` or `flag` blank".to_string();
+                self.cell(at, ("flag", flag), "odd-use", message, help);
+            }
         }
         self.law.regimes.push(Regime {
             id,
             name: row.get("name").to_string(),
-            state: row.get("state").to_string(),
+            state: state.to_string(),
             roles: row.list("roles"),
             acts: known,
-            flag: Some(row.get("flag").to_string()).filter(|flag| !flag.is_empty()),
+            flag: Some(flag.to_string()).filter(|flag| !flag.is_empty()),
             generic: row.list("generic"),
             about: row.get("about").to_string(),
         });
     }
 
     fn approval(&mut self, row: &Row<'_>) {
-        let id = row.get("approval");
-        if self.law.approvals.iter().any(|one| one.id == id) {
-            return self.at(
-                row,
-                "double-key",
-                format!("approval `{id}` stands twice"),
-                "keep one row",
-            );
+        let Some(id) = self.id(row, "approvals", "approval") else {
+            return;
+        };
+        let grantor = row.get("grantor");
+        if !["*", "to"].contains(&grantor) {
+            self.refer((row.file, row.line), "grantor", "states", grantor);
         }
-        self.approval_lines.push((row.file.to_string(), row.line));
         self.law.approvals.push(ApprovalKind {
-            id: row.get("approval").to_string(),
-            grantor: row.get("grantor").to_string(),
+            id,
+            grantor: grantor.to_string(),
             body: row.get("body").to_string(),
             name: row.get("name").to_string(),
             after: row.list("after"),
@@ -361,38 +661,115 @@ impl Reader {
     }
 
     fn class(&mut self, row: &Row<'_>) {
-        let class = Classed {
-            regime: row.get("regime").to_string(),
-            code: row.get("code").to_string(),
-            flags: row.list("flags").into_iter().collect(),
+        let Some(id) = self.id(row, "classes", "class") else {
+            return;
         };
-        let id = row.get("class").to_lowercase();
+        let at = (row.file, row.line);
+        let regime = row.get("regime");
+        if !self.knows("regimes", regime) && !self.knows("states", regime) {
+            let message = format!("`{regime}` is in neither regimes nor states");
+            let help = self.instead("regimes", regime);
+            self.cell(at, ("regime", regime), "unknown-regime", message, help);
+        }
+        let flags = row.list("flags");
+        for flag in &flags {
+            let facts = &self.law.facts;
+            let mut heard = facts.iter().flat_map(|fact| &fact.flags);
+            let known = heard.any(|(_, told)| told.contains(flag));
+            if !known && !self.unread.contains("facts") {
+                let all = facts.iter().flat_map(|fact| &fact.flags);
+                let all = all.flat_map(|(_, told)| told).map(String::as_str);
+                let near = nearest(&flag.to_lowercase(), all);
+                let help = near.map_or("name it in column `flags` of facts.csv".into(), |near| {
+                    format!("did you mean `{near}`?")
+                });
+                let message = format!("flag `{flag}` tells no fact");
+                self.cell(at, ("flags", flag), "unknown-flag", message, help);
+            }
+        }
+        let class = Classed {
+            regime: regime.to_string(),
+            code: row.get("code").to_string(),
+            flags: flags.into_iter().collect(),
+        };
         self.law
             .classes
-            .insert(id, (class, row.get("plain").to_string()));
+            .insert(id.to_lowercase(), (class, row.get("plain").to_string()));
     }
 
     fn group(&mut self, row: &Row<'_>) {
+        let Some(id) = self.id(row, "groups", "group") else {
+            return;
+        };
+        let empty = row.get("empty");
+        if !empty.is_empty() {
+            self.one_of(row, "empty", empty, "not-a-flag", &["yes", "no"]);
+        }
+        if empty == "yes" {
+            self.empty_groups.insert(id.clone());
+        }
         let text = (row.get("name").to_string(), row.get("plain").to_string());
-        self.law.groups.insert(row.get("group").to_string(), text);
+        self.law.groups.insert(id, text);
     }
 
     fn state(&mut self, row: &Row<'_>) {
-        let text = (row.get("name").to_string(), row.list("aliases"));
-        self.law.states.insert(row.get("state").to_string(), text);
+        let Some(id) = self.id(row, "states", "state") else {
+            return;
+        };
+        let at = (row.file, row.line);
+        let aliases = row.list("aliases");
+        let ids = aliases.iter().map(|alias| ("aliases", alias));
+        for (column, word) in std::iter::once(("state", &id)).chain(ids) {
+            let lower = word.to_lowercase();
+            if *word != lower {
+                let message = format!("`{word}` is not in lower case, and would never be found");
+                let help = format!("write `{lower}`");
+                self.cell(at, (column, word), "letters", message, help);
+            }
+        }
+        let name = row.get("name").to_string();
+        // A state is told by any of these words, so each is of one state.
+        let words = [("state", &id), ("name", &name)].into_iter();
+        let words: Vec<_> = words
+            .chain(aliases.iter().map(|alias| ("aliases", alias)))
+            .collect();
+        for (column, word) in words {
+            let lower = word.to_lowercase();
+            match self.state_words.get(&lower) {
+                Some(other) if *other != id => {
+                    let message = format!("`{word}` is a name of state `{other}`");
+                    let help = "keep it for one of the two".to_string();
+                    self.cell(at, (column, word), "double-key", message, help);
+                }
+                Some(_) => {}
+                None => {
+                    self.state_words.insert(lower, id.clone());
+                }
+            }
+        }
+        self.law.states.insert(id, (name, aliases));
     }
 
     fn source(&mut self, row: &Row<'_>) {
+        let Some(id) = self.id(row, "sources", "source") else {
+            return;
+        };
         let text = (row.get("url").to_string(), row.get("note").to_string());
-        self.law.sources.insert(row.get("source").to_string(), text);
+        self.law.sources.insert(id, text);
     }
 
     fn revision(&mut self, row: &Row<'_>) {
+        let Some(id) = self.id(row, "revisions", "revision") else {
+            return;
+        };
+        self.refer((row.file, row.line), "regime", "regimes", row.get("regime"));
+        self.sources(row);
+        self.filled(row, "from", "a revision begins on a day");
         let Some(from) = self.date(row, "from") else {
             return;
         };
         self.law.revisions.push(Revision {
-            id: row.get("revision").to_string(),
+            id,
             regime: row.get("regime").to_string(),
             from,
             name: row.get("name").to_string(),
@@ -400,38 +777,21 @@ impl Reader {
     }
 
     fn member(&mut self, row: &Row<'_>) {
+        let at = (row.file, row.line);
         let (from, until) = (self.date(row, "from"), self.date(row, "until"));
         let confidence = self.confidence(row);
         let (group, state) = (row.get("group").to_string(), row.get("state").to_string());
-        if !self.law.groups.contains_key(&group) {
-            let near = nearest(&group, self.law.groups.keys().map(String::as_str));
-            let help = near.map_or("name it in groups.csv".to_string(), |near| {
-                format!("did you mean `{near}`?")
-            });
-            self.at(
-                row,
-                "unknown-group",
-                format!("group `{group}` is not in groups"),
-                &help,
-            );
+        self.with_members.insert(group.clone());
+        self.refer(at, "group", "groups", &group);
+        self.refer(at, "state", "states", &state);
+        let sources = self.sources(row);
+        if self.empty_groups.contains(&group) {
+            let message = format!("`{group}` is said to have no member");
+            let help = "clear its cell in column `empty` of groups.csv".to_string();
+            self.cell(at, ("group", &group), "not-empty", message, help);
         }
-        if !self.law.states.contains_key(&state) {
-            self.at(
-                row,
-                "unknown-state",
-                format!("state `{state}` is not in states"),
-                "add it to states.csv",
-            );
-        }
+        self.filled(row, "from", "a membership begins on a day");
         let Some(from) = from else {
-            if row.get("from").is_empty() {
-                self.at(
-                    row,
-                    "no-date",
-                    "column `from` is blank".into(),
-                    "a membership begins on a day",
-                );
-            }
             return;
         };
         if until.is_some_and(|until| until <= from) {
@@ -454,7 +814,7 @@ impl Reader {
                 row,
                 "overlap",
                 format!("`{state}` is in `{group}` by another row at the same time"),
-                &format!("the other is at {}:{line}", file.trim_start_matches("+/")),
+                &format!("the other is at {}:{line}", plain(&file)),
             );
         }
         self.member_lines.push((row.file.to_string(), row.line));
@@ -468,13 +828,14 @@ impl Reader {
             state,
             from,
             until,
-            sources: row.list("source"),
+            sources,
             confidence,
             note: row.get("note").to_string(),
         });
     }
 
     fn policies(&mut self, file: &str, plain: &str, text: &str) {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let folder = plain.split('/').next().unwrap_or_default();
         let Some(regime) = self
             .law
@@ -482,7 +843,21 @@ impl Reader {
             .iter()
             .position(|regime| regime.id == folder)
         else {
-            let help = "its folder is the id of a regime in regimes.csv".to_string();
+            if self.knows("regimes", folder) {
+                return;
+            }
+            let near = nearest(
+                &folder.to_lowercase(),
+                self.law.regimes.iter().map(|regime| regime.id.as_str()),
+            );
+            let help = near.map_or(
+                "its folder is the id of a regime in regimes.csv".to_string(),
+                |near| {
+                    format!(
+                        "its folder is the id of a regime in regimes.csv: did you mean `{near}`?"
+                    )
+                },
+            );
             return self.flaw(
                 file,
                 None,
@@ -492,6 +867,9 @@ impl Reader {
             );
         };
         let (policies, flaws) = policy_text::split(text);
+        if !policies.is_empty() || !flaws.is_empty() {
+            self.policied.insert(regime);
+        }
         for flaw in flaws {
             self.flaw(
                 file,
@@ -626,15 +1004,30 @@ impl Reader {
             );
         }
         for approval in &approvals {
-            if self.law.approval(approval, "*").is_none() {
-                self.flaw(
-                    file,
-                    Some(at("approver")),
-                    "unknown-approval",
-                    format!("approval `{approval}` is not in approvals"),
-                    "add it to approvals.csv".into(),
-                );
+            if self.knows("approvals", approval) {
+                continue;
             }
+            // A general approval is one of the state in its id, as in `de-licence`.
+            let (message, help) = match self.law.approval(approval, "*") {
+                None => (
+                    format!("approval `{approval}` is not in approvals"),
+                    self.instead("approvals", approval),
+                ),
+                Some((_, state)) if state != "*" && !self.knows("states", &state) => (
+                    format!(
+                        "approval `{approval}` is one of state `{state}`, which is not in states"
+                    ),
+                    self.instead("states", &state),
+                ),
+                Some(_) => continue,
+            };
+            self.flaw(
+                file,
+                Some(at("approver")),
+                "unknown-approval",
+                message,
+                help,
+            );
         }
         let effect = if policy.body.starts_with("forbid") {
             Some(true)
@@ -718,18 +1111,11 @@ impl Reader {
         let line = Some(policy.body_line);
         for name in &reads.facts {
             match self.law.fact(name) {
+                None if self.unread.contains("facts") => {}
                 None => {
-                    let near = nearest(name, self.law.facts.iter().map(|fact| fact.name.as_str()));
-                    let help = near.map_or("name it in facts.csv".to_string(), |near| {
-                        format!("did you mean `{near}`?")
-                    });
-                    self.flaw(
-                        file,
-                        line,
-                        "unknown-fact",
-                        format!("fact `{name}` is not in facts"),
-                        help,
-                    );
+                    let help = self.instead("facts", name);
+                    let message = format!("fact `{name}` is not in facts");
+                    self.flaw(file, line, "unknown-fact", message, help);
                 }
                 Some(fact) => {
                     let numbers = reads.numbers.iter().any(|(read, _)| read == name);
@@ -754,30 +1140,19 @@ impl Reader {
                 );
             }
         }
-        for group in &reads.groups {
-            if !self.law.groups.contains_key(group) {
-                let near = nearest(group, self.law.groups.keys().map(String::as_str));
-                let help = near.map_or("name it in groups.csv".to_string(), |near| {
-                    format!("did you mean `{near}`?")
-                });
-                self.flaw(
-                    file,
-                    line,
-                    "unknown-group",
-                    format!("group `{group}` is not in groups"),
-                    help,
-                );
-            }
-        }
-        for state in &reads.states {
-            if !self.law.states.contains_key(state) {
-                self.flaw(
-                    file,
-                    line,
-                    "unknown-state",
-                    format!("state `{state}` is not in states"),
-                    "add it to states.csv".into(),
-                );
+        for (table, what, ids) in [
+            ("groups", "group", &reads.groups),
+            ("states", "state", &reads.states),
+        ] {
+            for id in ids
+                .iter()
+                .filter(|id| !self.knows(table, id))
+                .cloned()
+                .collect::<Vec<_>>()
+            {
+                let help = self.instead(table, &id);
+                let message = format!("{what} `{id}` is not in {table}");
+                self.flaw(file, line, unknown(table), message, help);
             }
         }
         if reads.approvals {
@@ -802,20 +1177,39 @@ impl Reader {
 
     /// Checks across files.
     fn cross(&mut self) {
-        let ids: BTreeSet<String> = self
-            .law
-            .rules
-            .iter()
-            .map(|rule| rule.id().to_string())
-            .collect();
-        let mut flaws = Vec::new();
-        let approvals = &self.law.approvals;
-        for (kind, (file, line)) in approvals.iter().zip(&self.approval_lines) {
+        self.presumptions();
+        self.sequences();
+        self.links();
+        self.silences();
+    }
+
+    /// What facts presume of one another.
+    fn presumptions(&mut self) {
+        for (file, line, [name, other, option, then]) in std::mem::take(&mut self.presumed) {
+            let at = (file.as_str(), line);
+            self.refer(at, "presumed", "facts", &other);
+            let never = |fact: Option<&Fact>, option: &str| {
+                let fact = fact.filter(|fact| !takes(fact, option))?;
+                let message = format!("fact `{}` is never `{option}`", fact.name);
+                Some((message, never(fact)))
+            };
+            let other = self.law.fact(&other).filter(|_| option != "*");
+            let flaws = [(other, &option), (self.law.fact(&name), &then)];
+            let flaws = flaws.map(|(fact, option)| never(fact, option).zip(Some(option)));
+            for ((message, help), option) in flaws.into_iter().flatten() {
+                self.cell(at, ("presumed", option), "unknown-word", message, help);
+            }
+        }
+    }
+
+    /// Which approval comes before which.
+    fn sequences(&mut self) {
+        let approvals = std::mem::take(&mut self.law.approvals);
+        for kind in &approvals {
+            let at = self.places["approvals"][&kind.id].clone();
+            let at = (at.0.as_str(), at.1);
             for before in &kind.after {
-                if !approvals.iter().any(|one| one.id == *before) {
-                    let message = format!("approval `{before}` is not in approvals");
-                    flaws.push((file.clone(), *line, message));
-                }
+                self.refer(at, "after", "approvals", before);
             }
             // Everything that comes before it, and before that.
             let mut before: Vec<&str> = kind.after.iter().map(String::as_str).collect();
@@ -831,26 +1225,46 @@ impl Reader {
             }
             if before.contains(&kind.id.as_str()) {
                 let message = format!("approval `{}` comes before itself", kind.id);
-                flaws.push((file.clone(), *line, message));
+                let help = "take it out of `after`, here or in a row it names".to_string();
+                self.flaw(at.0, Some(at.1), "circle", message, help);
             }
         }
+        self.law.approvals = approvals;
+    }
+
+    /// Rules and sources that a rule names, and how many groups fit.
+    fn links(&mut self) {
+        let mut flaws = Vec::new();
+        let ids: BTreeSet<&str> = self.policy_lines.keys().map(String::as_str).collect();
+        let ids: BTreeSet<&str> = { ids.iter() }
+            .map(|policy| policy.split('/').next().unwrap_or(policy))
+            .collect();
         for rule in &self.law.rules {
-            for opened in rule.reads.opened.iter().filter(|id| !ids.contains(*id)) {
-                flaws.push((
-                    rule.file.clone(),
-                    rule.body_line,
-                    format!("rule `{opened}` is not there"),
-                ));
+            for opened in &rule.reads.opened {
+                if !ids.contains(opened.as_str()) {
+                    let near = nearest(opened, ids.iter().copied());
+                    let help = near.map_or("correct the id, or add the rule".into(), |near| {
+                        format!("did you mean `{near}`?")
+                    });
+                    let message = format!("rule `{opened}` is not there");
+                    flaws.push((
+                        rule.file.clone(),
+                        rule.body_line,
+                        "unknown-rule",
+                        message,
+                        help,
+                    ));
+                }
             }
-            for source in rule
-                .sources
-                .iter()
-                .filter(|id| !self.law.sources.contains_key(*id))
-            {
+            for source in rule.sources.iter().filter(|id| !self.knows("sources", id)) {
+                let message = format!("source `{source}` is not in sources");
+                let help = self.instead("sources", source);
                 flaws.push((
                     rule.file.clone(),
                     rule.line,
-                    format!("source `{source}` is not in sources"),
+                    "unknown-source",
+                    message,
+                    help,
                 ));
             }
         }
@@ -863,54 +1277,91 @@ impl Reader {
                     regime.id,
                     groups.len()
                 );
-                flaws.push(("regimes.csv".into(), 1, message));
+                let help = "write some of them as one group".to_string();
+                let (file, line) = self.places["regimes"][&regime.id].clone();
+                flaws.push((file, line, "groups", message, help));
             }
         }
-        for (file, line, message) in flaws {
-            self.flaw(
-                &file,
-                Some(line),
-                "unknown-id",
+        for (file, line, code, message, help) in flaws {
+            self.flaw(&file, Some(line), code, message, help);
+        }
+    }
+
+    /// What would let a rule fall silent: a regime without policies, a group without members, no regime at all.
+    fn silences(&mut self) {
+        if self.law.regimes.is_empty() && !self.unread.contains("regimes") {
+            let message = "there is no regime: everything would be lawful".to_string();
+            let help = "give it a row for each regime".to_string();
+            self.flaw("regimes.csv", None, "no-regime", message, help);
+        }
+        let unread: BTreeSet<String> = { self.findings.iter() }
+            .filter(|one| one.code == "not-utf8")
+            .filter_map(|one| Some(one.file.split_once('/')?.0.to_string()))
+            .collect();
+        let silent: Vec<String> = { self.law.regimes.iter().enumerate() }
+            .filter(|(n, regime)| !self.policied.contains(n) && !unread.contains(&regime.id))
+            .map(|(_, regime)| regime.id.clone())
+            .collect();
+        for id in silent {
+            let (file, line) = self.places["regimes"][&id].clone();
+            let message = format!("regime `{id}` has no policy");
+            let help = format!("put its policies into `{id}/`, in files that end in `.cedar`");
+            self.cell((&file, line), ("regime", &id), "no-policy", message, help);
+        }
+        if self.unread.contains("members") {
+            return;
+        }
+        let mut empty: BTreeMap<String, String> = BTreeMap::new();
+        for rule in &self.law.rules {
+            for group in &rule.reads.groups {
+                let told = self.with_members.contains(group) || self.empty_groups.contains(group);
+                if !told && self.law.groups.contains_key(group) {
+                    empty.entry(group.clone()).or_insert(rule.policy.clone());
+                }
+            }
+        }
+        for (group, policy) in empty {
+            let (file, line) = self.places["groups"][&group].clone();
+            let message = format!("group `{group}` has no member, and policy `{policy}` reads it");
+            let help = "add its members to a table in `members/`, or say `yes` in a column `empty`";
+            self.cell(
+                (&file, line),
+                ("group", &group),
+                "no-member",
                 message,
-                "correct the id, or add what it names".into(),
+                help.into(),
             );
         }
     }
 }
 
-/// Records of a CSV text with the line each begins on; blank lines are left out.
-fn records(text: &str) -> Vec<(u32, Vec<String>)> {
-    let (mut records, mut cells, mut cell) = (Vec::new(), Vec::new(), String::new());
-    let (mut line, mut start, mut quoted) = (1, 1, false);
-    let mut letters = text.chars().peekable();
-    while let Some(letter) = letters.next() {
-        match letter {
-            '"' if quoted && letters.peek() == Some(&'"') => {
-                letters.next();
-                cell.push('"');
-            }
-            '"' => quoted = !quoted,
-            ',' if !quoted => cells.push(std::mem::take(&mut cell).trim().to_string()),
-            '\r' if !quoted => {}
-            '\n' => {
-                line += 1;
-                if quoted {
-                    cell.push('\n');
-                } else {
-                    cells.push(std::mem::take(&mut cell).trim().to_string());
-                    if cells.len() > 1 || !cells[0].is_empty() {
-                        records.push((start, std::mem::take(&mut cells)));
-                    }
-                    cells.clear();
-                    start = line;
-                }
-            }
-            _ => cell.push(letter),
-        }
+/// Whether a fact may be this.
+fn takes(fact: &Fact, option: &str) -> bool {
+    match fact.kind {
+        FactKind::Flag => ["yes", "no"].contains(&option),
+        FactKind::Number => option.parse::<i64>().is_ok(),
+        FactKind::Word | FactKind::State => fact.options.iter().any(|one| one == option),
     }
-    if !cell.is_empty() || !cells.is_empty() {
-        cells.push(cell.trim().to_string());
-        records.push((start, cells));
+}
+
+/// What to write where a fact is never what it is said to be.
+fn never(fact: &Fact) -> String {
+    match fact.kind {
+        FactKind::Flag => "a flag is `yes` or `no`".into(),
+        FactKind::Number => "write a whole number".into(),
+        FactKind::Word | FactKind::State => format!("one of {}", fact.options.join(", ")),
     }
-    records
+}
+
+/// The code of a finding on an id that a table does not have.
+fn unknown(table: &str) -> &'static str {
+    match table {
+        "states" => "unknown-state",
+        "facts" => "unknown-fact",
+        "regimes" => "unknown-regime",
+        "approvals" => "unknown-approval",
+        "sources" => "unknown-source",
+        "groups" => "unknown-group",
+        _ => "unknown-id",
+    }
 }

@@ -676,7 +676,7 @@ pub(crate) fn assemble(
     }
     rules.sort_by_key(|rule| (!rule.decides, rule.kind == RuleKind::Note));
     let plain = |fact: String| {
-        let plain = match (law.fact(&fact), fact.strip_prefix(LAW_BEFORE)) {
+        let plain = match (law.fact(&fact), law_begins(&fact)) {
             (Some(fact), _) => fact.plain.clone(),
             (None, Some(begins)) => {
                 format!("What was the law before {begins}? The rules held here begin on that day.")
@@ -713,6 +713,12 @@ pub(crate) fn assemble(
 }
 
 const LAW_BEFORE: &str = "law-before-";
+
+/// The day on which the rules of a regime begin, of what is missing because they begin later.
+#[must_use]
+pub fn law_begins(missing: &str) -> Option<&str> {
+    missing.strip_prefix(LAW_BEFORE)
+}
 
 /// What is missing where a regime is asked before its rules begin.
 pub(crate) fn law_before(begins: Date) -> String {

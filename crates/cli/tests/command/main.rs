@@ -4,6 +4,7 @@ mod answers;
 mod broken;
 mod certificates;
 mod otherwise;
+mod permit;
 mod stopped;
 mod told;
 mod written;

@@ -25,7 +25,7 @@ fn what_is_not_there_is_refused_with_the_nearest_id() {
         ),
         (
             ["--without", "US-3O"],
-            "no rule `US-3O` in the law; did you mean `US-3",
+            "no rule `US-3O` in the law\nhelp: did you mean `US-3",
         ),
         (
             ["--with", "US-30"],
