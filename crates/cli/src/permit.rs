@@ -197,8 +197,12 @@ pub(crate) fn run(arguments: &PermitArguments) -> Answered {
     let Some(law) = law(arguments.laws.as_deref())? else {
         return Ok(unanswered);
     };
+    // A second core may parse what will be asked; the law lives as long as the process.
+    let law: &'static Law = Box::leak(Box::new(law));
+    let ahead = std::thread::Builder::new().spawn(|| law.parse_ahead());
+    drop(ahead);
     if let Some(path) = &arguments.replay {
-        return replayed(&law, path);
+        return replayed(law, path);
     }
     let scenario = match &arguments.scenario {
         Some(path) => match ask::load(path, arguments.output.quiet)? {
@@ -214,13 +218,13 @@ pub(crate) fn run(arguments: &PermitArguments) -> Answered {
     };
     let options = ReadingOptions {
         as_of,
-        without: arguments.rules.without(&law)?,
-        with: arguments.rules.with(&law)?,
+        without: arguments.rules.without(law)?,
+        with: arguments.rules.with(law)?,
         members: BTreeSet::new(),
     };
     let reading = law.read(options);
     let asking = Asking {
-        law: &law,
+        law: law,
         scenario: scenario.as_ref(),
         arguments,
     };

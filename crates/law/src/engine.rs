@@ -121,7 +121,7 @@ fn source(rule: &Rule) -> String {
     )
 }
 
-fn parsed(rule: &Rule) -> &Parsed {
+pub(crate) fn parsed(rule: &Rule) -> &Parsed {
     rule.parsed.get_or_init(|| {
         let id = PolicyId::new(&rule.policy);
         let policy = Policy::parse(Some(id), source(rule)).map_err(|errors| errors.to_string())?;

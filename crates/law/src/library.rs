@@ -12,7 +12,7 @@ use std::sync::OnceLock;
 use darsena_scenario::{Finding, Severity};
 use jiff::civil::Date;
 
-use crate::engine::Parsed;
+use crate::engine::{self, Parsed};
 use crate::policy_text::Reads;
 use crate::question::{Act, Classed, Told};
 use crate::read::read;
@@ -472,6 +472,13 @@ impl Law {
             .iter()
             .map(|(name, text)| (name.to_string(), text.to_string()))
             .collect()
+    }
+
+    /// Parses every policy that is not parsed yet, which else happens when it is first asked.
+    pub fn parse_ahead(&self) {
+        for rule in &self.rules {
+            let _ = engine::parsed(rule);
+        }
     }
 
     /// Hash of every policy and table, as hexadecimal text.

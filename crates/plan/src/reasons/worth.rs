@@ -35,7 +35,7 @@ use crate::{Options, PlanError, Reasons};
 const NOTHING: f64 = 1e-6;
 
 /// So many limits are tried without being asked for: those with the highest shadow prices.
-const STRONGEST: usize = 8;
+const STRONGEST: usize = 6;
 
 /// So many parts are tried where they are asked for.
 const PARTS: usize = 24;
