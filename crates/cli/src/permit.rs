@@ -224,7 +224,7 @@ pub(crate) fn run(arguments: &PermitArguments) -> Answered {
     };
     let reading = law.read(options);
     let asking = Asking {
-        law: law,
+        law,
         scenario: scenario.as_ref(),
         arguments,
     };
