@@ -476,7 +476,8 @@ impl Law {
 
     /// Parses every policy that is not parsed yet, which else happens when it is first asked.
     pub fn parse_ahead(&self) {
-        for rule in &self.rules {
+        // From the end: who asks meanwhile begins at the front.
+        for rule in self.rules.iter().rev() {
             let _ = engine::parsed(rule);
         }
     }
