@@ -14,7 +14,7 @@ use darsena::law::{
 use darsena::scenario::{AuthorizationDecision, Finding, Scenario};
 use jiff::civil::Date;
 
-use crate::ask::{self, Output, RulesWanted, Unasked};
+use crate::ask::{self, Format, Output, RulesWanted, Unasked};
 use crate::terminal::{self, Answered};
 
 /// May it be done, under which rule, with whose approval, by when?
@@ -287,7 +287,11 @@ pub(crate) fn run(arguments: &PermitArguments) -> Answered {
             darsena::permit_answer::timeline(scenario.as_ref(), &reading, &question, &turns);
         return output.write(&answer, &darsena::plan_answer::readable_tables);
     }
-    let ruling = reading.rule(&question);
+    // Of alternatives one is gone: what is missing says which.
+    let (ruling, shortest) = match output.format {
+        Format::Table => reading.rule_with_shortest(&question),
+        _ => (reading.rule(&question), None),
+    };
     let paths = arguments.why_not.then(|| reading.paths(&question, 12));
     if let Some(path) = &arguments.receipt {
         let of = scenario
@@ -304,11 +308,6 @@ pub(crate) fn run(arguments: &PermitArguments) -> Answered {
         paths.as_deref(),
     );
     output.write(&answer, &|_| {
-        // Of alternatives one is gone: what is missing says which.
-        let needs = ruling.overall == Verdict::Needs;
-        let open = needs && ruling.approvals.iter().any(|one| !one.certain);
-        let shortest = open.then(|| reading.paths(&question, 1).into_iter().next());
-        let shortest = shortest.flatten();
         let paths = paths.as_deref();
         darsena::permit_answer::readable(
             &reading,

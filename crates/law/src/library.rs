@@ -156,6 +156,21 @@ impl Days {
             max: self.max.zip(other.max).map(|(a, b)| a.max(b)),
         }
     }
+
+    /// Those of one state one after the other, states side by side.
+    pub(crate) fn in_turn<'a>(of_states: impl Iterator<Item = (&'a str, Days)>) -> Days {
+        let start = Days {
+            max: Some(0),
+            ..Days::default()
+        };
+        let mut by_state: BTreeMap<&str, Days> = BTreeMap::new();
+        for (state, own) in of_states {
+            let days = by_state.entry(state).or_insert(start);
+            *days = days.then(own);
+        }
+        let all = by_state.into_values();
+        all.fold(start, Days::beside)
+    }
 }
 
 impl fmt::Display for Days {

@@ -7,9 +7,10 @@
 //! it is and in which of the named groups.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use hashbrown::HashMap;
 use jiff::civil::Date;
 
 use crate::engine::{self, Book, Outcome, Run, StandIn};
@@ -17,6 +18,7 @@ use crate::library::{FactKind, Law, Member, Rule, RuleKind};
 use crate::question::{Leg, Question, Told};
 use crate::ruling::{self, Assumed, Heard, Judgement, Ruling, Verdict, assemble, granted};
 use crate::view::{self, Say, Spoken};
+use crate::why::Path;
 
 mod ways;
 
@@ -279,20 +281,41 @@ impl<'law> Reading<'law> {
     #[must_use]
     pub fn rule(&self, question: &Question) -> Ruling {
         let brief = self.brief(question);
-        let mut ruling = self.rule_on(question, &brief, question.on);
-        if ruling.overall == Verdict::Deny {
-            ruling.opens = self.opens(question, &brief);
-        }
+        let mut ruling = self.rule_briefed(question, &brief);
         ruling.assumed = self.assumed(question, &brief, &ruling);
         ruling
     }
 
-    /// The same without what it assumes.
-    pub(crate) fn rule_bare(&self, question: &Question) -> Ruling {
+    /// The same and, where some approval is needed only as a missing fact turns out, the shortest path; the two are
+    /// found side by side.
+    #[must_use]
+    pub fn rule_with_shortest(&self, question: &Question) -> (Ruling, Option<Path>) {
         let brief = self.brief(question);
-        let mut ruling = self.rule_on(question, &brief, question.on);
+        let mut ruling = self.rule_briefed(question, &brief);
+        let uncertain = ruling.approvals.iter().any(|one| !one.certain);
+        if ruling.overall != Verdict::Needs || !uncertain {
+            ruling.assumed = self.assumed(question, &brief, &ruling);
+            return (ruling, None);
+        }
+        let bare = ruling.clone();
+        std::thread::scope(|scope| {
+            let shortest = scope.spawn(|| self.least(question, Vec::new(), bare));
+            ruling.assumed = self.assumed(question, &brief, &ruling);
+            let shortest = shortest.join();
+            let shortest = shortest.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            (ruling, Some(shortest))
+        })
+    }
+
+    /// The ruling without what it assumes.
+    pub(crate) fn rule_bare(&self, question: &Question) -> Ruling {
+        self.rule_briefed(question, &self.brief(question))
+    }
+
+    fn rule_briefed(&self, question: &Question, brief: &Brief) -> Ruling {
+        let mut ruling = self.rule_on(question, brief, question.on);
         if ruling.overall == Verdict::Deny {
-            ruling.opens = self.opens(question, &brief);
+            ruling.opens = self.opens(question, brief);
         }
         ruling
     }

@@ -148,6 +148,9 @@ impl Judgement {
 
     /// What holds whichever of two ways `fact` turns out.
     pub(crate) fn either(law: &Law, fact: &str, mut one: Judgement, other: Judgement) -> Judgement {
+        if one == other {
+            return one;
+        }
         let same = one.between == other.between
             && (one.holds == other.holds || one.asks(law) == other.asks(law));
         let both = |a: (Verdict, Verdict), b: (Verdict, Verdict)| (a.0.min(b.0), a.1.max(b.1));
@@ -251,6 +254,8 @@ pub struct Approval {
     pub rules: Vec<String>,
     /// Whether it is needed whatever the missing facts are.
     pub certain: bool,
+    /// Whether it is so in some way in which what is not told of design and make can turn out.
+    pub(crate) certain_in_a_way: bool,
     /// How far rule and days can be trusted.
     pub confidence: Confidence,
     /// How far the days can be trusted.
@@ -317,27 +322,18 @@ impl Ruling {
 
     /// The same where approvals, by grantor and id, take so many days less; none takes less than no time.
     pub(crate) fn days_less(&self, sooner: &BTreeMap<(String, String), u32>) -> Days {
-        let mut by_state: BTreeMap<&str, Days> = BTreeMap::new();
-        for approval in &self.approvals {
+        let own = self.approvals.iter().map(|approval| {
             let key = (approval.grantor.clone(), approval.id.clone());
             let sooner = sooner.get(&key).copied().unwrap_or(0);
             let less = |days: u32| days.saturating_sub(sooner);
-            let own = Days {
+            let days = Days {
                 min: less(approval.days.min),
                 typical: less(approval.days.typical),
                 max: approval.days.max.map(less),
             };
-            let days = by_state.entry(&approval.grantor).or_insert(Days {
-                max: Some(0),
-                ..Days::default()
-            });
-            *days = days.then(own);
-        }
-        let start = Days {
-            max: Some(0),
-            ..Days::default()
-        };
-        by_state.values().fold(start, |all, days| all.beside(*days))
+            (approval.grantor.as_str(), days)
+        });
+        Days::in_turn(own)
     }
 
     /// The least trusted of what the verdict rests on: rules, memberships they touch, approvals and their days.
@@ -854,6 +850,7 @@ fn approval(
         after,
         rules: vec![rule.id().to_string()],
         certain,
+        certain_in_a_way: certain,
         confidence: rule.least_confidence(),
         days_confidence: rule.days_confidence,
         record: record.map(|record| (record.id.clone(), record.decision)),
@@ -899,6 +896,7 @@ fn merge(approvals: &mut BTreeMap<(String, String), Approval>, approval: Approva
         Some(known) => {
             known.days = known.days.beside(approval.days);
             known.certain |= approval.certain;
+            known.certain_in_a_way |= approval.certain_in_a_way;
             known.confidence = known.confidence.max(approval.confidence);
             known.days_confidence = known.days_confidence.max(approval.days_confidence);
             for rule in approval.rules {

@@ -28,6 +28,8 @@ pub(crate) struct Spoken {
     classes: Vec<(String, BTreeSet<String>)>,
     /// Flags told for the item.
     flags: BTreeSet<String>,
+    /// All of these words: a fact none of whose tokens is among them is not spoken of.
+    words: BTreeSet<String>,
 }
 
 impl Spoken {
@@ -38,9 +40,14 @@ impl Spoken {
             said.extend(class.flags.iter().map(|flag| flag.to_lowercase()));
             (class.regime.to_lowercase(), said)
         };
+        let classes: Vec<_> = goods.classes.iter().map(class).collect();
+        let flags: BTreeSet<String> = goods.flags.iter().map(|flag| flag.to_lowercase()).collect();
+        let said = classes.iter().flat_map(|(_, said)| said);
+        let words = said.chain(&flags).cloned().collect();
         Spoken {
-            classes: goods.classes.iter().map(class).collect(),
-            flags: goods.flags.iter().map(|flag| flag.to_lowercase()).collect(),
+            classes,
+            flags,
+            words,
         }
     }
 }
@@ -290,6 +297,10 @@ fn said(law: &Law, fact: &Fact, spoken: &Spoken, state: &str) -> Option<Told> {
         let option = by.iter().find(|(_, tokens)| tokens.iter().any(said))?;
         Some(told(fact.kind, &option.0))
     };
+    let mut tokens = fact.flags.iter().flat_map(|(_, tokens)| tokens);
+    if !tokens.any(|token| spoken.words.contains(token)) {
+        return None;
+    }
     let from = |mine: bool| {
         speaks(&fact.flags, &|token| {
             let fits = |(body, said): &(String, BTreeSet<String>)| {

@@ -100,34 +100,36 @@ impl Reading<'_> {
     }
 
     /// The shortest path there is over the values of the missing facts: alternatives are never added up.
-    fn least(&self, question: &Question, changes: Vec<Change>, ruling: Ruling) -> Path {
+    pub(crate) fn least(&self, question: &Question, changes: Vec<Change>, ruling: Ruling) -> Path {
         let all = path(changes.clone(), &ruling);
-        let mut tried = 0;
-        let found = self.least_of(question, &changes, &ruling, &mut tried);
-        found
-            .into_iter()
-            .chain([all])
-            .min_by_key(cost)
-            .expect("one is there")
+        let mut search = Search::default();
+        self.least_of(question, changes, &ruling, &mut search);
+        let found = search.best.into_iter().chain([all]);
+        found.min_by_key(cost).expect("one is there")
     }
 
+    /// Whether some way in which the missing facts turn out is lawful. Ways that are no shorter than the best so far are
+    /// not gone into: what is asked for whatever they are, is asked for in each.
     fn least_of(
         &self,
         question: &Question,
-        changes: &[Change],
+        changes: Vec<Change>,
         ruling: &Ruling,
-        tried: &mut usize,
-    ) -> Option<Path> {
+        search: &mut Search,
+    ) -> bool {
         // What is no fact, such as the state of make, is left open.
         let mut open = ruling.missing.iter().map(|(name, _)| name);
-        let (name, options) = open.find_map(|name| {
+        let turns = open.find_map(|name| {
             let options = self.options_of(name, self.day(question.on), ruling);
             (!options.is_empty()).then_some((name, options))
-        })?;
-        let mut best: Option<Path> = None;
+        });
+        let Some((name, options)) = turns else {
+            return false;
+        };
+        let mut lawful = false;
         for told in options {
-            *tried += 1;
-            if *tried > MOST_TRIED {
+            search.tried += 1;
+            if search.tried > MOST_TRIED {
                 break;
             }
             let mut changed = question.clone();
@@ -136,13 +138,38 @@ impl Reading<'_> {
             if !matches!(then.overall, Verdict::Allow | Verdict::Needs) {
                 continue;
             }
-            let mut changes = changes.to_vec();
+            lawful = true;
+            let mut changes = changes.clone();
             changes.push(Change::Fact(name.clone(), told));
-            let deeper = self.least_of(&changed, &changes, &then, tried);
-            let path = deeper.unwrap_or_else(|| path(changes, &then));
-            best = best.into_iter().chain([path]).min_by_key(cost);
+            if { search.best.as_ref() }
+                .is_some_and(|best| cost(best) <= self.floor(&then, changes.len()))
+            {
+                continue;
+            }
+            if !self.least_of(&changed, changes.clone(), &then, search) {
+                let best = search.best.take().into_iter().chain([path(changes, &then)]);
+                search.best = best.min_by_key(cost);
+            }
         }
-        best
+        lawful
+    }
+
+    /// What every path costs at least on which these facts are told and more may be. What is open stays so: an approval
+    /// that is certain in one way it can turn out is on every path.
+    fn floor(&self, ruling: &Ruling, changes: usize) -> (u32, u32, usize, usize) {
+        let certain = ruling.approvals.iter().filter(|one| one.certain_in_a_way);
+        let days = certain.clone().map(|one| {
+            let asks = |rule: &&Rule| one.rules.iter().any(|id| id == rule.id());
+            let asked = self.law().rules().iter().filter(asks);
+            let shortest = asked.map(|rule| rule.days).reduce(|a, b| Days {
+                min: a.min.min(b.min),
+                typical: a.typical.min(b.typical),
+                max: None,
+            });
+            (one.grantor.as_str(), shortest.unwrap_or_default())
+        });
+        let days = Days::in_turn(days);
+        (days.typical, days.min, certain.count(), changes)
     }
 
     /// The ways a fact that is not told can turn out; of a number, one on each side of those that the rules with a say
@@ -299,6 +326,13 @@ impl<'law> Reading<'law> {
 
 /// Most rulings asked for in search of the least path.
 const MOST_TRIED: usize = 200;
+
+/// How far the search of the least path has come.
+#[derive(Default)]
+struct Search {
+    tried: usize,
+    best: Option<Path>,
+}
 
 fn tell(question: &mut Question, name: &str, told: &Told) {
     question.facts.insert(name.to_string(), told.clone());

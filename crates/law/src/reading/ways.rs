@@ -4,9 +4,9 @@
 //! is told besides, so where a fact turns out one way or another only the rules that asked for it are asked
 //! again. What a rule said is remembered by how the facts it reads look to it: by what it compares them with.
 
-use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
+use hashbrown::HashMap;
 use jiff::civil::Date;
 
 use super::{Reading, Shelf};
@@ -70,6 +70,9 @@ pub(super) type Remembered = Mutex<HashMap<Vec<u64>, Said>>;
 /// Rules of a shelf with what each says so far.
 type Asked = Vec<(usize, Said)>;
 
+/// What is done with rules that ask for nothing more, and those that wait.
+type Then<'t> = dyn FnMut(&mut Hearing<'_>, &Asked, &Asked) -> Ways + 't;
+
 /// Rules of a shelf, asked with what is told.
 pub(super) struct Hearing<'a> {
     pub(super) reading: &'a Reading<'a>,
@@ -95,7 +98,13 @@ impl Hearing<'_> {
             .into_iter()
             .map(|place| (place, self.ask(place, &[])));
         let permits: Asked = permits.collect();
-        self.turn(permits, &[], &mut |hearing, permits| {
+        // What looks at no route is asked at once, and again only as facts turn out.
+        let (early, late): (Vec<usize>, Vec<usize>) = forbids
+            .iter()
+            .partition(|place| law.rules[**place].reads.opened.is_empty());
+        let early = early.into_iter().map(|place| (place, self.ask(place, &[])));
+        let early: Asked = early.collect();
+        self.turn(permits, early, &[], &mut |hearing, permits, early| {
             let holding = |asked: &Asked| -> Vec<usize> {
                 let holds = asked.iter().filter(|(_, said)| *said == Said::Holds);
                 holds.map(|(place, _)| *place).collect()
@@ -105,23 +114,20 @@ impl Hearing<'_> {
                 .filter(|rule| rule.kind != RuleKind::Note)
                 .map(Rule::id)
                 .collect();
-            let forbids = forbids
+            let late = late
                 .iter()
                 .map(|place| (*place, hearing.ask(*place, &opened)));
-            let forbids: Asked = forbids.collect();
-            hearing.turn(forbids, &opened, &mut |_, forbids| {
+            let mut forbids: Asked = early.iter().cloned().chain(late).collect();
+            forbids.sort_unstable_by_key(|(place, _)| *place);
+            hearing.turn(forbids, Vec::new(), &opened, &mut |_, forbids, _| {
                 Ways::Holds([&permits[..], &holding(forbids)].concat())
             })
         })
     }
 
-    /// Fills in what these rules ask for, the first by id first, and goes on where they ask for nothing more.
-    fn turn(
-        &mut self,
-        asked: Asked,
-        opened: &[&str],
-        then: &mut dyn FnMut(&mut Self, &Asked) -> Ways,
-    ) -> Ways {
+    /// Fills in what these rules ask for, the first by id first, and goes on where they ask for nothing more. What
+    /// `waiting` rules ask for is left for later; they hear what is filled in.
+    fn turn(&mut self, asked: Asked, waiting: Asked, opened: &[&str], then: &mut Then<'_>) -> Ways {
         let law = self.reading.law;
         if let Some(why) = asked.iter().find_map(|(_, said)| said.fault()) {
             return Ways::Fault(why.to_string());
@@ -129,7 +135,7 @@ impl Hearing<'_> {
         let open = { asked.iter() }.filter_map(|(place, said)| Some((place, said.asks()?)));
         let first = open.min_by_key(|(place, _)| &law.rules[**place].policy);
         let Some((_, missing)) = first else {
-            return then(self, &asked);
+            return then(self, &asked, &waiting);
         };
         let fact = &law.facts[missing];
         if self.ways > MOST_WAYS {
@@ -139,13 +145,15 @@ impl Hearing<'_> {
         for option in self.shelf.options(law, missing) {
             self.ways += 1;
             self.told[missing] = Some(option);
-            let mut again = asked.clone();
-            for (place, said) in &mut again {
-                if said.asks() == Some(missing) {
-                    *said = self.ask(*place, opened);
-                }
-            }
-            each.push(self.turn(again, opened, then));
+            let again = |asked: &Asked| -> Asked {
+                let again = asked.iter().map(|(place, said)| match said.asks() {
+                    Some(fact) if fact == missing => (*place, self.ask(*place, opened)),
+                    _ => (*place, said.clone()),
+                });
+                again.collect()
+            };
+            let (asked, waiting) = (again(&asked), again(&waiting));
+            each.push(self.turn(asked, waiting, opened, then));
         }
         self.told[missing] = None;
         Ways::Turns(fact.name.clone(), each)
