@@ -404,12 +404,19 @@ fn is_large(scenario: &Scenario) -> bool {
 
 /// Loads a scenario; with findings that forbid it, prints them and returns the exit code.
 pub(crate) fn load(path: &Path, quiet: bool) -> Result<Result<Scenario, ExitCode>, Box<dyn Error>> {
-    let checked = darsena::scenario::load(path)?;
+    Ok(checked(darsena::scenario::load(path)?, quiet))
+}
+
+/// The same of a scenario that is checked already.
+pub(crate) fn checked(
+    checked: darsena::scenario::Checked,
+    quiet: bool,
+) -> Result<Scenario, ExitCode> {
     show(&checked.findings, quiet);
     if checked.scenario.as_ref().is_some_and(is_large) {
         huge_pages(true);
     }
-    Ok(checked.scenario.ok_or(ExitCode::from(1)))
+    checked.scenario.ok_or(ExitCode::from(1))
 }
 
 impl Output {

@@ -10,6 +10,7 @@ mod prices;
 mod repair;
 mod scenario;
 mod stress;
+mod sweep;
 mod terminal;
 
 use std::process::ExitCode;
@@ -59,6 +60,8 @@ enum Question {
     Prices(prices::PricesArguments),
     /// What is lost if something fails?
     Stress(stress::StressArguments),
+    /// What comes of many changes, each alone? A table in, a table out.
+    Sweep(sweep::SweepArguments),
     /// Which ship, which dock, when?
     Repair(Box<repair::RepairArguments>),
     /// Does a certificate prove that no schedule of a project file is shorter?
@@ -105,6 +108,7 @@ fn main() -> ExitCode {
         Question::Plan(arguments) => plan::run(&arguments),
         Question::Prices(arguments) => prices::run(&arguments),
         Question::Stress(arguments) => stress::run(&arguments),
+        Question::Sweep(arguments) => sweep::run(&arguments),
         Question::Repair(arguments) => repair::run(&arguments),
         Question::Certificate(arguments) => repair::certificate(&arguments),
         Question::WorkPackage(arguments) => repair::work_package(&arguments),

@@ -10,6 +10,7 @@ use darsena::law::{LawError, ReceiptError};
 use darsena::milp::{Progress, Stop};
 use darsena::plan::PlanError;
 use darsena::scenario::LoadError;
+use darsena::sweep::KeepError;
 use darsena::{AnswerError, scenario, write};
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -72,6 +73,13 @@ fn remedy(error: &(dyn Error + 'static)) -> Option<String> {
                 "write the tables as a folder: `darsena manual` lists them".into()
             }
             _ => "name the folder or workbook of a scenario; `darsena new FOLDER` writes one to start from".into(),
+        });
+    }
+    if let Some(error) = error.downcast_ref::<KeepError>() {
+        return Some(match error {
+            KeepError::Unwritable(path, why) => return Some(unwritable(path, why)),
+            KeepError::InUse(_) => "wait for it, or name another file with `--checkpoint`".into(),
+            _ => "remove it, or name another file with `--checkpoint`".into(),
         });
     }
     if let Some(error) = error.downcast_ref::<write::WriteError>() {

@@ -27,6 +27,7 @@ pub mod rule_prices;
 pub mod scenario_answer;
 pub mod static_answer;
 pub mod stress_answer;
+pub mod sweep;
 pub mod work_package;
 pub mod write;
 

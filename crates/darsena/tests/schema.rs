@@ -12,7 +12,7 @@ use darsena::whatif::{Every, StressOptions, stress};
 use darsena::{
     SCHEMA_TEXT, answer, checked_plan, law, permit_answer, permitted, plan_answer, scenario_answer,
 };
-use darsena::{static_answer, stress_answer};
+use darsena::{static_answer, stress_answer, sweep};
 use jiff::civil::date;
 use jsonschema::Validator;
 use serde_json::{Value, json};
@@ -196,6 +196,34 @@ fn answers_of_stress_are_valid() {
     let answer = stress_answer::answer(&scenario, &failures, &stress, false, Some(3), None);
     assert_valid(&answer.json());
     assert_columns(&schema()["$defs"]["stress"], &answer);
+}
+
+#[test]
+fn answers_of_a_sweep_are_valid() {
+    let scenario = small();
+    let arcs = std::sync::Arc::new(Arcs::open(&scenario));
+    let open = |_: &Scenario, _: Option<&_>| arcs.clone();
+    let cases = darsena::whatif::cases(&scenario);
+    let left: Vec<usize> = (0..cases.len()).collect();
+    let outcomes = std::sync::Mutex::new(std::collections::BTreeMap::new());
+    let keep = |fate: &darsena::whatif::Fate| {
+        let mut outcomes = outcomes.lock().expect("nobody panicked");
+        outcomes.insert(fate.failure, sweep::Outcome::of(fate));
+        Ok(())
+    };
+    let options = Options {
+        reasons: Reasons::None,
+        prices: false,
+        ..Options::default()
+    };
+    let stop = Stop::new();
+    let how = (&options, false);
+    darsena::whatif::sweep(&scenario, &open, &cases, &left, how, &stop, &keep).expect("swept");
+    let outcomes = outcomes.into_inner().expect("nobody panicked");
+    assert!(outcomes.len() == cases.len() && !cases.is_empty());
+    let answer = sweep::answer(&scenario, &cases, &outcomes, cases.len(), false);
+    assert_valid(&answer.json());
+    assert_columns(&schema()["$defs"]["sweep"], &answer);
 }
 
 #[test]

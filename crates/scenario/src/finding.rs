@@ -159,6 +159,28 @@ impl Findings {
         }
     }
 
+    /// Forgets what was found in a file that no longer counts.
+    pub(crate) fn forget(&mut self, file: &str) {
+        let mut errors = 0;
+        self.kept.retain(|finding| {
+            let gone = finding.file == file;
+            errors += usize::from(gone && finding.severity == Severity::Error);
+            !gone
+        });
+        self.errors -= errors;
+    }
+
+    /// Takes over what was found elsewhere.
+    pub(crate) fn extend(&mut self, other: Findings) {
+        self.errors += other.errors - { other.kept.iter() }
+            .filter(|finding| finding.severity == Severity::Error)
+            .count();
+        self.more += other.more;
+        for finding in other.kept {
+            self.push(finding);
+        }
+    }
+
     /// Whether the tables cannot become a scenario.
     pub(crate) fn stop(&self) -> bool {
         self.errors > 0

@@ -68,7 +68,7 @@ pub use diff::{CellChange, Difference, RowChange, RowText, TableDifference, diff
 pub use finding::{Finding, Severity, nearest};
 pub use head::{DESCRIPTOR, FORMAT, Head, Objective};
 pub use load::{
-    LARGEST_DESCRIPTOR, LARGEST_FILE, LARGEST_FOLDER, LoadError, load, read, read_memory,
+    LARGEST_DESCRIPTOR, LARGEST_FILE, LARGEST_FOLDER, LoadError, load, load_with, read, read_memory,
 };
 pub use manual::manual_page;
 pub use package::{Checked, Package, Table};

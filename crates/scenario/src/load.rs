@@ -98,6 +98,26 @@ pub fn read(path: &Path) -> Result<Package, LoadError> {
     Ok(workbook::read_workbook(&name, &bytes))
 }
 
+/// Reads and checks a scenario with another file, CSV or Parquet, in the place of one of its tables.
+///
+/// # Errors
+/// Fails when there is no scenario at `path`, and when there is no such file.
+pub fn load_with(path: &Path, table: TableName, file: &Path) -> Result<Checked, LoadError> {
+    let package = read(path)?;
+    let unreadable = |error| LoadError::Unreadable(file.to_path_buf(), error);
+    let whole = fs::canonicalize(file).map_err(unreadable)?;
+    let (Some(folder), Some(name)) = (whole.parent(), whole.file_name()) else {
+        return Err(LoadError::NotAScenario(file.to_path_buf()));
+    };
+    let files = Folder {
+        root: folder.to_path_buf(),
+    };
+    let mut found = Findings::default();
+    let name = name.to_string_lossy();
+    let table = read_table(&files, table, &name, LARGEST_FOLDER, &mut found);
+    Ok(package.with_table(table, found).check())
+}
+
 /// Reads a folder that is held in memory: file names and contents.
 #[must_use]
 pub fn read_memory(files: &BTreeMap<String, Vec<u8>>) -> Package {

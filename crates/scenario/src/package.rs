@@ -103,6 +103,15 @@ impl Package {
         self.findings.kept()
     }
 
+    /// The same package with this table in the place of its own, and what was found while reading it.
+    pub(crate) fn with_table(mut self, table: Table, found: Findings) -> Self {
+        let place = table.name as usize;
+        self.findings.forget(&self.tables[place].file);
+        self.findings.extend(found);
+        self.tables[place] = table;
+        self
+    }
+
     /// The same package with rows more in one table, each told as pairs of column and cell; a row whose key is there
     /// already takes its place. What the new rows mean is found out by [`Package::check`].
     #[must_use]

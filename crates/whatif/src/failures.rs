@@ -71,24 +71,26 @@ pub fn every(scenario: &Scenario, what: Every, from: Date, days: u32) -> Vec<Fai
 /// alone, of which no plan can say anything. Each is known from its first day.
 #[must_use]
 pub fn told(scenario: &Scenario) -> (Vec<Failure>, Vec<String>) {
-    let start = scenario.head().start;
     let disruptions = Change::told(scenario).into_iter();
     let disruptions = disruptions.filter(|change| change.kind == ChangeKind::Disruption);
     let (disruptions, of_repair): (Vec<Change>, Vec<Change>) =
         disruptions.partition(|change| change.touches_production(scenario));
-    let first = |change: &Change| {
-        let spans = change.edits.iter().map(|edit| match edit {
-            Edit::Out { span, .. } | Edit::Set { span, .. } | Edit::Scale { span, .. } => {
-                span.from.unwrap_or(start)
-            }
-            Edit::Lifted { .. } | Edit::LawOf { .. } => start,
-        });
-        spans.min().unwrap_or(start)
-    };
     let failures = disruptions.into_iter().map(|change| Failure {
-        from: first(&change),
+        from: first_day(scenario, &change),
         change,
     });
     let of_repair = of_repair.into_iter().map(|change| change.id);
     (failures.collect(), of_repair.collect())
+}
+
+/// The first day on which a change holds.
+pub(crate) fn first_day(scenario: &Scenario, change: &Change) -> Date {
+    let start = scenario.head().start;
+    let spans = change.edits.iter().map(|edit| match edit {
+        Edit::Out { span, .. } | Edit::Set { span, .. } | Edit::Scale { span, .. } => {
+            span.from.unwrap_or(start)
+        }
+        Edit::Lifted { .. } | Edit::LawOf { .. } => start,
+    });
+    spans.min().unwrap_or(start)
 }

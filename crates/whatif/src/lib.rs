@@ -25,7 +25,9 @@
 mod failures;
 mod measures;
 mod stress;
+mod sweep;
 
 pub use failures::{Every, every, told};
 pub use measures::{Static, StaticFate, static_measures};
 pub use stress::{ArcsOf, Failure, Fate, Loss, PairFate, Stress, StressOptions, stress};
+pub use sweep::{SweepError, cases, sweep};

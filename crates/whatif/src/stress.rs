@@ -7,7 +7,7 @@ use darsena_milp::{Status, Stop, Watch, side_by_side};
 use darsena_plan::again::{Again, Base, Replanner, Way};
 use darsena_plan::check::{self, Breach};
 use darsena_plan::{Arcs, Measure, Options, Plan, PlanError};
-use darsena_scenario::{Change, Edit, Finding, Scenario};
+use darsena_scenario::{Change, ChangeKind, Edit, Finding, Scenario};
 use jiff::civil::Date;
 
 /// A change, and the day on which it becomes known.
@@ -147,14 +147,7 @@ pub fn stress(
 ) -> Result<Stress, StressError> {
     let arcs = arcs_of(scenario, None);
     let base = Base::new(scenario, &arcs, &options.plan, &mut Watch::until(stop))?;
-    let work = Work {
-        scenario,
-        base: &base,
-        open: open_units(scenario, base.plan()),
-        arcs_of,
-        options,
-        stop,
-    };
+    let work = Work::new(scenario, &base, arcs_of, options, stop);
     let singles = failures.len();
     let seconds = |a: usize| (a + 1..singles).map(move |b| [a, b]);
     let pairs: Vec<[usize; 2]> = { 0..singles * usize::from(options.pairs) }
@@ -218,7 +211,7 @@ fn open_units(scenario: &Scenario, plan: &Plan) -> Vec<Vec<f64>> {
 }
 
 /// What all failures share.
-struct Work<'a> {
+pub(crate) struct Work<'a> {
     scenario: &'a Scenario,
     base: &'a Base,
     open: Vec<Vec<f64>>,
@@ -227,7 +220,24 @@ struct Work<'a> {
     stop: &'a Stop,
 }
 
-impl Work<'_> {
+impl<'a> Work<'a> {
+    pub(crate) fn new(
+        scenario: &'a Scenario,
+        base: &'a Base,
+        arcs_of: &'a ArcsOf<'a>,
+        options: &'a StressOptions,
+        stop: &'a Stop,
+    ) -> Self {
+        Work {
+            scenario,
+            base,
+            open: open_units(scenario, base.plan()),
+            arcs_of,
+            options,
+            stop,
+        }
+    }
+
     /// The first period that a failure touches.
     fn first_period(&self, failure: &Failure) -> usize {
         let horizon = self.scenario.head().horizon();
@@ -244,10 +254,11 @@ impl Work<'_> {
         let changed = { self.scenario.with(&change.edits) }
             .map_err(|finding| StressError::Change(change.id.clone(), finding))?;
         let arcs = (self.arcs_of)(&changed, Some(change));
+        let unforeseen = change.kind == ChangeKind::Disruption && !self.options.foreseen;
         let again = Again {
             scenario: &changed,
             arcs: &arcs,
-            decided: (!self.options.foreseen).then(|| self.first_period(failure)),
+            decided: unforeseen.then(|| self.first_period(failure)),
         };
         let (plan, way) = replanner.plan(again, &mut Watch::until(self.stop))?;
         let verdict = check::check(&changed, &arcs, &plan);
@@ -259,7 +270,7 @@ impl Work<'_> {
     }
 
     /// None where it was stopped.
-    fn fate(
+    pub(crate) fn fate(
         &self,
         replanner: &mut Replanner<'_>,
         n: usize,

@@ -6,6 +6,7 @@ mod certificates;
 mod otherwise;
 mod permit;
 mod stopped;
+mod sweep;
 mod told;
 mod written;
 
