@@ -78,7 +78,7 @@ pub(crate) struct RepairArguments {
     #[command(flatten)]
     otherwise_law: RulesWanted,
     /// Make a change that the scenario's table `changes` tells, a row or a group; may be repeated.
-    #[arg(long, value_delimiter = ',', value_name = "CHANGE", conflicts_with_all = ["psplib", "emergency", "against"])]
+    #[arg(long, value_delimiter = ',', value_name = "CHANGE", conflicts_with_all = ["psplib", "against"])]
     change: Vec<String>,
     /// With `--without`, `--with` and `--change`: leave out the schedule as things stand; what other states win is told instead.
     #[arg(long)]
@@ -95,7 +95,8 @@ pub(crate) struct RepairArguments {
     /// Price every rule of the law that shuts or delays a mode.
     #[arg(long)]
     rules: bool,
-    /// Damage nobody planned for: asset, kind of work, day. What else could be done, and who is bumped?
+    /// Damage nobody planned for: asset, kind of work, day. What can be done, and who is bumped? Joined with `--without`, `--with`
+    /// and `--change`: when things are so already.
     #[arg(long, value_name = "ASSET:KIND:DATE", value_parser = damage)]
     emergency: Option<Damage>,
     /// Compare with the schedule of this other scenario: jobs that are done elsewhere or at another time there.
@@ -462,8 +463,8 @@ pub(crate) fn certificate(arguments: &CertificateArguments) -> Answered {
 
 /// Read a yard's own plan as tasks of a job.
 ///
-/// Reads the tasks, ties and work of a Primavera XER file and gives rows of `tasks`, `modes` and `mode_usage` for the
-/// tables of a scenario. Says what it could not take over.
+/// Reads the tasks, ties and work of a Primavera XER file and gives rows of `tasks`, `modes`, `mode_usage` and `agreed` for the
+/// tables of a scenario: what is done keeps its days, what is under way its first. Says what it could not take over.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:

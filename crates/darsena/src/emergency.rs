@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use darsena_law::{Law, ReadingOptions};
-use darsena_repair::carry::mapped;
 use darsena_repair::emergency::{CHANGE_DAYS, Emergency};
 use darsena_repair::problem::day_of;
 use darsena_repair::{Day, Modes, Options, Outcome, Problem, Progress, Schedule, Watch, Windows};
@@ -75,8 +74,101 @@ pub struct Emergent {
     pub outcome: Outcome,
     /// Cost of what was planned, without the new job.
     pub planned_cost: f64,
-    /// With the new job held to one dock each: dock and answer, cheapest first.
-    pub alternatives: Vec<(usize, Outcome)>,
+    /// Other answers, cheapest first: each better than every cheaper one in something.
+    pub alternatives: Vec<(Choice, Outcome)>,
+}
+
+/// A way to answer an emergency other than the best.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Choice {
+    /// Everybody else stays.
+    Untouched,
+    /// The new job as if nobody were planned, everybody else around it.
+    AtOnce,
+    /// The new job in this dock.
+    Dock(usize),
+}
+
+impl Choice {
+    fn word(self, problem: &Problem) -> String {
+        match self {
+            Choice::Untouched => "nobody else moves".into(),
+            Choice::AtOnce => "at once".into(),
+            Choice::Dock(dock) => format!("in {}", problem.docks[dock].id),
+        }
+    }
+}
+
+/// Of the rounds of a schedule, another answer has one in so many.
+const OTHER_ROUNDS: u32 = 8;
+/// Sites besides that of the best answer that are tried, at most.
+const OTHER_SITES: usize = 3;
+/// Days by which an answer may have the asset back later than the best has.
+const LATER: Day = 365;
+
+/// The new job held to a dock of another site than in `best`: the likeliest dock of each of the likeliest sites.
+fn elsewhere(emergency: &Emergency, best: &Outcome) -> Vec<(Choice, Emergency)> {
+    let problem = &emergency.problem;
+    let there = best.visits[emergency.job].iter();
+    let tasks = problem.jobs[emergency.job].tasks.iter();
+    let used = tasks.zip(there.flat_map(|visit| &visit.tasks));
+    let mut sites: Vec<usize> = used
+        .filter_map(|(task, (option, _))| task.options[*option].dock)
+        .map(|dock| problem.docks[dock].site)
+        .collect();
+    let mut docks: Vec<(f64, usize, Emergency)> = Vec::new();
+    for dock in emergency.docks() {
+        if sites.contains(&problem.docks[dock].site) {
+            continue;
+        }
+        let held = emergency.in_dock(dock);
+        if let Some((held, guess)) = held.and_then(|held| Some((held.clone(), held.guess()?))) {
+            docks.push((guess, dock, held));
+        }
+    }
+    docks.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    let mut chosen = Vec::new();
+    for (_, dock, held) in docks {
+        let site = problem.docks[dock].site;
+        if chosen.len() < OTHER_SITES && !sites.contains(&site) {
+            sites.push(site);
+            chosen.push((Choice::Dock(dock), held));
+        }
+    }
+    chosen
+}
+
+/// The answers that somebody may choose beside the best, cheapest first: no worse one in price, day back and jobs bumped at once
+/// than another, and none that has the asset back a year later.
+fn worth_telling(
+    emergency: &Emergency,
+    best: &Outcome,
+    mut others: Vec<(Choice, Outcome)>,
+) -> Vec<(Choice, Outcome)> {
+    others.sort_by(|a, b| a.1.cost.total().total_cmp(&b.1.cost.total()));
+    let back = |outcome: &Outcome| {
+        outcome.visits[emergency.job]
+            .as_ref()
+            .map(|visit| visit.back)
+    };
+    let latest = back(best).map_or(Day::MAX, |back| back.saturating_add(LATER));
+    let mut kept: Vec<(Choice, Outcome)> = Vec::new();
+    for (choice, other) in others {
+        let Some(day) = back(&other).filter(|day| *day <= latest) else {
+            continue;
+        };
+        let bumped = emergency.bumped(&other).len();
+        let no_worse = |cheaper: &Outcome| {
+            cheaper.cost.unplaced <= other.cost.unplaced
+                && back(cheaper).is_some_and(|back| back <= day)
+                && emergency.bumped(cheaper).len() <= bumped
+        };
+        let beaten = no_worse(best) || kept.iter().any(|(_, cheaper)| no_worse(cheaper));
+        if !beaten && other.cost.unplaced <= best.cost.unplaced {
+            kept.push((choice, other));
+        }
+    }
+    kept
 }
 
 /// Returns what becomes of the schedule of `repair` when `damage` happens.
@@ -107,7 +199,9 @@ pub fn emergency(
     }
     let like = like(scenario, damage)?;
     let job = format!("{}-emergency-{}", damage.asset, damage.day);
-    let changed = with_job(package, scenario, repair, damage, &like, &job);
+    let package = { package.holding(scenario) }
+        .map_err(|table| EmergencyError::Tables(format!("`{table}` is too large")))?;
+    let changed = with_job(&package, scenario, repair, damage, &like, &job);
     let checked = changed.check();
     let Some(after) = checked.scenario else {
         let first = checked
@@ -136,44 +230,45 @@ pub fn emergency(
             sound(&after, &windows, &emergency.problem, &outcome)?;
             Ok(outcome)
         };
-    let mut outcome = solve(&emergency, "emergency", options)?;
-    // Alternatives are for comparing: a part of the search is enough.
-    let fewer = Options {
+    // What is planned is good already, but for what the new job disturbs: half of the search.
+    let on = Options {
         rounds: options.rounds.div_ceil(2),
         ..options.clone()
     };
-    let mut alternatives = Vec::new();
-    for dock in emergency.docks() {
-        let Some(held) = emergency.in_dock(dock) else {
-            continue;
-        };
-        let id = emergency.problem.docks[dock].id.clone();
-        let mut there = solve(&held, &id, &fewer)?;
-        match mapped(&held.problem, &emergency.problem, &there.visits) {
-            Some(visits) => there.visits = visits,
-            None => continue,
-        }
-        if there.cost.unplaced <= outcome.cost.unplaced {
-            alternatives.push((dock, there));
-        }
+    let mut outcome = solve(&emergency, "emergency", &on)?;
+    // Other answers are for comparing: a part of the search is enough.
+    let fewer = Options {
+        rounds: options.rounds.div_ceil(OTHER_ROUNDS),
+        ..options.clone()
+    };
+    let mut others: Vec<(Choice, Outcome)> = Vec::new();
+    if let Some(visits) = emergency.untouched() {
+        let there = emergency.outcome(visits, &outcome);
+        sound(&after, &windows, &emergency.problem, &there)?;
+        others.push((Choice::Untouched, there));
     }
-    // What is best with one dock alone may be better than what was found with all.
-    for (_, there) in &alternatives {
-        if there.cost.unplaced <= outcome.cost.unplaced && there.cost.total() < outcome.cost.total()
+    let mut held: Vec<(Choice, Emergency)> = Vec::new();
+    if let Some(soonest) = emergency.at_once() {
+        held.push((Choice::AtOnce, soonest));
+    }
+    held.extend(elsewhere(&emergency, &outcome));
+    for (choice, held) in held {
+        let label = choice.word(&emergency.problem);
+        let there = solve(&held, &label, &fewer)?;
+        others.extend(emergency.freed(&held, there).map(|there| (choice, there)));
+    }
+    // What is best with the new job held may be better than what was found without.
+    for (_, there) in &others {
+        let bound = outcome.bound;
+        if (there.cost.unplaced, there.cost.total()) < (outcome.cost.unplaced, outcome.cost.total())
         {
-            let bound = outcome.bound;
             outcome = Outcome {
                 bound,
                 ..there.clone()
             };
         }
     }
-    alternatives.sort_by(|a, b| {
-        a.1.cost
-            .total()
-            .total_cmp(&b.1.cost.total())
-            .then(a.0.cmp(&b.0))
-    });
+    let alternatives = worth_telling(&emergency, &outcome, others);
     Ok(Emergent {
         damage: damage.clone(),
         job,
@@ -261,12 +356,23 @@ fn with_job(
     };
     let work = template.release.until(template.due).unwrap_or_default();
     let money = |amount: f64| amount.to_string();
+    // Who is away for another job is not ready already: the new one follows it.
+    let first = repair
+        .schedule
+        .jobs
+        .iter()
+        .filter(|done| done.asset == damage.asset);
+    let day = day_of(scenario.head().start, damage.day);
+    let away = first.filter(|done| done.out < day && day < done.back);
+    let release = away.map(|done| done.back).fold(day, Day::max);
+    let release = repair.problem.date(release);
     let jobs: Vec<Row<'_>> = vec![vec![
         ("job", job.to_string()),
         ("asset", damage.asset.clone()),
         ("kind", damage.kind.clone()),
-        ("release", damage.day.to_string()),
-        ("due", damage.day.saturating_add(work).to_string()),
+        ("release", release.to_string()),
+        ("due", release.saturating_add(work).to_string()),
+        ("damaged", "yes".into()),
         ("tardiness_cost", money(template.tardiness_cost)),
         ("not_ready_cost", money(template.not_ready_cost)),
     ]];
@@ -333,14 +439,15 @@ fn with_job(
         ]);
     }
     let mut agreed: Vec<Row<'_>> = Vec::new();
-    let day = day_of(scenario.head().start, damage.day);
     for done in repair.schedule.jobs.iter().filter(|done| done.out >= day) {
         let row = scenario
             .jobs()
             .iter()
             .find(|row| row.job.as_str() == done.job);
         let price = row.map_or(0.0, |row| row.not_ready_cost);
-        agreed.extend(done.tasks.iter().map(|task| {
+        let begun = |task: &str| scenario.agreed_of(task).iter().any(|row| row.begun);
+        let tasks = done.tasks.iter().filter(|task| !begun(&task.task));
+        agreed.extend(tasks.map(|task| {
             vec![
                 ("task", task.task.clone()),
                 ("mode", task.mode.clone()),
@@ -378,7 +485,7 @@ impl Emergent {
             .chain(
                 self.alternatives
                     .iter()
-                    .map(|(dock, outcome)| (problem.docks[*dock].id.clone(), outcome)),
+                    .map(|(choice, outcome)| (choice.word(problem), outcome)),
             )
             .collect();
         let mine = |outcome: &Outcome| outcome.visits[self.emergency.job].clone();
@@ -399,28 +506,60 @@ impl Emergent {
             }
             sites.join(";")
         };
-        let choices = Table::new("choices", "A way to answer the emergency: the best one, and the best with the new job in one dock.")
-            .text("dock", all.iter().map(|one| one.0.clone()))
-            .text("sites", all.iter().map(|one| sites(one.1)))
-            .day("out", all.iter().map(|one| mine(one.1).map(|visit| self.date(visit.out))))
-            .day("back", all.iter().map(|one| mine(one.1).map(|visit| self.date(visit.back))))
-            .whole("bumped", "jobs", all.iter().map(|one| i64::try_from(self.emergency.bumped(one.1).len()).unwrap_or(i64::MAX)))
-            .whole("days_not_ready", "days", all.iter().map(|one| days_of(problem, one.1).0))
-            .whole("days_late", "days", all.iter().map(|one| days_of(problem, one.1).1))
-            .number("price", &currency, all.iter().map(|one| one.1.cost.total() - self.planned_cost))
-            .number("gap", "share", all.iter().map(|one| one.1.gap()));
-        let bumped = self.emergency.bumped(&self.outcome);
         let docks = |job: usize, visit: Option<&darsena_repair::Visit>| {
             let tasks = problem.jobs[job]
                 .tasks
                 .iter()
                 .zip(visit.into_iter().flat_map(|visit| &visit.tasks));
             let docks = tasks.filter_map(|(task, (option, _))| task.options.get(*option)?.dock);
-            docks
-                .map(|dock| problem.docks[dock].id.clone())
-                .collect::<Vec<_>>()
-                .join(";")
+            let mut ids: Vec<String> = docks.map(|dock| problem.docks[dock].id.clone()).collect();
+            ids.dedup();
+            ids.join(";")
         };
+        let choices = Table::new(
+            "choices",
+            "A way to answer the emergency: the best one, and others that are better in something.",
+        )
+        .text("choice", all.iter().map(|one| one.0.clone()))
+        .text(
+            "docks",
+            all.iter()
+                .map(|one| docks(self.emergency.job, mine(one.1).as_ref())),
+        )
+        .text("sites", all.iter().map(|one| sites(one.1)))
+        .day(
+            "out",
+            all.iter()
+                .map(|one| mine(one.1).map(|visit| self.date(visit.out))),
+        )
+        .day(
+            "back",
+            all.iter()
+                .map(|one| mine(one.1).map(|visit| self.date(visit.back))),
+        )
+        .whole(
+            "bumped",
+            "jobs",
+            all.iter()
+                .map(|one| i64::try_from(self.emergency.bumped(one.1).len()).unwrap_or(i64::MAX)),
+        )
+        .whole(
+            "days_not_ready",
+            "days",
+            all.iter().map(|one| days_of(problem, one.1).0),
+        )
+        .whole(
+            "days_late",
+            "days",
+            all.iter().map(|one| days_of(problem, one.1).1),
+        )
+        .number(
+            "price",
+            &currency,
+            all.iter().map(|one| one.1.cost.total() - self.planned_cost),
+        )
+        .number("gap", "share", all.iter().map(|one| one.1.gap()));
+        let bumped = self.emergency.bumped(&self.outcome);
         let moved = Table::new(
             "bumped",
             "A planned job that is elsewhere, or at another time, in the best answer.",
@@ -483,6 +622,7 @@ impl Emergent {
                 "`{}` needs `{}` from {} on, like `{}`",
                 self.damage.asset, self.damage.kind, self.damage.day, self.like
             ),
+            "the asset is not ready from that day on, or from the end of the job it is away for; other answers are told where they are cheaper, sooner or bump fewer than every cheaper one".into(),
             format!(
                 "what has begun by then stays; for each task a day moved costs as much as a day not ready, another place as much as {CHANGE_DAYS} of them"
             ),

@@ -7,6 +7,7 @@ use darsena_law::{AsOf, Cited, Law, Reading, ReadingOptions};
 use darsena_repair::carry::{carried, cost, is_within, mapped};
 use darsena_repair::check::{Breach, check};
 use darsena_repair::growth::{Growth, GrowthOptions, grow};
+use darsena_repair::nowhere::{Nowhere, nowhere};
 use darsena_repair::reasons::{Reason, reasons};
 use darsena_repair::regain::{Regained, regained};
 use darsena_repair::{
@@ -59,6 +60,8 @@ pub struct Repair {
     pub schedule: Schedule,
     /// What stands in the way of each job.
     pub reasons: Vec<Reason>,
+    /// Why a job that must be done has no place.
+    pub nowhere: Vec<Nowhere>,
     /// What becomes of it when work grows.
     pub growth: Option<Growth>,
     /// The same problem with home modes alone, and what the schedule wins against it.
@@ -112,6 +115,22 @@ pub struct StatusQuo {
     pub growth: Option<Growth>,
     /// What is won against it.
     pub regained: Regained,
+}
+
+/// Rounds of the status quo for one of the schedule: its docks are fewer and fuller, and what is regained is not to come of a
+/// search that ended sooner.
+const STATUS_QUO_ROUNDS: u32 = 4;
+
+/// How long the status quo, or the schedule, is searched.
+fn searching(search: &Options, modes: Modes) -> Options {
+    let times = match modes {
+        Modes::Home => STATUS_QUO_ROUNDS,
+        Modes::All => 1,
+    };
+    Options {
+        rounds: search.rounds.saturating_mul(times),
+        ..search.clone()
+    }
 }
 
 /// What lifting a rule of the law would win.
@@ -213,7 +232,8 @@ pub fn repair(
 ) -> Result<Repair, RepairError> {
     let read = Read::new(scenario, law, options.modes)?;
     let mut watching = Watching { stop, progress };
-    let outcome = watching.search("schedule", &read.problem, None, &options.search);
+    let search = searching(&options.search, options.modes);
+    let outcome = watching.search("schedule", &read.problem, None, &search);
     read.told(outcome, options, &mut watching)
 }
 
@@ -391,7 +411,8 @@ impl<'a> Read<'a> {
         } else {
             None
         };
-        let lifted = if options.reasons || options.rules {
+        let infeasible = outcome.cost.unplaced > 0;
+        let lifted = if options.reasons || options.rules || infeasible {
             self.lifted(options.modes)
         } else {
             Vec::new()
@@ -410,6 +431,10 @@ impl<'a> Read<'a> {
         } else {
             Vec::new()
         };
+        let nowhere = match infeasible {
+            true => nowhere(&self.problem, &outcome.visits, &lifted),
+            false => Vec::new(),
+        };
         let growth = (options.growth.draws > 0)
             .then(|| grow(&self.problem, &outcome.visits, options.growth));
         Ok(Repair {
@@ -418,6 +443,7 @@ impl<'a> Read<'a> {
             outcome,
             schedule,
             reasons,
+            nowhere,
             growth,
             status_quo,
             rules,
@@ -432,7 +458,8 @@ impl<'a> Read<'a> {
         watching: &mut Watching<'_>,
     ) -> Result<StatusQuo, RepairError> {
         let home = Problem::new(self.scenario, &self.windows, Modes::Home);
-        let old = watching.search("status quo", &home, None, &options.search);
+        let longer = searching(&options.search, Modes::Home);
+        let old = watching.search("status quo", &home, None, &longer);
         sound(self.scenario, &self.windows, &home, &old)?;
         let growth = (options.growth.draws > 0).then(|| grow(&home, &old.visits, options.growth));
         let regained = regained(self.scenario, (&home, &old), (&self.problem, outcome));

@@ -1,4 +1,4 @@
-//! `work-package`: the tasks of a yard's own plan as rows of `tasks`, `modes` and `mode_usage`.
+//! `work-package`: the tasks of a yard's own plan as rows of `tasks`, `modes`, `mode_usage` and `agreed`.
 
 use darsena_repair::xer::WorkPackage;
 
@@ -6,14 +6,20 @@ use crate::answer::{Answer, Head, Table};
 use crate::scenario_answer::blank;
 
 /// Returns the tables of a work package that belongs to `job` and is done at `site`; ids of tasks begin with that of the job,
-/// ids of resources with that of the site.
+/// ids of resources with that of the site, but for those that are of the tables already. What has begun is agreed as it is.
 #[must_use]
 pub fn answer(package: &WorkPackage, job: &str, site: &str) -> Answer {
-    let id = |code: &str| format!("{job}-{code}");
+    let id = |code: &str| match code.strip_prefix(job) {
+        Some(rest) if rest.is_empty() || rest.starts_with('-') => code.to_string(),
+        _ => format!("{job}-{code}"),
+    };
     let tasks = &package.tasks;
     let uses: Vec<_> = tasks
         .iter()
         .flat_map(|task| task.usage.iter().map(move |usage| (task, usage)))
+        .collect();
+    let begun: Vec<_> = { tasks.iter() }
+        .filter_map(|task| Some((task, task.begun?)))
         .collect();
     let tables = vec![
         Table::new("tasks", "A task of the job.")
@@ -38,19 +44,33 @@ pub fn answer(package: &WorkPackage, job: &str, site: &str) -> Answer {
                 "days",
                 "days",
                 tasks.iter().map(|task| i64::from(task.days)),
+            )
+            .text(
+                "dock",
+                tasks
+                    .iter()
+                    .map(|task| task.dock.clone().unwrap_or_default()),
             ),
         Table::new("mode_usage", "What it takes each day.")
             .text("task", uses.iter().map(|row| id(&row.0.code)))
             .text("mode", uses.iter().map(|_| site))
             .text(
                 "resource",
-                uses.iter().map(|row| format!("{site}-{}", row.1.0)),
+                uses.iter().map(|(_, usage)| match usage.is_id {
+                    true => usage.resource.clone(),
+                    false => format!("{site}-{}", usage.resource),
+                }),
             )
             .number(
                 "usage",
                 "capacity units per day",
-                uses.iter().map(|row| row.1.1),
+                uses.iter().map(|row| row.1.units),
             ),
+        Table::new("agreed", "What has begun or is done: it keeps its day.")
+            .text("task", begun.iter().map(|one| id(&one.0.code)))
+            .text("mode", begun.iter().map(|_| site))
+            .day("start", begun.iter().map(|one| one.1))
+            .flag("begun", begun.iter().map(|_| true)),
     ];
     Answer {
         head: Head {

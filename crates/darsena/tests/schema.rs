@@ -536,6 +536,12 @@ fn answers_of_repair_are_valid() {
         .map(|job| job.tasks.len())
         .sum();
     assert_eq!(package.tasks.len(), tasks);
+    // Every dock survives, by its id.
+    let docked = { repaired.schedule.jobs.iter() }
+        .flat_map(|job| &job.tasks)
+        .map(|task| task.dock.clone());
+    assert!(docked.clone().flatten().next().is_some());
+    assert!(docked.eq(package.tasks.iter().map(|task| task.dock.clone())));
     assert_valid(&darsena::work_package::answer(&package, "job", "yard").json());
 }
 

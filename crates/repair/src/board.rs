@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use crate::place::{Terms, Visit};
-use crate::problem::{Day, DockData, FleetData, OptionData, Problem};
+use crate::problem::{Day, FleetData, JobData, OptionData, Problem};
 
 /// Jobs in their places, and what follows from them.
 #[derive(Clone)]
@@ -12,7 +12,7 @@ pub(crate) struct Board<'a> {
     pub(crate) visits: Vec<Option<Visit>>,
     /// By dock and day: assets in it, set-up of the next included.
     docked: Vec<Vec<Docked>>,
-    still: &'a Still,
+    pub(crate) still: &'a Still,
     /// By resource and day, in thousandths.
     used: Vec<Vec<i64>>,
     /// By fleet and day: assets away.
@@ -54,6 +54,8 @@ pub(crate) struct Still {
     sites: Vec<Vec<bool>>,
     /// What each job costs at least.
     pub(crate) floors: Vec<f64>,
+    /// By job: the sites where it can be done, if that takes a dock or a trade, and the trades it can use, a bit each.
+    wants: Vec<Vec<u64>>,
 }
 
 impl Still {
@@ -84,7 +86,17 @@ impl Still {
             floors: (0..problem.jobs.len())
                 .map(|job| crate::place::alone(problem, job))
                 .collect(),
+            wants: problem.jobs.iter().map(|job| wants(problem, job)).collect(),
         }
+    }
+
+    /// Whether two jobs could want the same dock, trade, asset, fleet or group.
+    pub(crate) fn meets(&self, problem: &Problem, one: usize, other: usize) -> bool {
+        let (a, b) = (&problem.jobs[one], &problem.jobs[other]);
+        let mut pairs = self.wants[one].iter().zip(&self.wants[other]);
+        a.asset == b.asset
+            || (a.group.is_some() && a.group == b.group)
+            || pairs.any(|(a, b)| a & b != 0)
     }
 
     /// Days on which what an option needs is shut.
@@ -97,6 +109,20 @@ impl Still {
     }
 }
 
+/// A bit for each site and each trade that a job can use.
+fn wants(problem: &Problem, job: &JobData) -> Vec<u64> {
+    let sites = problem.transit.len();
+    let mut bits = vec![0u64; (sites + problem.resources.len()).div_ceil(64)];
+    let options = job.tasks.iter().flat_map(|task| &task.options);
+    for option in options.filter(|option| option.dock.is_some() || !option.uses.is_empty()) {
+        let trades = option.uses.iter().map(|(resource, _)| sites + resource);
+        for place in trades.chain([option.site]) {
+            bits[place / 64] |= 1 << (place % 64);
+        }
+    }
+    bits
+}
+
 /// What is in a dock on a day.
 #[derive(Debug, Clone, Copy, Default)]
 struct Docked {
@@ -107,9 +133,9 @@ struct Docked {
 
 impl Docked {
     /// Whether there is no place for another one of this size: several lie one after the other or side by side.
-    fn is_full(&self, dock: &DockData, size: [i64; 2]) -> bool {
-        let fits = |n: usize| self.size[n] + size[n] <= dock.size[n];
-        i64::from(self.ships) >= dock.ships || (self.ships > 0 && !fits(0) && !fits(1))
+    fn is_full(&self, (ships, takes): (i64, [i64; 2]), size: [i64; 2]) -> bool {
+        let fits = |n: usize| self.size[n] + size[n] <= takes[n];
+        i64::from(self.ships) >= ships || (self.ships > 0 && !fits(0) && !fits(1))
     }
 }
 
@@ -361,14 +387,13 @@ impl Terms for Board<'_> {
         let first = usize::try_from(from).unwrap_or(0);
         let days = usize::try_from(option.days).unwrap_or(0);
         let shut = self.still.shut(option);
-        let shut = if option
+        let open = option
             .dock
-            .is_some_and(|dock| self.looks_away(Relaxed::Closure(dock)))
-        {
-            &[][..]
-        } else {
-            shut
-        };
+            .is_some_and(|dock| self.looks_away(Relaxed::Closure(dock)));
+        let shut = if open { &[][..] } else { shut };
+        if let Some(dock) = option.dock.filter(|_| !open) {
+            too_short(problem, job, dock, (from, days), costs);
+        }
         forbid(costs, days, |n| {
             first + n >= problem.days || shut.get(first + n).is_some_and(|shut| *shut)
         });
@@ -380,10 +405,15 @@ impl Terms for Board<'_> {
             let size = problem.assets[problem.jobs[job].asset].size;
             let set_up = usize::try_from(data.set_up).unwrap_or(0);
             let docked = &self.docked[dock];
+            let whole = (data.ships, data.size);
+            let takes = |n: usize| match open || data.parts.is_empty() {
+                true => whole,
+                false => data.on(Day::try_from(first + n).unwrap_or(Day::MAX)),
+            };
             forbid(costs, days + set_up, |n| {
                 docked
                     .get(first + n)
-                    .is_some_and(|docked| docked.is_full(data, size))
+                    .is_some_and(|docked| docked.is_full(takes(n), size))
             });
         }
     }
@@ -444,11 +474,7 @@ impl Terms for Board<'_> {
 }
 
 /// What a visit takes of docks, set-up included: an asset that stays in a dock from task to task is in it once.
-pub(crate) fn stays(
-    problem: &Problem,
-    data: &crate::problem::JobData,
-    visit: &Visit,
-) -> Vec<(usize, Day, Day)> {
+pub(crate) fn stays(problem: &Problem, data: &JobData, visit: &Visit) -> Vec<(usize, Day, Day)> {
     let mut stays: Vec<(usize, Day, Day)> = Vec::new();
     for (task, (option, start)) in data.tasks.iter().zip(&visit.tasks) {
         let option = &task.options[*option];
@@ -516,6 +542,26 @@ pub(crate) fn base(
             }
             _ => f64::INFINITY,
         };
+    }
+}
+
+/// Makes every start infinite from which what is left of a dock is too short for the asset on one of the days that follow.
+pub(crate) fn too_short(
+    problem: &Problem,
+    job: usize,
+    dock: usize,
+    (from, days): (Day, usize),
+    costs: &mut [f64],
+) {
+    let (dock, length) = (
+        &problem.docks[dock],
+        problem.assets[problem.jobs[job].asset].size[0],
+    );
+    if dock.parts.iter().any(|part| part.length < length) {
+        forbid(costs, days, |n| {
+            let day = from + Day::try_from(n).unwrap_or(Day::MAX / 2);
+            dock.on(day).1[0] < length
+        });
     }
 }
 

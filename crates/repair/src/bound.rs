@@ -12,10 +12,11 @@
 //! fall where they are not. Docks of a yard are alike, and what jobs ask for flips between them from step to step, so
 //! each step goes from the best prices along the mean of what was asked for (the volume algorithm), as far as Polyak proposes. Overtime caps the price of a day
 //! at its cost as far as it lasts, the shortage cost that of a fleet's day. The cost of a highest use is shared out among
-//! days, which is never more than it, because a mean is never above the highest. The prices are the answer to what one more dock-day is worth.
+//! days, which is never more than it, because a mean is never above the highest; what is not shared out is paid for the use
+//! that some task has in every way to do it, which the highest is never below. The prices are the answer to what one more dock-day is worth.
 
-use crate::board::{Still, base, forbid, late, over_days, range};
-use crate::place::{Path, Scratch, Terms, ends, least};
+use crate::board::{Still, base, forbid, late, over_days, range, too_short};
+use crate::place::{Path, Scratch, Terms, ends, least, left};
 use crate::problem::{Day, JobData, Problem};
 
 /// Prices that move, along which slopes, and how high each may rise.
@@ -44,6 +45,8 @@ pub(crate) struct Bound<'a> {
     shares: Vec<f64>,
     /// A whole day of each resource, in thousandths: what prices of its peak are told for.
     scales: Vec<f64>,
+    /// Least that the highest use of each resource can be, in such days.
+    least_peaks: Vec<f64>,
 }
 
 /// What a day of everything that is short costs.
@@ -141,6 +144,9 @@ impl<'a> Bound<'a> {
             mean: None,
             shares,
             scales: problem.resources.iter().map(scale).collect(),
+            least_peaks: { problem.resources.iter().enumerate() }
+                .map(|(n, resource)| least_peak(problem, n) / scale(resource))
+                .collect(),
         }
     }
 
@@ -215,7 +221,7 @@ impl<'a> Bound<'a> {
                     |(task, option, _): (usize, usize, Day)| data.tasks[task].options[option].site;
                 let days = data.tasks[last.0].options[last.1].days;
                 (
-                    first.2 - problem.shortest[home][site(first)],
+                    left(data, first.2 - problem.shortest[home][site(first)]),
                     last.2 + days + problem.shortest[site(last)][home],
                 )
             };
@@ -234,10 +240,15 @@ impl<'a> Bound<'a> {
         }
         let mut use_for_peaks = use_of_resources.clone();
         for (n, used) in use_for_peaks.iter_mut().enumerate() {
-            match self.prices.peaks[n].is_empty() {
-                true => used.clear(),
-                false => used.iter_mut().for_each(|used| *used /= self.scales[n]),
+            let prices = &self.prices.peaks[n];
+            if prices.is_empty() {
+                used.clear();
+                continue;
             }
+            let (least, whole) = (self.least_peaks[n], self.whole_peak(n));
+            value += (whole - prices.iter().sum::<f64>()).max(0.0) * least;
+            used.iter_mut()
+                .for_each(|used| *used = *used / self.scales[n] - least);
         }
         // Less what the days that there are would cost; and where more is asked for than there is.
         let slope = |price: f64, asked: f64, has: f64, value: &mut f64| {
@@ -245,8 +256,9 @@ impl<'a> Bound<'a> {
             asked - has
         };
         for (n, dock) in problem.docks.iter().enumerate() {
-            let ships = crate::board::amount(dock.ships);
-            for (asked, price) in use_of_docks[n].iter_mut().zip(&self.prices.docks[n]) {
+            let days = use_of_docks[n].iter_mut().zip(&self.prices.docks[n]);
+            for (day, (asked, price)) in (0..).zip(days) {
+                let ships = crate::board::amount(dock.on(day).0);
                 *asked = slope(*price, *asked, ships, &mut value);
             }
         }
@@ -346,6 +358,10 @@ impl<'a> Bound<'a> {
                 }
             }
         }
+        let peaks = prices.peaks.iter().zip(&mean.peaks);
+        let peaks = peaks.flat_map(|(prices, slopes)| prices.iter().zip(slopes));
+        let moving = peaks.filter(|(price, slope)| **slope > 0.0 || **price > 0.0);
+        length += moving.map(|(_, slope)| slope * slope).sum::<f64>();
         if length <= 0.0 {
             return;
         }
@@ -358,6 +374,7 @@ impl<'a> Bound<'a> {
                 }
             }
         }
+        let whole = |n: usize| problem.resources[n].peak_cost * self.scales[n];
         for (n, (peaks, slopes)) in prices.peaks.iter_mut().zip(&mean.peaks).enumerate() {
             if peaks.is_empty() {
                 continue;
@@ -365,8 +382,13 @@ impl<'a> Bound<'a> {
             for (price, slope) in peaks.iter_mut().zip(slopes) {
                 *price += step * slope;
             }
-            onto_simplex(peaks, problem.resources[n].peak_cost * self.scales[n]);
+            onto_simplex(peaks, whole(n));
         }
+    }
+
+    /// The cost of a peak of a whole day of a resource: what its prices sum up to at most.
+    fn whole_peak(&self, resource: usize) -> f64 {
+        self.problem.resources[resource].peak_cost * self.scales[resource]
     }
 }
 
@@ -442,8 +464,37 @@ fn scale(resource: &crate::problem::ResourceData) -> f64 {
     crate::board::amount(most.max(1))
 }
 
-/// The nearest numbers of at least nothing that sum up to `sum`.
+/// The least that the highest use of a resource can be: what some task of a job that must be done takes in each of its options
+/// of some days.
+fn least_peak(problem: &Problem, resource: usize) -> f64 {
+    let must = problem
+        .jobs
+        .iter()
+        .filter(|job| job.deferral_cost.is_none());
+    let tasks = must.flat_map(|job| &job.tasks);
+    let least = tasks.filter_map(|task| {
+        let options = task.options.iter();
+        let usable = options.filter(|option| !option.windows.is_empty());
+        let takes = usable.map(|option| {
+            let uses = option.uses.iter().filter(|(other, _)| *other == resource);
+            match option.days {
+                0 => 0,
+                _ => uses.map(|(_, usage)| *usage).sum(),
+            }
+        });
+        takes.min()
+    });
+    crate::board::amount(least.max().unwrap_or(0))
+}
+
+/// The nearest numbers of at least nothing that sum up to no more than `sum`.
 fn onto_simplex(numbers: &mut [f64], sum: f64) {
+    if numbers.iter().map(|number| number.max(0.0)).sum::<f64>() <= sum {
+        for number in numbers.iter_mut() {
+            *number = number.max(0.0);
+        }
+        return;
+    }
     let mut sorted: Vec<f64> = numbers.to_vec();
     sorted.sort_by(|a, b| b.total_cmp(a));
     let (mut so_far, mut level) = (0.0, 0.0);
@@ -522,6 +573,7 @@ impl Terms for Priced<'_, '_> {
             first + n >= problem.days || shut.get(first + n).is_some_and(|shut| *shut)
         });
         if let Some(dock) = option.dock {
+            too_short(problem, job, dock, (from, days), costs);
             let prices = &self.bound.prices.docks[dock];
             let set_up =
                 usize::try_from(set_up(problem, &problem.jobs[job], task, dock)).unwrap_or(0);

@@ -25,10 +25,20 @@ pub fn mapped(
 /// where leaving it out is cheaper, or nothing fits.
 #[must_use]
 pub fn carried(from: &Problem, to: &Problem, visits: &[Option<Visit>]) -> Vec<Option<Visit>> {
+    carried_after(from, to, visits, None)
+}
+
+/// The same where one job has its place before all others.
+pub(crate) fn carried_after(
+    from: &Problem,
+    to: &Problem,
+    visits: &[Option<Visit>],
+    first: Option<usize>,
+) -> Vec<Option<Visit>> {
     let still = Still::of(to);
-    let mut board = fill(to, &still, &fitting(from, to, visits));
+    let mut board = fill(to, &still, &fitting(from, to, visits, first));
     let mut scratch = Scratch::default();
-    for job in 0..to.jobs.len() {
+    for job in first.into_iter().chain(0..to.jobs.len()) {
         if board.visits[job].is_none()
             && let Some((_, visit)) = cheapest_place(&board, job, 0, &mut scratch)
         {
@@ -38,8 +48,13 @@ pub fn carried(from: &Problem, to: &Problem, visits: &[Option<Visit>]) -> Vec<Op
     board.visits
 }
 
-/// The visits that fit in `to` as well, taken in order of their jobs; none for the others.
-fn fitting(from: &Problem, to: &Problem, visits: &[Option<Visit>]) -> Vec<Option<Visit>> {
+/// The visits that fit in `to` as well, taken in order of their jobs, one of them first; none for the others.
+fn fitting(
+    from: &Problem,
+    to: &Problem,
+    visits: &[Option<Visit>],
+    first: Option<usize>,
+) -> Vec<Option<Visit>> {
     let wanted: Vec<Option<Visit>> = { visits.iter().enumerate() }
         .map(|(job, visit)| in_other(from, to, job, visit.as_ref()?))
         .collect();
@@ -61,8 +76,9 @@ fn fitting(from: &Problem, to: &Problem, visits: &[Option<Visit>]) -> Vec<Option
     let still = Still::of(&held);
     let mut board = Board::new(&held, &still);
     let mut scratch = Scratch::default();
-    for (job, visit) in wanted.iter().enumerate() {
-        if visit.is_some()
+    for job in first.into_iter().chain(0..wanted.len()) {
+        if wanted[job].is_some()
+            && board.visits[job].is_none()
             && let Some((_, visit)) = cheapest_place(&board, job, 0, &mut scratch)
         {
             board.place(job, visit);
@@ -91,10 +107,16 @@ pub fn is_open(from: &Problem, to: &Problem, job: usize, visit: &Visit) -> bool 
         let shut = option
             .dock
             .map_or(&to.closed_sites[option.site], |dock| &to.docks[dock].closed);
-        option
-            .windows
-            .iter()
-            .any(|(from, until)| (*from..*until).contains(start))
+        let length = to.assets[to.jobs[job].asset].size[0];
+        let short = option.dock.is_some_and(|dock| {
+            let mut parts = to.docks[dock].parts.iter();
+            parts.any(|part| part.length < length && part.from < end && *start < part.until)
+        });
+        !short
+            && option
+                .windows
+                .iter()
+                .any(|(from, until)| (*from..*until).contains(start))
             && !shut
                 .iter()
                 .any(|(from, until)| *from < end && *start < *until)

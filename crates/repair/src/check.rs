@@ -14,7 +14,7 @@ use crate::schedule::{DoneJob, Schedule};
 /// Something that a schedule breaks.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Breach {
-    /// Which rule: `job`, `task`, `order`, `passage`, `law`, `dock`, `fit`, `closure`, `capacity`, `asset`, `release`, `deadline`, `cost`.
+    /// Which rule: `job`, `task`, `order`, `passage`, `law`, `dock`, `fit`, `closure`, `capacity`, `asset`, `release`, `deadline`, `begun`, `cost`.
     pub rule: &'static str,
     /// What breaks it.
     pub what: String,
@@ -83,6 +83,9 @@ fn thousandths(amount: f64) -> i64 {
     whole
 }
 
+/// A stay in a dock: first day, first day after it and its set-up, the task, the place of its job.
+type Stay<'a> = (Day, Day, &'a str, usize);
+
 impl<'a> Checker<'a> {
     fn breach(&mut self, rule: &'static str, what: String) {
         self.breaches.push(Breach { rule, what });
@@ -136,6 +139,11 @@ impl<'a> Checker<'a> {
     fn usage_of(&self, task: &str, mode: &str) -> Vec<(&'a str, f64)> {
         let usage: &BTreeMap<(&str, &str), Vec<(&'a str, f64)>> = &self.usage;
         usage.get(&(task, mode)).cloned().unwrap_or_default()
+    }
+
+    /// What was agreed last of a task.
+    fn agreed_of(&self, task: &str) -> Option<&'a darsena_scenario::Agreed> {
+        self.scenario.agreed_of(task).first()
     }
 
     fn home(&self, done: &DoneJob) -> String {
@@ -228,11 +236,24 @@ impl<'a> Checker<'a> {
                 );
             }
             let on = self.date(task.start);
+            let agreed = self.agreed_of(&task.task).filter(|agreed| agreed.begun);
+            if let Some(agreed) = agreed
+                && (agreed.start != on || agreed.mode.as_str() != task.mode)
+            {
+                self.breach(
+                    "begun",
+                    format!(
+                        "task `{}` began on {} in mode `{}`",
+                        task.task, agreed.start, agreed.mode
+                    ),
+                );
+            }
             let lawful = self.windows.of(place).is_ok_and(|open| {
                 open.iter()
                     .any(|(from, until)| *from <= on && until.is_none_or(|until| on < until))
             });
-            if !lawful {
+            // The law is not asked again of what has begun.
+            if !lawful && agreed.is_none() {
                 self.breach(
                     "law",
                     format!(
@@ -253,9 +274,18 @@ impl<'a> Checker<'a> {
         let last = places
             .iter()
             .max_by_key(|(task, (start, end, _))| (*end, *start, order(task)));
-        let out = first.map_or(done.out, |(_, (start, _, site))| {
+        let left = first.map_or(done.out, |(_, (start, _, site))| {
             start - self.passage(&home, site)
         });
+        // A damaged asset is not ready from its release on, whenever it leaves.
+        let out = match job.damaged {
+            true => self
+                .start
+                .until(job.release)
+                .map_or(0, |span| span.get_days())
+                .max(0),
+            false => left,
+        };
         let back = last.map_or(done.back, |(_, (_, end, site))| {
             end + self.passage(site, &home)
         });
@@ -308,12 +338,14 @@ impl<'a> Checker<'a> {
                 }
             }
         }
-        if self.date(out) < job.release {
+        let mut tasks = done.tasks.iter();
+        let begun = tasks.any(|task| self.agreed_of(&task.task).is_some_and(|row| row.begun));
+        if self.date(left) < job.release && (job.damaged || !begun) {
             self.breach(
                 "release",
                 format!(
                     "job `{id}` leaves on {}, before its release on {}",
-                    self.date(out),
+                    self.date(left),
                     job.release
                 ),
             );
@@ -395,6 +427,7 @@ impl<'a> Checker<'a> {
             let meets = |row: &darsena_scenario::Closure| {
                 row.what == what
                     && row.id.as_str() == id
+                    && row.ships.is_none()
                     && from < until
                     && row.from < until
                     && from < row.until
@@ -414,28 +447,111 @@ impl<'a> Checker<'a> {
             let set_up = Day::try_from(row.set_up_days).unwrap_or(Day::MAX);
             let tasks = { schedule.jobs.iter().enumerate() }
                 .flat_map(|(n, job)| job.tasks.iter().map(move |task| (n, task)));
-            let stays: Vec<(Day, Day, &str, usize)> = tasks
+            let stays: Vec<Stay<'_>> = tasks
                 .filter(|(_, task)| task.dock.as_deref() == Some(row.dock.as_str()))
                 .map(|(n, task)| (task.start, task.end + set_up, task.task.as_str(), n))
                 .collect();
-            for (start, _, task, _) in &stays {
+            let inside = |day: Day| -> BTreeSet<usize> {
                 let there = stays
                     .iter()
-                    .filter(|(from, until, _, _)| from <= start && start < until);
-                let there: BTreeSet<usize> = there.map(|(_, _, _, job)| *job).collect();
+                    .filter(|(from, until, _, _)| *from <= day && day < *until);
+                there.map(|(_, _, _, job)| *job).collect()
+            };
+            for (start, _, task, _) in &stays {
+                let there = inside(*start);
                 let full = there.len() > usize::try_from(row.ships).unwrap_or(usize::MAX);
-                if full || !self.lie_together(row, schedule, &there) {
+                if full || !self.lie_together(row, 0.0, schedule, &there) {
                     self.breach(
                         "dock",
                         format!("dock `{}` is full when task `{task}` begins", row.dock),
                     );
                 }
             }
+            self.part_of_dock(row, set_up, schedule, &stays, &inside);
         }
     }
 
-    /// Whether the assets of these jobs have place in a dock one after the other, or side by side.
-    fn lie_together(&self, dock: &Dock, schedule: &Schedule, jobs: &BTreeSet<usize>) -> bool {
+    /// On no day on which some places of a dock are closed does it hold more than the others take; on a day on which none is
+    /// left nothing is under way, though it may be set up.
+    fn part_of_dock(
+        &mut self,
+        row: &Dock,
+        set_up: Day,
+        schedule: &Schedule,
+        stays: &[Stay<'_>],
+        inside: &dyn Fn(Day) -> BTreeSet<usize>,
+    ) {
+        let scenario = self.scenario;
+        let closed = |on: Date| {
+            let rows = scenario.closures().iter();
+            let rows = rows.filter(move |one| {
+                one.what == ClosureWhat::Dock
+                    && one.id.as_str() == row.dock.as_str()
+                    && one.from <= on
+                    && on < one.until
+            });
+            rows.fold((0u32, 0.0), |sum: (u32, f64), one| {
+                (
+                    sum.0.saturating_add(one.ships.unwrap_or(0)),
+                    sum.1 + one.length_m.unwrap_or(0.0),
+                )
+            })
+        };
+        let some = { scenario.closures().iter() }.any(|one| {
+            one.what == ClosureWhat::Dock
+                && one.id.as_str() == row.dock.as_str()
+                && one.ships.is_some()
+        });
+        let first = stays.iter().map(|stay| stay.0).min().unwrap_or(0);
+        let last = stays.iter().map(|stay| stay.1).max().unwrap_or(0);
+        for day in first..last {
+            let (ships, length) = match some {
+                true => closed(self.date(day)),
+                false => return,
+            };
+            if ships == 0 {
+                continue;
+            }
+            let left = row.ships.saturating_sub(ships);
+            let there = inside(day);
+            let working: Vec<usize> = { stays.iter() }
+                .filter(|stay| stay.0 <= day && day < stay.1 - set_up)
+                .map(|stay| stay.3)
+                .collect();
+            let full = left > 0 && there.len() > usize::try_from(left).unwrap_or(usize::MAX);
+            let none_left = left == 0 && !working.is_empty();
+            let too_long = row.length_m.is_some_and(|all| {
+                working.iter().any(|job| {
+                    let mut assets = scenario.assets().iter();
+                    let name = schedule.jobs[*job].asset.as_str();
+                    let asset = assets.find(|asset| asset.asset.as_str() == name);
+                    let long = asset.and_then(|asset| asset.length_m);
+                    long.is_some_and(|long| long > all - length + 1e-3)
+                })
+            });
+            let apart = left > 0 && !self.lie_together(row, length, schedule, &there);
+            if full || none_left || too_long || apart {
+                self.breach(
+                    "closure",
+                    format!(
+                        "dock `{}` has {left} places open on {}, too few for what is in it",
+                        row.dock,
+                        self.date(day)
+                    ),
+                );
+                return;
+            }
+        }
+    }
+
+    /// Whether the assets of these jobs have place in a dock one after the other in the length that is not closed, or side by side.
+    fn lie_together(
+        &self,
+        dock: &Dock,
+        closed: f64,
+        schedule: &Schedule,
+        jobs: &BTreeSet<usize>,
+    ) -> bool {
         let assets = || {
             let names = jobs.iter().map(|job| schedule.jobs[*job].asset.as_str());
             names.filter_map(|name| {
@@ -447,7 +563,7 @@ impl<'a> Checker<'a> {
         let beam: f64 = assets().filter_map(|asset| asset.beam_m).sum();
         // As exact as the tables: a millimetre is no measure of a dock.
         let within = |sum: f64, limit: Option<f64>| limit.is_none_or(|limit| sum <= limit + 1e-3);
-        jobs.len() < 2 || within(length, dock.length_m) || within(beam, dock.beam_m)
+        jobs.len() < 2 || within(length + closed, dock.length_m) || within(beam, dock.beam_m)
     }
 
     /// An asset is away for one job at a time.
@@ -533,7 +649,8 @@ impl<'a> Checker<'a> {
             };
             let mut highest = 0;
             for (day, used) in days {
-                let (regular, overtime) = self.capacity(&row.resource, &row.site, *day);
+                let (regular, overtime) =
+                    self.capacity(&row.resource, (&row.site, row.mobile), *day);
                 if *used > regular + overtime {
                     let what = format!(
                         "{} of `{}` are used on {}, there are {}",
@@ -602,11 +719,11 @@ impl<'a> Checker<'a> {
     }
 
     /// Regular capacity and overtime of a day, in thousandths.
-    fn capacity(&self, resource: &str, site: &str, day: Day) -> (i64, i64) {
+    fn capacity(&self, resource: &str, (site, travels): (&str, bool), day: Day) -> (i64, i64) {
         let date = self.date(day);
         let shut = |row: &&darsena_scenario::Closure| {
             let same = (row.what == ClosureWhat::Resource && row.id.as_str() == resource)
-                || (row.what == ClosureWhat::Site && row.id.as_str() == site);
+                || (row.what == ClosureWhat::Site && row.id.as_str() == site && !travels);
             same && row.from <= date && date < row.until
         };
         if self.scenario.closures().iter().any(|row| shut(&row)) {

@@ -12,10 +12,11 @@
 //! such that
 //!   a task begins when those it waits for are done, and the asset has come from where they were done
 //!   a task begins on a day on which the law lets its mode begin; a task holds its dock and resources without a break
-//!   sum over tasks under way or setting up in dock d on day t            <= ships(d), none while it is closed
+//!   sum over tasks under way or setting up in dock d on day t            <= ships(d), less places closed; none while it is closed
 //!   and, of several, either their lengths or their beams added up         <= those of the dock
 //!   sum over tasks under way on day t of usage(m, r)                     <= capacity(r, t) + overtime(r, t)
-//!   an asset is away for one job at a time: from leaving home until back home, work-up done
+//!   an asset is away for one job at a time: from leaving home until back home, work-up done; a damaged one from its release
+//!   what has begun keeps its mode and day
 //!   leave(j) >= release(j), back(j) <= deadline(j)
 //! minimise   not_ready_cost(j) * (back(j) - leave(j)) + tardiness_cost(j) * max(0, back(j) - due(j)) + cost(m)
 //!          + overtime_cost(r) * use beyond regular capacity + peak_cost(r) * highest use
@@ -38,6 +39,7 @@ pub mod emergency;
 pub mod growth;
 pub mod law;
 pub mod load;
+pub mod nowhere;
 mod place;
 pub mod problem;
 pub mod reasons;

@@ -100,14 +100,12 @@ pub fn docks(problem: &Problem, visits: &[Option<Visit>]) -> Vec<DockLoad> {
         for month in &months {
             let overlap =
                 |a: Day, b: Day| i64::from((b.min(month.until) - a.max(month.from)).max(0));
-            let mut shut = 0;
-            for day in month.from..month.until {
-                shut += i64::from(
-                    data.closed
-                        .iter()
-                        .any(|(closed, open)| (*closed..*open).contains(&day)),
-                );
-            }
+            let is_open = |day: &Day| {
+                let mut shut = data.closed.iter();
+                !shut.any(|(closed, open)| (*closed..*open).contains(day))
+            };
+            let open = (month.from..month.until).filter(is_open);
+            let open = open.map(|day| data.on(day).0).sum();
             loads.push(DockLoad {
                 dock: *dock,
                 month: *month,
@@ -119,7 +117,7 @@ pub fn docks(problem: &Problem, visits: &[Option<Visit>]) -> Vec<DockLoad> {
                     .iter()
                     .map(|(_, end, over)| overlap(*end, *over))
                     .sum(),
-                open: (i64::from(month.until - month.from) - shut) * data.ships,
+                open,
             });
         }
     }

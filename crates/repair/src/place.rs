@@ -77,7 +77,9 @@ pub(crate) fn best(
     scratch: &mut Scratch,
 ) -> Option<(f64, Visit)> {
     let data = &problem.jobs[job];
-    if from >= until || data.tasks.is_empty() {
+    // A damaged asset is away from its release on: it must be free then.
+    let begins_late = data.damaged && from > data.release;
+    if from >= until || data.tasks.is_empty() || begins_late {
         return None;
     }
     if data.chain {
@@ -203,7 +205,8 @@ fn visit(problem: &Problem, data: &JobData, tasks: Vec<(usize, Day)>) -> Visit {
     Visit { out, back, tasks }
 }
 
-/// Days on which the asset leaves for what it begins with, and is back from what it ends with.
+/// Days on which the asset leaves for what it begins with, and is back from what it ends with. A damaged one is away from its
+/// release on.
 pub(crate) fn ends(problem: &Problem, data: &JobData, tasks: &[(usize, Day)]) -> (Day, Day) {
     let home = problem.assets[data.asset].home;
     let stays = data
@@ -221,9 +224,14 @@ pub(crate) fn ends(problem: &Problem, data: &JobData, tasks: &[(usize, Day)]) ->
         return (0, 0);
     };
     (
-        first.0 - problem.transit[home][first.3],
+        left(data, first.0 - problem.transit[home][first.3]),
         last.1 + problem.transit[last.3][home],
     )
+}
+
+/// The day from which an asset that would leave its home on `out` is not ready.
+pub(crate) fn left(data: &JobData, out: Day) -> Day {
+    if data.damaged { data.release } else { out }
 }
 
 /// The tasks of the chain that takes longest.
@@ -318,6 +326,7 @@ fn chain(
                 for (n, free) in free.iter_mut().enumerate() {
                     let out = day_at(n) - passage;
                     if out >= data.release && out >= from {
+                        let out = left(data, out);
                         *free = terms.leave(job, out) - absent[place(out)];
                     }
                 }

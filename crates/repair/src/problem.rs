@@ -89,6 +89,8 @@ pub struct JobData {
     pub tasks: Vec<TaskData>,
     /// Whether each task waits for the one before it, so that they are done one by one.
     pub chain: bool,
+    /// Whether the asset is not ready from its release on, whenever work begins.
+    pub damaged: bool,
 }
 
 /// A piece of a job.
@@ -140,6 +142,8 @@ pub struct AgreedData {
     pub move_cost: f64,
     /// Cost of another mode.
     pub change_cost: f64,
+    /// Whether it has begun, so that day and mode stay.
+    pub begun: bool,
 }
 
 /// A dock.
@@ -157,6 +161,32 @@ pub struct DockData {
     pub set_up: Day,
     /// Days on which it is shut: from, until.
     pub closed: Vec<(Day, Day)>,
+    /// Days on which some of its places are shut, in order, and what is left on them.
+    pub parts: Vec<PartOpen>,
+}
+
+/// A dock of which some places are shut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PartOpen {
+    /// First day.
+    pub from: Day,
+    /// First day no longer.
+    pub until: Day,
+    /// Assets it takes at once.
+    pub ships: i64,
+    /// Length that is left, in thousandths of a metre.
+    pub length: i64,
+}
+
+impl DockData {
+    /// How many assets it takes on a day on which it is not shut, and their length and beam in thousandths of a metre.
+    #[must_use]
+    pub fn on(&self, day: Day) -> (i64, [i64; 2]) {
+        let part = { self.parts.iter() }.find(|part| part.from <= day && day < part.until);
+        part.map_or((self.ships, self.size), |part| {
+            (part.ships, [part.length, self.size[1]])
+        })
+    }
 }
 
 /// A trade or team.
@@ -164,7 +194,7 @@ pub struct DockData {
 pub struct ResourceData {
     /// Its id.
     pub id: String,
-    /// Where.
+    /// Where; a team that travels works elsewhere as well.
     pub site: usize,
     /// Regular capacity of each day, in thousandths.
     pub regular: Vec<i64>,
@@ -351,13 +381,47 @@ impl<'a> Reader<'a> {
         (from, until)
     }
 
-    /// Intervals in which a thing is closed, in order.
+    /// Intervals in which a thing is closed whole, in order.
     fn closures(&self, what: ClosureWhat, id: &str) -> Vec<(Day, Day)> {
         let rows = self.scenario.closures().iter();
-        let rows = rows.filter(|row| row.what == what && row.id.as_str() == id);
+        let rows =
+            rows.filter(|row| row.what == what && row.id.as_str() == id && row.ships.is_none());
         rows.map(|row| self.span(Some(row.from), Some(row.until)))
             .filter(|(from, until)| from < until)
             .collect()
+    }
+
+    /// What is left of a dock on days on which some of its places are closed; with none left it is closed whole.
+    fn part_closures(&self, row: &Dock, dock: &mut DockData) {
+        let rows: Vec<_> = { self.scenario.closures().iter() }
+            .filter(|one| one.what == ClosureWhat::Dock && one.id.as_str() == row.dock.as_str())
+            .filter_map(|one| {
+                let (from, until) = self.span(Some(one.from), Some(one.until));
+                let length = one.length_m.map_or(0, thousandths);
+                Some((from, until, i64::from(one.ships?), length))
+            })
+            .collect();
+        let mut turns: Vec<Day> = rows.iter().flat_map(|row| [row.0, row.1]).collect();
+        turns.sort_unstable();
+        turns.dedup();
+        for pair in turns.windows(2) {
+            let (from, until) = (pair[0], pair[1]);
+            let there = rows.iter().filter(|row| row.0 <= from && until <= row.1);
+            let (ships, length) = there.fold((0, 0), |sum, row| (sum.0 + row.2, sum.1 + row.3));
+            if ships >= dock.ships {
+                dock.closed.push((from, until));
+            } else if ships > 0 {
+                dock.parts.push(PartOpen {
+                    from,
+                    until,
+                    ships: dock.ships - ships,
+                    length: match row.length_m {
+                        Some(_) => (dock.size[0] - length).max(0),
+                        None => NO_LIMIT,
+                    },
+                });
+            }
+        }
     }
 
     fn docks(&self) -> Vec<DockData> {
@@ -372,7 +436,7 @@ impl<'a> Reader<'a> {
             if until < self.last() {
                 closed.push((until.max(0), self.last()));
             }
-            DockData {
+            let mut dock = DockData {
                 id: row.dock.to_string(),
                 site: self.sites[row.site.as_str()],
                 ships: i64::from(row.ships),
@@ -380,7 +444,10 @@ impl<'a> Reader<'a> {
                     .map(|measure| measure.map_or(NO_LIMIT, thousandths)),
                 set_up: days(row.set_up_days),
                 closed,
-            }
+                parts: Vec::new(),
+            };
+            self.part_closures(row, &mut dock);
+            dock
         })
         .collect()
     }
@@ -417,7 +484,10 @@ impl<'a> Reader<'a> {
                 }
             }
             let mut closed = self.closures(ClosureWhat::Resource, &row.resource);
-            closed.extend(self.closures(ClosureWhat::Site, &row.site));
+            // A team that travels works on elsewhere.
+            if !row.mobile {
+                closed.extend(self.closures(ClosureWhat::Site, &row.site));
+            }
             for (from, until) in closed {
                 for day in from..until {
                     let n = usize::try_from(day).unwrap_or(0);
@@ -562,10 +632,15 @@ impl<'a> Reader<'a> {
                 .iter()
                 .enumerate()
                 .all(|(n, task)| n == 0 || task.after.contains(&(n - 1)));
+            let begun = |task: &TaskData| task.agreed.as_ref().is_some_and(|agreed| agreed.begun);
             jobs.push(JobData {
                 id: job.job.to_string(),
                 asset,
-                release: self.day(job.release).max(0),
+                // Who has begun has left.
+                release: match tasks.iter().any(begun) && !job.damaged {
+                    true => 0,
+                    false => self.day(job.release).max(0),
+                },
                 due: self.day(job.due),
                 deadline: job.deadline.map(|date| self.day(date)),
                 tardiness_cost: job.tardiness_cost,
@@ -574,6 +649,7 @@ impl<'a> Reader<'a> {
                 group,
                 tasks,
                 chain,
+                damaged: job.damaged,
             });
         }
         let transit = self.transit();
@@ -636,6 +712,11 @@ impl<'a> Reader<'a> {
             let after = after
                 .filter_map(|id| order.iter().position(|m| rows[*m].task == *id))
                 .collect();
+            let agreed = scenario
+                .agreed()
+                .binary_search_by(|agreed| agreed.task.cmp(&row.task));
+            let agreed = agreed.ok().map(|n| &scenario.agreed()[n]);
+            let begun = agreed.filter(|agreed| agreed.begun);
             let mut options = Vec::new();
             // Rows of a table are in order of its key.
             let first = scenario
@@ -643,18 +724,23 @@ impl<'a> Reader<'a> {
                 .partition_point(|mode| mode.task < row.task);
             let own = scenario.modes().iter().enumerate().skip(first);
             for (place, mode) in own.take_while(|(_, mode)| mode.task == row.task) {
+                if begun.is_some_and(|begun| begun.mode.as_str() != mode.mode.as_str()) {
+                    continue;
+                }
                 let site = self.sites[mode.site.as_str()];
                 let foreign = self.is_foreign(mode, asset);
-                if foreign && modes == Modes::Home {
+                if foreign && modes == Modes::Home && begun.is_none() {
                     shut.push(ShutMode {
                         row: place,
                         why: ShutWhy::Foreign,
                     });
                     continue;
                 }
-                let open = match windows.of(place) {
-                    Ok(open) => open,
-                    Err(why) => {
+                let open = match (begun, windows.of(place)) {
+                    // What has begun goes on.
+                    (Some(_), _) => &[][..],
+                    (None, Ok(open)) => open,
+                    (None, Err(why)) => {
                         shut.push(ShutMode {
                             row: place,
                             why: ShutWhy::Law(why.clone()),
@@ -662,11 +748,13 @@ impl<'a> Reader<'a> {
                         continue;
                     }
                 };
+                let begun = begun.map(|begun| (self.day(begun.start), self.day(begun.start) + 1));
                 let open: Vec<(Day, Day)> = { open.iter() }
                     .map(|(from, until)| {
                         let until = until.map_or(self.last(), |date| self.day(date));
                         (self.day(*from).max(0), until.min(self.last()))
                     })
+                    .chain(begun)
                     .filter(|(from, until)| from < until)
                     .collect();
                 let key = (&mode.task, &mode.mode);
@@ -720,10 +808,6 @@ impl<'a> Reader<'a> {
                     }
                 }
             }
-            let agreed = scenario
-                .agreed()
-                .binary_search_by(|agreed| agreed.task.cmp(&row.task));
-            let agreed = agreed.ok().map(|n| &scenario.agreed()[n]);
             tasks.push(TaskData {
                 id: row.task.to_string(),
                 after,
@@ -733,6 +817,7 @@ impl<'a> Reader<'a> {
                     start: self.day(agreed.start),
                     move_cost: agreed.move_cost,
                     change_cost: agreed.change_cost,
+                    begun: agreed.begun,
                 }),
             });
         }

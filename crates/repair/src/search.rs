@@ -133,6 +133,8 @@ fn gap(cost: f64, bound: f64) -> f64 {
 const STEPS: u32 = 60;
 /// Steps of the bound in a round.
 const BOUND_STEPS: u32 = 12;
+/// Jobs up to which what a step may cost is a share of the cost of all; of more jobs it is that share of so many.
+const SHARE_OF: f64 = 200.0;
 /// Searches side by side.
 const SEARCHES: usize = 2;
 
@@ -496,7 +498,10 @@ impl<'a> Search<'a> {
             }
         }
         let rank = Rank::of(&self.board.cost());
-        let allowed = self.best_rank.total.abs() * 0.004 * heat * heat * self.dice.share();
+        // What a step can win is a share of a few jobs: among many jobs the same share of the sum would drown it.
+        let part = 0.004
+            * (SHARE_OF / f64::from(u32::try_from(self.best.len()).unwrap_or(u32::MAX))).min(1.0);
+        let allowed = self.best_rank.total.abs() * part * heat * heat * self.dice.share();
         let accept = rank.unplaced < self.rank.unplaced
             || (rank.unplaced == self.rank.unplaced
                 && rank.total <= self.rank.total.max(self.best_rank.total + allowed)
@@ -523,6 +528,7 @@ impl<'a> Search<'a> {
     fn held_back(&mut self, job: usize) -> Option<Day> {
         let data = &self.board.problem.jobs[job];
         match self.dice.below(8) {
+            _ if data.damaged => Some(0),
             0 if data.deferral_cost.is_some() => None,
             0..=3 => {
                 #[expect(clippy::cast_possible_truncation, reason = "at most 64 days")]
@@ -568,7 +574,7 @@ impl<'a> Search<'a> {
         // Those it could meet in a dock or a trade, nearest in time first, by a little chance.
         let mut near: Vec<(f64, usize)> = Vec::new();
         for job in 0..jobs {
-            if job == seed || !meets(problem, seed, job) {
+            if job == seed || !self.board.still.meets(problem, seed, job) {
                 continue;
             }
             let span = self.board.visits[job].as_ref().map_or(
@@ -598,24 +604,6 @@ impl<'a> Search<'a> {
             }
         }
     }
-}
-
-/// Whether two jobs could want the same dock, trade, asset, fleet or group.
-fn meets(problem: &Problem, one: usize, other: usize) -> bool {
-    let (a, b) = (&problem.jobs[one], &problem.jobs[other]);
-    if a.asset == b.asset || (a.group.is_some() && a.group == b.group) {
-        return true;
-    }
-    let sites = |job: usize| {
-        let options = problem.jobs[job]
-            .tasks
-            .iter()
-            .flat_map(|task| &task.options);
-        options
-            .filter(|option| option.dock.is_some() || !option.uses.is_empty())
-            .map(|option| option.site)
-    };
-    sites(one).any(|site| sites(other).any(|there| there == site))
 }
 
 /// Numbers by chance that are the same on every machine (SplitMix64).

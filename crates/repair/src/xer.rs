@@ -3,6 +3,9 @@
 //! Of an XER file these tables are read: `TASK`, `TASKPRED`, `CALENDAR`, `RSRC`, `TASKRSRC`. Written are these, `PROJECT` and
 //! `PROJWBS`, one node of the work breakdown a job.
 //!
+//! Work that is done keeps its actual days, work under way its actual first day and the last day expected; both come in as begun.
+//! Resources below a node `docks` or `trades` are docks and trades of the tables by their ids: so what is written is read again.
+//!
 //! # What is lost
 //! A task here waits for others to be done: ties of another kind than finish to start, and lags, are not read, and said so.
 //! Durations become whole days of the calendar, more where the task's week has fewer than seven days. Level of
@@ -40,8 +43,23 @@ pub struct PackageTask {
     pub days: u32,
     /// Codes of the tasks it waits for.
     pub after: Vec<String>,
-    /// What it takes each day: name of the resource as a lower-case word, units.
-    pub usage: Vec<(String, f64)>,
+    /// What it takes each day of resources.
+    pub usage: Vec<PackageUse>,
+    /// The dock it is done in.
+    pub dock: Option<String>,
+    /// The day on which it began, where it has.
+    pub begun: Option<Date>,
+}
+
+/// What a task of a work package takes of a resource.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PackageUse {
+    /// The resource, as a lower-case word.
+    pub resource: String,
+    /// Whether that is an id of the tables already.
+    pub is_id: bool,
+    /// Units a day.
+    pub units: f64,
 }
 
 /// Why a file is no work package.
@@ -72,7 +90,21 @@ pub enum XerError {
         /// What stands there.
         found: String,
     },
+    /// A day cannot be read.
+    #[error("line {line}: field `{field}`: `{found}` is no day such as `2024-07-01 08:00`")]
+    BadDay {
+        /// Line.
+        line: usize,
+        /// Field.
+        field: &'static str,
+        /// What stands there.
+        found: String,
+    },
 }
+
+/// Nodes below which a file of darsena keeps docks and trades.
+const DOCKS: &str = "docks";
+const TRADES: &str = "trades";
 
 struct Rows<'a> {
     fields: Vec<&'a str>,
@@ -89,6 +121,23 @@ impl<'a> Rows<'a> {
             .and_then(|n| row.1.get(n))
             .copied()
             .unwrap_or("")
+    }
+
+    fn day(
+        &self,
+        row: &(usize, Vec<&'a str>),
+        field: &'static str,
+    ) -> Result<Option<Date>, XerError> {
+        let found = self.get(row, field).trim();
+        if found.is_empty() {
+            return Ok(None);
+        }
+        let day = found.split(' ').next().unwrap_or("");
+        day.parse().map(Some).map_err(|_| XerError::BadDay {
+            line: row.0,
+            field,
+            found: found.chars().take(40).collect(),
+        })
     }
 
     fn number(
@@ -208,7 +257,37 @@ pub fn read(text: &str) -> Result<WorkPackage, XerError> {
             clippy::cast_sign_loss,
             reason = "hours are bounded"
         )]
-        let days = (worked * 7.0 / week).ceil() as u32;
+        let mut days = (worked * 7.0 / week).ceil() as u32;
+        let (begun, last) = match task_rows.get(row, "status_code") {
+            "TK_Complete" => (
+                task_rows.day(row, "act_start_date")?,
+                task_rows.day(row, "act_end_date")?,
+            ),
+            "TK_Active" => (
+                task_rows.day(row, "act_start_date")?,
+                task_rows.day(row, "early_end_date")?,
+            ),
+            _ => (None, None),
+        };
+        match (begun, last) {
+            (Some(begun), Some(last)) if days > 0 => {
+                let span = begun.until(last).map_or(0, |span| span.get_days());
+                days = u32::try_from(span.saturating_add(1)).unwrap_or(0).max(1);
+            }
+            (None, _)
+                if matches!(
+                    task_rows.get(row, "status_code"),
+                    "TK_Complete" | "TK_Active"
+                ) =>
+            {
+                package.lost.push(format!(
+                    "line {}: `{}` has begun, but no actual day says when",
+                    row.0,
+                    task_rows.get(row, "task_code")
+                ));
+            }
+            _ => {}
+        }
         let mut code = word(task_rows.get(row, "task_code"));
         // The same code again: the line tells them apart.
         if places.contains_key(&code) {
@@ -222,6 +301,8 @@ pub fn read(text: &str) -> Result<WorkPackage, XerError> {
             days,
             after: Vec::new(),
             usage: Vec::new(),
+            dock: None,
+            begun,
         });
     }
     if let Some(ties) = tables.get("TASKPRED") {
@@ -268,6 +349,12 @@ pub fn read(text: &str) -> Result<WorkPackage, XerError> {
                 )
             })
             .collect();
+        let nodes: BTreeMap<&str, &str> = { resources.rows.iter() }
+            .filter_map(|row| {
+                let node = names.get(resources.get(row, "parent_rsrc_id"))?;
+                Some((resources.get(row, "rsrc_id"), node.as_str()))
+            })
+            .collect();
         for row in &uses.rows {
             let (Some(code), Some(name)) = (
                 code_of.get(uses.get(row, "task_id")),
@@ -276,13 +363,28 @@ pub fn read(text: &str) -> Result<WorkPackage, XerError> {
                 continue;
             };
             let hours = uses.number(row, "target_qty")?.unwrap_or(0.0);
-            if let Some(task) = places.get(code).map(|place| &mut package.tasks[*place])
+            let node = nodes.get(uses.get(row, "rsrc_id")).copied();
+            let place = places.get(code).copied();
+            if let Some(task) = place.map(|place| &mut package.tasks[place])
+                && node == Some(DOCKS)
+            {
+                if let Some(other) = task.dock.replace(name.clone()) {
+                    package
+                        .lost
+                        .push(format!("line {}: `{code}` is in `{other}` as well", row.0));
+                }
+                continue;
+            }
+            if let Some(task) = place.map(|place| &mut package.tasks[place])
                 && task.days > 0
                 && hours > 0.0
             {
                 // Hours of work become days of one worker, spread over the days of the task.
-                task.usage
-                    .push((name.clone(), hours / 8.0 / f64::from(task.days)));
+                task.usage.push(PackageUse {
+                    resource: name.clone(),
+                    is_id: node == Some(TRADES),
+                    units: hours / 8.0 / f64::from(task.days),
+                });
             }
         }
     }
@@ -352,18 +454,19 @@ pub fn write(scenario: &Scenario, problem: &Problem, schedule: &Schedule) -> Str
     );
     let mut resources: Vec<String> = problem.docks.iter().map(|dock| dock.id.clone()).collect();
     resources.extend(problem.resources.iter().map(|resource| resource.id.clone()));
-    let rows = resources.iter().enumerate().map(|(n, id)| {
-        let kind = if n < problem.docks.len() {
-            "RT_Equip"
-        } else {
-            "RT_Labor"
-        };
-        format!("{}\t1\t{id}\t{id}\t{kind}", n + 1)
-    });
+    let nodes = [(DOCKS, "RT_Equip"), (TRADES, "RT_Labor")];
+    let node = |n: usize| usize::from(n >= problem.docks.len());
+    let mut rows: Vec<String> = { nodes.iter().enumerate() }
+        .map(|(n, (id, kind))| format!("{}\t\t1\t{id}\t{id}\t{kind}", resources.len() + n + 1))
+        .collect();
+    rows.extend(resources.iter().enumerate().map(|(n, id)| {
+        let parent = resources.len() + node(n) + 1;
+        format!("{}\t{parent}\t1\t{id}\t{id}\t{}", n + 1, nodes[node(n)].1)
+    }));
     table(
         "RSRC",
-        "rsrc_id clndr_id rsrc_short_name rsrc_name rsrc_type",
-        rows.collect(),
+        "rsrc_id parent_rsrc_id clndr_id rsrc_short_name rsrc_name rsrc_type",
+        rows,
     );
     let (mut tasks, mut ties, mut uses) = (Vec::new(), Vec::new(), Vec::new());
     let mut place: BTreeMap<&str, usize> = BTreeMap::new();
@@ -383,8 +486,13 @@ pub fn write(scenario: &Scenario, problem: &Problem, schedule: &Schedule) -> Str
                 last_day(problem, task.start, task.end),
             );
             let hours = 8 * (task.end - task.start);
+            let begun = { scenario.agreed_of(&task.task).iter() }.any(|row| row.begun);
+            let (status, actual) = match begun {
+                true => ("TK_Active", format!("{from} 08:00")),
+                false => ("TK_NotStart", String::new()),
+            };
             tasks.push(format!(
-                "{id}\t1\t{}\t1\t{}\t{label}\tTT_Task\tDT_FixedDUR2\tTK_NotStart\t{hours}\t{hours}\t{from} 08:00\t{until} 16:00\t{from} 08:00\t{until} 16:00",
+                "{id}\t1\t{}\t1\t{}\t{label}\tTT_Task\tDT_FixedDUR2\t{status}\t{hours}\t{hours}\t{from} 08:00\t{until} 16:00\t{from} 08:00\t{until} 16:00\t{actual}",
                 n + 2, task.task,
             ));
             for before in row.iter().flat_map(|row| &row.after) {
@@ -427,7 +535,7 @@ pub fn write(scenario: &Scenario, problem: &Problem, schedule: &Schedule) -> Str
     }
     table(
         "TASK",
-        "task_id proj_id wbs_id clndr_id task_code task_name task_type duration_type status_code target_drtn_hr_cnt remain_drtn_hr_cnt target_start_date target_end_date early_start_date early_end_date",
+        "task_id proj_id wbs_id clndr_id task_code task_name task_type duration_type status_code target_drtn_hr_cnt remain_drtn_hr_cnt target_start_date target_end_date early_start_date early_end_date act_start_date",
         tasks,
     );
     table(
@@ -484,11 +592,76 @@ mod tests {
         assert_eq!((blast.code.as_str(), blast.days), ("a-100", 14));
         assert_eq!((paint.code.as_str(), paint.days), ("a-110", 10));
         assert_eq!(paint.after, ["a-100"]);
-        assert_eq!(paint.usage, [("painters".to_string(), 2.0)]);
+        let [painters] = paint.usage.as_slice() else {
+            panic!("one trade")
+        };
+        assert_eq!(
+            (painters.resource.as_str(), painters.is_id),
+            ("painters", false)
+        );
+        assert!((painters.units - 2.0).abs() < 1e-9);
+        assert_eq!((paint.begun, paint.dock.as_deref()), (None, None));
         let lost = package.lost.join("; ");
         for word in ["A 999", "16 hours", "PR_SS"] {
             assert!(lost.contains(word), "{lost}");
         }
+    }
+
+    /// The file with what has happened so far.
+    fn told(blast: &str, paint: &str) -> String {
+        let status = "status_code\tact_start_date\tact_end_date\tearly_end_date";
+        FILE.replace(
+            "target_drtn_hr_cnt\n%R\t1",
+            &format!("target_drtn_hr_cnt\t{status}\n%R\t1"),
+        )
+        .replace(
+            "Blast tanks\tTT_Task\t80",
+            &format!("Blast tanks\tTT_Task\t80\t{blast}"),
+        )
+        .replace(
+            "Paint tanks\tTT_Task\t80",
+            &format!("Paint tanks\tTT_Task\t80\t{paint}"),
+        )
+    }
+
+    #[test]
+    fn what_is_done_keeps_its_days_and_what_is_under_way_its_first() {
+        let file = told(
+            "TK_Complete\t2024-07-03 08:00\t2024-07-07 16:00\t",
+            "TK_Active\t2024-07-09 08:00\t\t2024-07-28 16:00",
+        );
+        let package = read(&file).expect("it is one");
+        let days = |n: usize| {
+            let task: &PackageTask = &package.tasks[n];
+            (task.begun.map(|day| day.to_string()), task.days)
+        };
+        assert_eq!(days(0), (Some("2024-07-03".into()), 5));
+        assert_eq!(days(1), (Some("2024-07-09".into()), 20));
+        let silent = read(&told("TK_Complete\t\t\t", "")).expect("it is one");
+        assert_eq!((silent.tasks[0].begun, silent.tasks[0].days), (None, 14));
+        assert!(
+            silent.lost.join("; ").contains("no actual day"),
+            "{:?}",
+            silent.lost
+        );
+        let bad = told("TK_Complete\tyesterday\t\t", "");
+        assert!(matches!(read(&bad), Err(XerError::BadDay { line: 8, .. })));
+    }
+
+    #[test]
+    fn docks_and_trades_below_their_nodes_are_those_of_the_tables() {
+        let file = FILE
+            .replace("%F\trsrc_id\trsrc_short_name\n", "%F\trsrc_id\tparent_rsrc_id\trsrc_short_name\n%R\t8\t\tdocks\n%R\t9\t\ttrades\n%R\t2\t8\tdock-6\n")
+            .replace("%R\t1\tPAINTERS", "%R\t1\t9\tyard-painters")
+            .replace("%R\t1\t2\t1\t160", "%R\t1\t2\t1\t160\n%R\t2\t2\t2\t80");
+        let package = read(&file).expect("it is one");
+        let paint = &package.tasks[1];
+        assert_eq!(paint.dock.as_deref(), Some("dock-6"));
+        assert_eq!(paint.usage.len(), 1);
+        assert_eq!(
+            (paint.usage[0].resource.as_str(), paint.usage[0].is_id),
+            ("yard-painters", true)
+        );
     }
 
     #[test]

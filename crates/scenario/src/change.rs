@@ -380,6 +380,8 @@ impl Scenario {
             id: CompactString::from(id),
             from: span.from.unwrap_or(horizon.start()),
             until: span.until.unwrap_or(horizon.end()),
+            ships: None,
+            length_m: None,
             source: Vec::new(),
             note: CompactString::default(),
         };

@@ -75,10 +75,10 @@ pub use package::{Checked, Package, Table};
 pub use scenario::Scenario;
 pub use starter::starter;
 pub use tables::{
-    Asset, AssetId, AssetKind, Authorization, AuthorizationDecision, AuthorizationId, Capacity,
-    ChangeRow, ChangeRowId, ChangeRowKind as ChangeKind, Class, ClassId, Closure, ClosureWhat,
-    Demand, DemandId, Dock, DockId, Item, ItemId, Job, JobId, Lane, LaneId, Mode, ModeId,
-    ModeUsage, Party, PartyId, PartyKind, Priority, Receipt, Recipe, RecipeId, RecipeInput,
+    Agreed, Asset, AssetId, AssetKind, Authorization, AuthorizationDecision, AuthorizationId,
+    Capacity, ChangeRow, ChangeRowId, ChangeRowKind as ChangeKind, Class, ClassId, Closure,
+    ClosureWhat, Demand, DemandId, Dock, DockId, Item, ItemId, Job, JobId, Lane, LaneId, Mode,
+    ModeId, ModeUsage, Party, PartyId, PartyKind, Priority, Receipt, Recipe, RecipeId, RecipeInput,
     RecipeResource, Resource, ResourceId, Site, SiteId, SiteKind, Source, SourceGrade, SourceId,
     StateId, Stockpile, TableName, Task, TaskId, Transit, dictionary,
 };

@@ -4,6 +4,7 @@
 //! nothing: columns keep their order, numbers their spelling, notes their words. What the text means is
 //! found out by [`Package::check`], which makes a [`Scenario`] of it.
 
+use crate::cell::{EachTable, Record};
 use crate::check;
 use crate::dictionary::TableSchema;
 use crate::finding::{Finding, Findings};
@@ -169,6 +170,22 @@ impl Package {
         changed
     }
 
+    /// The same package with the rows of `scenario`, which came of it by changes.
+    ///
+    /// # Errors
+    /// Tells which table would be larger than one may be.
+    pub fn holding(&self, scenario: &Scenario) -> Result<Self, TableName> {
+        let mut held = Holding {
+            package: self.clone(),
+            full: None,
+        };
+        scenario.each_table(&mut held);
+        match held.full {
+            Some(table) => Err(table),
+            None => Ok(held.package),
+        }
+    }
+
     pub(crate) fn reading_findings(&self) -> &Findings {
         &self.findings
     }
@@ -183,6 +200,47 @@ impl Package {
 
     pub(crate) fn listed_at(&self) -> Option<u32> {
         self.listed_at
+    }
+}
+
+/// Writes the rows of a scenario into the tables of a package.
+struct Holding {
+    package: Package,
+    full: Option<TableName>,
+}
+
+impl EachTable for Holding {
+    fn table<R: Record>(&mut self, rows: &[R]) {
+        let table = &mut self.package.tables[R::TABLE as usize];
+        if rows.is_empty() && table.is_empty() {
+            return;
+        }
+        let attributes = &R::TABLE.schema().attributes;
+        let file = match table.columns.is_empty() {
+            true => format!("{}.csv", R::TABLE),
+            false => table.file.clone(),
+        };
+        let columns = attributes.iter().map(|one| one.name.to_string()).collect();
+        let mut written = Table::new(R::TABLE, file, columns);
+        for (line, row) in (2..).zip(rows) {
+            let cells = attributes.iter().enumerate().map(|(n, attribute)| {
+                let mut cell = String::new();
+                row.write(n, &mut cell);
+                // What is as it is by itself is not written: some checks tell it from what somebody wrote.
+                if Some(cell.as_str()) == attribute.default {
+                    cell.clear();
+                }
+                cell
+            });
+            let cells: Vec<String> = cells.collect();
+            if written
+                .push(line, cells.iter().map(String::as_str))
+                .is_err()
+            {
+                self.full.get_or_insert(R::TABLE);
+            }
+        }
+        *table = written;
     }
 }
 

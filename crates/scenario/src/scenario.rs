@@ -37,6 +37,11 @@ impl Scenario {
     }
 
     /// To be called when a row changes.
+    /// Shows the rows of every table.
+    pub(crate) fn each_table(&self, see: &mut impl EachTable) {
+        self.tables.each(see);
+    }
+
     pub(crate) fn forget_hash(&mut self) {
         self.hash = OnceLock::new();
     }

@@ -508,6 +508,12 @@ fn bar_at(bar: &Bar, y: f64, scale: &Scale<'_>, row: &Row) -> Markup {
             .iter()
             .find_map(|name| Some((name, place_beside(name, bar, scale, row)?))),
     };
+    // A bar that is long enough for part of its name has that; its title has all of it.
+    let part = (inside.is_none() && beside.is_none())
+        .then(|| names.iter().rfind(|name| !name.is_empty()))
+        .flatten()
+        .and_then(|name| shortened(name, wide - 5.0));
+    let inside = inside.map(ToString::to_string).or(part);
     let text = match bar.kind {
         Kind::Dock => "g-inverse",
         _ => "g-text",
@@ -527,6 +533,23 @@ fn bar_at(bar: &Bar, y: f64, scale: &Scale<'_>, row: &Row) -> Markup {
         }
     }
 }
+
+/// As much of a name as there is room for, with the number it ends with; none where that says nothing.
+fn shortened(name: &str, room: f64) -> Option<String> {
+    let (words, end) = match name.rsplit_once(' ') {
+        Some((words, number)) if number.parse::<u16>().is_ok() => (words, format!("… {number}")),
+        _ => (name, "…".to_string()),
+    };
+    let letters: Vec<char> = words.chars().collect();
+    (LEAST_LETTERS..letters.len()).rev().find_map(|count| {
+        let some: String = letters[..count].iter().collect();
+        let text = format!("{}{end}", some.trim_end());
+        (text_width(&text, TINY) * BOLD <= room).then_some(text)
+    })
+}
+
+/// Letters of a name below which it is not worth showing.
+const LEAST_LETTERS: usize = 4;
 
 /// Where a name may stand to the right of its bar, after the set-up, before whatever comes next; promises are drawn there as well.
 fn place_beside(name: &str, bar: &Bar, scale: &Scale<'_>, row: &Row) -> Option<f64> {
@@ -866,6 +889,16 @@ mod tests {
         for pack in &packs {
             assert!(AXIS + pack.iter().map(Shown::height).sum::<f64>() <= TALL + 1.0);
         }
+    }
+
+    #[test]
+    fn a_long_name_is_shortened_in_a_long_bar() {
+        let room = text_width("Large-deck am… 1", TINY) * BOLD;
+        let name = "Large-deck amphibious ship 1";
+        assert_eq!(shortened(name, room).as_deref(), Some("Large-deck am… 1"));
+        assert_eq!(shortened(name, 20.0), None);
+        let kept = shortened("Amphibious transport dock", room);
+        assert!(kept.is_some_and(|kept| kept.starts_with("Amph") && kept.ends_with('…')));
     }
 
     #[test]

@@ -42,13 +42,69 @@ fn what_is_not_there_is_refused_with_the_nearest_id() {
     }
     let came = repair(&["--with", "US-37", "--no-law"]);
     assert_eq!(came.code, 2, "{}", came.err);
-    let came = repair(&[
-        "--change",
-        "ssk-dock-3",
-        "--emergency",
-        "ddg83:dsra:2025-03-01",
-    ]);
-    assert_eq!(came.code, 2, "{}", came.err);
+}
+
+#[test]
+fn an_emergency_is_asked_otherwise_as_well() {
+    let damage = ["--emergency", "ddg83:dsra:2025-03-01", "--format", "json"];
+    let stands = repair(&damage).json();
+    let asked = [
+        &damage[..],
+        &["--change", "yokosuka-dock-5-lost", "--with", "US-48"],
+    ]
+    .concat();
+    let changed = repair(&asked).json();
+    assert_eq!(changed["question"], "repair --emergency");
+    let otherwise = changed["tables"]["otherwise"].as_array().map(Vec::len);
+    assert_eq!(otherwise, Some(2));
+    for answer in [stands, changed] {
+        let choices = answer["tables"]["choices"]
+            .as_array()
+            .expect("there are some");
+        assert_eq!(choices[0]["choice"], "best");
+        assert!((1..=6).contains(&choices.len()), "{choices:?}");
+        // The ship is not ready from the day of its damage on, whatever is done.
+        for choice in choices {
+            assert_eq!(choice["out"], "2025-03-01");
+        }
+        // Each is better than every cheaper one in something.
+        let key = |choice: &serde_json::Value| {
+            let back = choice["back"].as_str().expect("it is back").to_string();
+            (back, choice["bumped"].as_i64().expect("a count"))
+        };
+        for (n, choice) in choices.iter().enumerate() {
+            for cheaper in &choices[..n] {
+                let (one, two) = (key(cheaper), key(choice));
+                assert!(one.0 > two.0 || one.1 > two.1, "{one:?} {two:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_mode_that_no_known_rule_of_the_day_allows_says_so() {
+    let answer = repair(&["--law", "1980-01-01", "--no-status-quo", "--format", "json"]);
+    assert_eq!(answer.code, 1, "{}", answer.err);
+    let answer: serde_json::Value = serde_json::from_str(&answer.out).expect("an answer in JSON");
+    let shut = answer["tables"]["shut"].as_array().expect("there are some");
+    for row in shut.iter().filter(|row| row["rules"].is_null()) {
+        let because = row["because"].as_str().unwrap_or("");
+        assert!(because.contains("no rule of that day is known"), "{row}");
+    }
+    // What must be done has no place: no cost is told of that, but why.
+    assert_eq!(answer["status"], "infeasible");
+    for key in ["objective", "bound", "gap"] {
+        assert!(answer[key].is_null(), "{key}");
+    }
+    let nowhere = answer["tables"]["nowhere"]
+        .as_array()
+        .expect("there are some");
+    assert!(!nowhere.is_empty());
+    assert!(
+        answer["remarks"]
+            .to_string()
+            .contains("which must be done: every mode of")
+    );
 }
 
 #[test]

@@ -27,6 +27,7 @@ pub fn answer(scenario: &Scenario, repair: &Repair, seconds: Option<f64>) -> Ans
         told.docks(),
         told.resources(),
     ];
+    tables.extend(told.nowhere());
     tables.extend(told.growth());
     tables.extend(told.conflicts());
     tables.extend(told.regained());
@@ -44,12 +45,18 @@ fn head(scenario: &Scenario, repair: &Repair, seconds: Option<f64>) -> Head {
     let mut remarks = vec![
         "a day not ready counts from leaving home until back home with the last task done, passage included".to_string(),
     ];
-    if !repair.schedule.unplaced.is_empty() {
+    let told = tables::Told { scenario, repair };
+    for id in &repair.schedule.unplaced {
+        let why: Vec<String> = { repair.nowhere.iter() }
+            .filter(|one| repair.problem.jobs[one.job].id == *id)
+            .map(|one| told.lack(one))
+            .collect();
         remarks.push(format!(
-            "no place was found for {}, which must be done",
-            repair.schedule.unplaced.join(", ")
+            "no place was found for {id}, which must be done: {}",
+            why.join("; ")
         ));
     }
+    remarks.extend(tables::unruled(repair));
     if let Some(growth) = &repair.growth {
         remarks.push(format!(
             "dates at P50 and P80 come from {} draws of the growth of work, orders in docks kept",
@@ -73,7 +80,9 @@ pub(crate) fn head_of(scenario: &Scenario, outcome: &Outcome, seconds: Option<f6
         law_hash: None,
         solver: Some(("darsena-repair".into(), env!("CARGO_PKG_VERSION").into())),
         status: outcome.status.as_str().into(),
-        objective: Some((outcome.cost.total(), outcome.bound, outcome.gap())),
+        // With a job left over that must be done there is no schedule, so none has a cost.
+        objective: (outcome.cost.unplaced == 0)
+            .then(|| (outcome.cost.total(), outcome.bound, outcome.gap())),
         objective_unit: currency.clone(),
         seconds,
         currency,

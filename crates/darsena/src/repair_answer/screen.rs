@@ -24,14 +24,20 @@ pub fn readable(scenario: &Scenario, repair: &Repair, answer: &Answer) -> String
         out.push_str(&text);
         out.push('\n');
     };
+    let found = match outcome.cost.unplaced {
+        0 => format!(
+            "cost {} {currency}, no schedule below {} (gap {:.2} %)",
+            number(outcome.cost.total()),
+            number(outcome.bound),
+            100.0 * outcome.gap(),
+        ),
+        without => format!("{without} of them must be done and have no place"),
+    };
     line(format!(
-        "repair in `{}`: {}, {} jobs, cost {} {currency}, no schedule below {} (gap {:.2} %)",
+        "repair in `{}`: {}, {} jobs, {found}",
         scenario.head().name,
         outcome.status.as_str(),
         scenario.jobs().len(),
-        number(outcome.cost.total()),
-        number(outcome.bound),
-        100.0 * outcome.gap(),
     ));
     for remark in &answer.head.remarks {
         line(format!("note: {remark}"));

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use darsena_law::{Cited, law_begins};
+use darsena_repair::nowhere::{Lack, Nowhere};
 use darsena_repair::problem::UNIT;
 use darsena_repair::reasons::{Obstacle, Reason};
-use darsena_repair::{Day, ShutWhy, load};
+use darsena_repair::{Day, Shut, ShutWhy, load};
 use darsena_scenario::Scenario;
 use jiff::civil::Date;
 use serde_json::{Value, json};
@@ -387,6 +389,89 @@ impl Told<'_> {
         })
     }
 
+    /// Jobs that must be done and have no place, and why.
+    pub(super) fn nowhere(self) -> Option<Table> {
+        let all = &self.repair.nowhere;
+        if all.is_empty() {
+            return None;
+        }
+        let problem = &self.repair.problem;
+        let id = |one: &Nowhere| self.lacks(one).1;
+        let table = Table::new(
+            "nowhere",
+            "Why a job that must be done has no place: what it would have one without.",
+        );
+        Some(
+            table
+                .text(
+                    "job",
+                    all.iter().map(|one| problem.jobs[one.job].id.clone()),
+                )
+                .text("what", all.iter().map(|one| self.lacks(one).0))
+                .text("id", all.iter().map(id))
+                .text("sentence", all.iter().map(|one| self.lack(one))),
+        )
+    }
+
+    /// Kind and id of what a job without a place lacks.
+    fn lacks(self, one: &Nowhere) -> (&'static str, String) {
+        let problem = &self.repair.problem;
+        let job = &problem.jobs[one.job];
+        match &one.what {
+            Lack::Mode(task) => ("mode", job.tasks[*task].id.clone()),
+            Lack::Rule(rule) => ("law", rule.clone()),
+            Lack::Deadline => ("deadline", String::new()),
+            Lack::Days => ("days", String::new()),
+            Lack::Trade(trade) | Lack::UsedTrade(trade) => {
+                ("trades", problem.resources[*trade].id.clone())
+            }
+            Lack::Closure(dock) => ("closure", problem.docks[*dock].id.clone()),
+            Lack::Site(site) => ("closure", self.site(*site)),
+            Lack::Dock(dock) => ("dock", problem.docks[*dock].id.clone()),
+            Lack::Asset => ("asset", problem.assets[job.asset].id.clone()),
+            Lack::Several => ("several", String::new()),
+        }
+    }
+
+    /// The same in words.
+    pub(super) fn lack(self, one: &Nowhere) -> String {
+        let (_, id) = self.lacks(one);
+        match &one.what {
+            Lack::Mode(_) => {
+                let modes = self.scenario.modes();
+                let shut = { self.repair.problem.shut.iter() }
+                    .filter(|shut| modes[shut.row].task.as_str() == id);
+                // Modes that are shut by the same are named together.
+                let mut each: Vec<(String, String)> = Vec::new();
+                for one in shut {
+                    let (mode, why) = (modes[one.row].mode.to_string(), shut_by(&one.why).2);
+                    match each.iter_mut().find(|(_, same)| *same == why) {
+                        Some((names, _)) => *names = format!("{names}, {mode}"),
+                        None => each.push((mode, why)),
+                    }
+                }
+                let each = each.iter().map(|(names, why)| format!("{names} ({why})"));
+                let each: Vec<String> = each.collect();
+                format!("every mode of {id} is shut: {}", each.join(", "))
+            }
+            Lack::Rule(id) => {
+                let rule = self.repair.windows.rules_in_the_way().get(id);
+                match rule.map(|rule| rule.citation.as_str()) {
+                    None | Some("") => format!("the law: it would have one without {id}"),
+                    Some(cited) => format!("the law: it would have one without {id} ({cited})"),
+                }
+            }
+            Lack::Deadline => "it cannot be back by its deadline".into(),
+            Lack::Days => "no day on which its modes may begin fits".into(),
+            Lack::Trade(_) => format!("there is never enough of {id} for it"),
+            Lack::UsedTrade(_) => format!("others use {id}"),
+            Lack::Closure(_) | Lack::Site(_) => format!("{id} is closed"),
+            Lack::Dock(_) => format!("others hold {id}"),
+            Lack::Asset => format!("{id} is away for another job"),
+            Lack::Several => "several things at once, no single one of them".into(),
+        }
+    }
+
     /// Load of each dock by month, and what one more place in it would be worth.
     pub(super) fn docks(self) -> Table {
         let problem = &self.repair.problem;
@@ -616,24 +701,7 @@ impl Told<'_> {
     pub(super) fn shut(self) -> Table {
         let modes = self.scenario.modes();
         let all = &self.repair.problem.shut;
-        let told = |why: &ShutWhy| match why {
-            ShutWhy::Law(shut) => {
-                let rules: Vec<&str> = shut.rules.iter().map(|rule| rule.id.as_str()).collect();
-                let cited: Vec<&str> = shut
-                    .rules
-                    .iter()
-                    .map(|rule| rule.citation.as_str())
-                    .collect();
-                (
-                    "law",
-                    rules.join(";"),
-                    cited.join("; "),
-                    shut.missing.join(";"),
-                )
-            }
-            ShutWhy::Fit(small) => ("fit", String::new(), small.clone(), String::new()),
-            ShutWhy::Foreign => ("foreign", String::new(), String::new(), String::new()),
-        };
+        let told = shut_by;
         Table::new(
             "shut",
             "A mode nobody may use in the whole horizon, and why.",
@@ -677,6 +745,54 @@ impl Told<'_> {
                 .text("plain", all.iter().map(|one| one.rule.plain.clone())),
         )
     }
+}
+
+/// Why a mode is shut: kind, rules, in words, facts that are missing.
+fn shut_by(why: &ShutWhy) -> (&'static str, String, String, String) {
+    match why {
+        ShutWhy::Law(shut) => {
+            let joined = |word: &dyn Fn(&Cited) -> String, between: &str| {
+                let words: Vec<String> = shut.rules.iter().map(word).collect();
+                words.join(between)
+            };
+            let because = match (shut.rules.is_empty(), shut.missing.is_empty()) {
+                (false, _) => joined(&|rule| rule.citation.clone(), "; "),
+                (true, true) => "no rule in force allows it".into(),
+                (true, false) => before_rules(shut).unwrap_or_default(),
+            };
+            let rules = joined(&|rule| rule.id.clone(), ";");
+            ("law", rules, because, shut.missing.join(";"))
+        }
+        ShutWhy::Fit(small) => ("fit", String::new(), small.clone(), String::new()),
+        ShutWhy::Foreign => (
+            "foreign",
+            String::new(),
+            "work of another state".into(),
+            String::new(),
+        ),
+    }
+}
+
+/// What is said of a mode that is shut because the law of that day is not known.
+fn before_rules(shut: &Shut) -> Option<String> {
+    let begins = shut
+        .missing
+        .iter()
+        .find_map(|missing| law_begins(missing))?;
+    Some(format!(
+        "no rule of that day is known: those of the regime begin on {begins}, and what nothing allows is shut"
+    ))
+}
+
+/// The same of all such modes, for the head.
+pub(super) fn unruled(repair: &Repair) -> Option<String> {
+    let said = repair.problem.shut.iter().filter_map(|one| match &one.why {
+        ShutWhy::Law(shut) if shut.rules.is_empty() => before_rules(shut),
+        _ => None,
+    });
+    let said: Vec<String> = said.collect();
+    let first = said.first()?;
+    Some(format!("{} modes are shut: {first}", said.len()))
 }
 
 #[expect(

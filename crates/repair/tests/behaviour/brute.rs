@@ -126,7 +126,11 @@ fn each(
             .max_by_key(|task| (stay(*task).1, order.iter().position(|other| other == task)));
         let (first, last) = (stay(order[0]), stay(last.unwrap()));
         let visit = Visit {
-            out: first.0 - problem.transit[home][first.2],
+            out: if data.damaged {
+                data.release
+            } else {
+                first.0 - problem.transit[home][first.2]
+            },
             back: last.1 + problem.transit[last.2][home],
             tasks: tasks.clone(),
         };
@@ -145,7 +149,8 @@ fn each(
             })
         });
         let late = data.deadline.is_some_and(|deadline| visit.back > deadline);
-        if apart && !late && visit.out >= data.release {
+        let left = first.0 - problem.transit[home][first.2];
+        if apart && !late && left >= data.release {
             tell(visit);
         }
         return;
@@ -217,15 +222,27 @@ pub(crate) fn fits(problem: &Problem, visits: &[Option<Visit>]) -> bool {
     }
     for day in 0..LAST + 20 {
         for (dock, data) in problem.docks.iter().enumerate() {
-            let inside = placed.iter().filter(|(job, visit)| {
-                (0..job.tasks.len()).any(|task| {
-                    let (option, start) = option(job, visit, task);
-                    option.dock == Some(dock)
-                        && start <= day
-                        && day < start + option.days + data.set_up
-                })
-            });
-            if inside.count() > usize::try_from(data.ships).unwrap() {
+            let there = |after: Day| {
+                let inside = placed.iter().filter(move |(job, visit)| {
+                    (0..job.tasks.len()).any(|task| {
+                        let (option, start) = option(job, visit, task);
+                        option.dock == Some(dock)
+                            && start <= day
+                            && day < start + option.days + after
+                    })
+                });
+                let sizes = inside.map(|(job, _)| problem.assets[job.asset].size);
+                sizes.collect::<Vec<[i64; 2]>>()
+            };
+            let inside = there(data.set_up);
+            let (ships, takes) = data.on(day);
+            let sum = |n: usize| inside.iter().map(|size| size[n]).sum::<i64>();
+            let in_line_or_abreast = sum(0) <= takes[0] || sum(1) <= takes[1];
+            let full = inside.len() > usize::try_from(ships).unwrap();
+            if full || (inside.len() > 1 && !in_line_or_abreast) {
+                return false;
+            }
+            if there(0).iter().any(|size| size[0] > takes[0]) {
                 return false;
             }
         }

@@ -1,4 +1,5 @@
-//! Small scenarios drawn from a seed, with everything in them that the tables can say.
+//! Small scenarios drawn from a seed, with everything in them that the tables can say: divided docks with measures, places of
+//! them closed, teams that travel and damaged assets too.
 
 use darsena_repair::Windows;
 use darsena_scenario::Scenario;
@@ -79,26 +80,57 @@ pub(crate) fn drawn(seed: u64, jobs: Jobs) -> Tables {
         };
         let ships = if dice.once_in(4) { 2 } else { 1 };
         let length = if dice.once_in(4) { "90" } else { "" };
-        rows.push(format!(
-            "d{n},{site},{length},{ships},{},{from},{until}",
-            dice.below(3)
+        rows.push((
+            format!(
+                "d{n},{site},{length},{ships},{},{from},{until}",
+                dice.below(3)
+            ),
+            ships,
         ));
         docks.push((format!("d{n}"), *site));
     }
+    let places: Vec<u32> = rows.iter().map(|row| row.1).collect();
+    // What came later is drawn by dice of its own: all else stays as it was.
+    let mut later = Dice(seed ^ 0x5EED);
+    let rows: Vec<String> = { rows.into_iter() }
+        .map(|(row, ships)| match ships {
+            2 if later.once_in(2) => {
+                let cells: Vec<&str> = row.split(',').collect();
+                let (length, beam) = (later.between(8, 20) * 10, later.between(2, 5) * 10);
+                let rest = cells[4..].join(",");
+                format!(
+                    "{},{},{length},{},{rest},{beam}",
+                    cells[0],
+                    cells[1],
+                    later.between(2, 3)
+                )
+            }
+            _ => format!("{row},"),
+        })
+        .collect();
     tables = tables.with(
         "docks",
-        "dock,site,length_m,ships,set_up_days,from,until",
+        "dock,site,length_m,ships,set_up_days,from,until,beam_m",
         &rows,
     );
     let mut rows = Vec::new();
     let mut capacity = Vec::new();
+    let mobile = later.once_in(3);
     for (crew, site) in [("crew-n", "north"), ("crew-y", "yard")] {
         let peak = if dice.once_in(3) {
             dice.between(1, 20)
         } else {
             0
         };
-        rows.push(format!("{crew},{site},{},{peak}", dice.below(4) * 3));
+        let travels = if mobile && crew == "crew-y" {
+            "yes"
+        } else {
+            ""
+        };
+        rows.push(format!(
+            "{crew},{site},{},{peak},{travels}",
+            dice.below(4) * 3
+        ));
         let turn = day(dice.between(2, 12));
         capacity.push(format!(
             "{crew},2024-07-01,{turn},{},{}",
@@ -112,7 +144,11 @@ pub(crate) fn drawn(seed: u64, jobs: Jobs) -> Tables {
         ));
     }
     tables = tables
-        .with("resources", "resource,site,overtime_cost,peak_cost", &rows)
+        .with(
+            "resources",
+            "resource,site,overtime_cost,peak_cost,mobile",
+            &rows,
+        )
         .with(
             "capacity",
             "resource,from,until,capacity,overtime",
@@ -143,18 +179,29 @@ pub(crate) fn drawn(seed: u64, jobs: Jobs) -> Tables {
             day(from + dice.between(1, 3))
         ));
     }
-    tables = tables.with("closures", "what,id,from,until", &rows);
+    let mut rows: Vec<String> = rows.into_iter().map(|row| format!("{row},,")).collect();
+    if let Some(n) = places.iter().position(|ships| *ships > 1)
+        && later.once_in(2)
+    {
+        let from = later.below(12);
+        let length = if later.once_in(2) { "10" } else { "" };
+        let (from, until) = (day(from), day(from + later.between(1, 6)));
+        rows.push(format!("dock,d{n},{from},{until},1,{length}"));
+    }
+    tables = tables.with("closures", "what,id,from,until,ships,length_m", &rows);
     let assets = dice.between(2, 3);
     let rows: Vec<String> = (0..assets)
         .map(|n| {
             let home = if dice.once_in(4) { "south" } else { "north" };
-            format!(
-                "s{n},S,k,us,{home},{}",
-                if dice.once_in(3) { 100 } else { 80 }
-            )
+            let length = if dice.once_in(3) { 100 } else { 80 };
+            format!("s{n},S,k,us,{home},{length},{}", later.between(1, 3) * 10)
         })
         .collect();
-    tables = tables.with("assets", "asset,name,class,party,home_site,length_m", &rows);
+    tables = tables.with(
+        "assets",
+        "asset,name,class,party,home_site,length_m,beam_m",
+        &rows,
+    );
     let groups = dice.once_in(4);
     if groups {
         tables = tables.with(
@@ -190,8 +237,9 @@ pub(crate) fn drawn(seed: u64, jobs: Jobs) -> Tables {
         } else {
             dice.between(1, 15)
         };
+        let damaged = if later.once_in(6) { "yes" } else { "" };
         rows.push(format!(
-            "j{j},s{asset},refit,{},{},{deadline},{late},{},{deferral},{group}",
+            "j{j},s{asset},refit,{},{},{deadline},{late},{},{deferral},{group},{damaged}",
             day(release),
             day(due),
             dice.below(6)
@@ -235,6 +283,10 @@ pub(crate) fn drawn(seed: u64, jobs: Jobs) -> Tables {
                 if !dice.once_in(3) {
                     usage.push(format!("{task},m{m},{crew},{}", dice.between(1, 2)));
                 }
+                // The crew of the yard is one pool for both, where it travels.
+                if mobile && crew == "crew-n" && later.once_in(3) {
+                    usage.push(format!("{task},m{m},crew-y,1"));
+                }
             }
             if dice.once_in(8) {
                 agreed.push(format!(
@@ -263,7 +315,7 @@ pub(crate) fn drawn(seed: u64, jobs: Jobs) -> Tables {
     tables = tables
         .with(
             "jobs",
-            "job,asset,kind,release,due,deadline,tardiness_cost,not_ready_cost,deferral_cost,group",
+            "job,asset,kind,release,due,deadline,tardiness_cost,not_ready_cost,deferral_cost,group,damaged",
             &rows,
         )
         .with("tasks", "task,job,after", &tasks)

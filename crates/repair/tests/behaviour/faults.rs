@@ -3,8 +3,10 @@
 
 use darsena_repair::check::check;
 use darsena_repair::emergency::Emergency;
+use darsena_repair::nowhere::{Lack, nowhere};
 use darsena_repair::{Modes, Problem, Schedule, Windows};
 use darsena_scenario::Scenario;
+use jiff::civil::date;
 
 use crate::tables::{Tables, breaches, scheduled, searched, to_the_end};
 
@@ -410,4 +412,257 @@ fn what_emerges_is_added_to_what_was_planned() {
     let answer = emergency.answer(&options, &mut watch);
     assert_eq!(answer.cost.unplaced, 0);
     assert!(emergency.bumped(&answer).is_empty());
+}
+
+/// Two ships with a job of three days each, one at the port, one at the yard, and a team of one.
+fn two_places(team: &str) -> Tables {
+    Tables::one_ship(3)
+        .with("tasks", "task,job,after", &["a1,a,", "b1,b,"])
+        .with("modes", MODES, &["a1,m,port,3,,0", "b1,m,yard,3,,0"])
+        .and("assets", "beta,Beta,k,ship,us,yard,100")
+        .and("jobs", "b,beta,refit,2024-07-01,2024-07-11,,100,10,,")
+        .with("resources", "resource,site,mobile", &[team])
+        .with("capacity", "resource,from,capacity", &["team,2024-07-01,1"])
+        .with(
+            "mode_usage",
+            "task,mode,resource,usage",
+            &["a1,m,team,1", "b1,m,team,1"],
+        )
+}
+
+#[test]
+fn a_team_that_travels_is_one_pool_for_several_sites() {
+    let tables = two_places("team,port,yes");
+    let (scenario, problem, outcome) = scheduled(&tables);
+    let days = |visits: &[Option<darsena_repair::Visit>]| -> Vec<i32> {
+        visits.iter().flatten().map(|visit| visit.out).collect()
+    };
+    let mut found = days(&outcome.visits);
+    found.sort_unstable();
+    assert_eq!(found, [0, 3]);
+    // The checker counts both sites: the same day for both is too much.
+    let mut schedule = Schedule::of(&problem, &outcome.visits);
+    for job in &mut schedule.jobs {
+        (job.out, job.back) = (0, 3);
+        (job.tasks[0].start, job.tasks[0].end) = (0, 3);
+    }
+    let found = check(
+        &scenario,
+        &Windows::open(&scenario),
+        &schedule,
+        &outcome.cost,
+    );
+    assert!(
+        found.iter().any(|breach| breach.rule == "capacity"),
+        "{found:?}"
+    );
+    // While its own site is shut it works elsewhere.
+    let shut = two_places("team,port,yes").with(
+        "closures",
+        "what,id,from,until",
+        &["site,port,2024-07-01,2024-07-08"],
+    );
+    let (_, _, outcome) = scheduled(&shut);
+    assert_eq!(days(&outcome.visits), [7, 0]);
+    // What the team itself cannot do counts everywhere.
+    let away = two_places("team,port,yes").with(
+        "closures",
+        "what,id,from,until",
+        &["resource,team,2024-07-01,2024-07-08"],
+    );
+    let (_, _, outcome) = scheduled(&away);
+    let mut found = days(&outcome.visits);
+    found.sort_unstable();
+    assert_eq!(found, [7, 10]);
+}
+
+#[test]
+fn one_place_of_a_divided_dock_may_be_closed() {
+    let out = |closure: &str, length: &str| {
+        let tables = Tables::one_ship(3)
+            .with(
+                "docks",
+                "dock,site,length_m,ships,set_up_days",
+                &[&format!("d,port,{length},2,0")],
+            )
+            .with("tasks", "task,job,after", &["a1,a,", "b1,b,"])
+            .with("modes", MODES, &["a1,m,port,3,d,0", "b1,m,port,3,d,0"])
+            .and("assets", "beta,Beta,k,ship,us,port,100")
+            .and("jobs", "b,beta,refit,2024-07-01,2024-07-01,,1,1,,")
+            .with("closures", "what,id,from,until,ships,length_m", &[closure]);
+        let (scenario, problem, outcome) = scheduled(&tables);
+        // Both at once: the checker knows which closures forbid that.
+        let mut schedule = Schedule::of(&problem, &outcome.visits);
+        for job in &mut schedule.jobs {
+            (job.out, job.back) = (0, 3);
+            (job.tasks[0].start, job.tasks[0].end) = (0, 3);
+        }
+        let found = check(
+            &scenario,
+            &Windows::open(&scenario),
+            &schedule,
+            &outcome.cost,
+        );
+        let closed = found.iter().any(|breach| breach.rule == "closure");
+        let days = outcome.visits.iter().flatten().map(|visit| visit.out);
+        let days: Vec<i32> = days.collect();
+        assert_eq!(closed, days != [0, 0], "{found:?}");
+        days
+    };
+    assert_eq!(out("dock,d,2024-07-08,2024-07-20,1,", "200"), [0, 0]);
+    // The one that is late already goes first.
+    assert_eq!(out("dock,d,2024-07-01,2024-07-20,1,", "200"), [3, 0]);
+    // Only 90 m are left for a week: too short for either.
+    assert_eq!(out("dock,d,2024-07-01,2024-07-08,1,110", "200"), [7, 7]);
+    // Both places: closed whole.
+    assert_eq!(out("dock,d,2024-07-01,2024-07-05,2,", "200"), [4, 4]);
+}
+
+#[test]
+fn a_damaged_asset_is_not_ready_before_work_begins() {
+    let mut tables = Tables::one_ship(3)
+        .with("docks", "dock,site", &["d,port"])
+        .with("modes", MODES, &["a1,m,port,3,d,0"])
+        .with(
+            "closures",
+            "what,id,from,until",
+            &["dock,d,2024-07-01,2024-07-06"],
+        );
+    let (_, _, outcome) = scheduled(&tables);
+    assert_eq!(outcome.cost.not_ready, 30.0);
+    tables
+        .tables
+        .get_mut("jobs")
+        .unwrap()
+        .0
+        .push_str(",damaged");
+    tables.rows("jobs")[0].push_str(",yes");
+    let (scenario, problem, outcome) = scheduled(&tables);
+    assert_eq!(outcome.cost.not_ready, 80.0);
+    assert_eq!(outcome.visits[0].as_ref().unwrap().out, 0);
+    // Days until work begins are counted by the checker as well.
+    let mut schedule = Schedule::of(&problem, &outcome.visits);
+    schedule.jobs[0].out = 5;
+    let found = check(
+        &scenario,
+        &Windows::open(&scenario),
+        &schedule,
+        &outcome.cost,
+    );
+    assert!(
+        found.iter().any(|breach| breach.rule == "passage"),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn what_has_begun_keeps_its_mode_and_day() {
+    let tables = |begun: &str| {
+        Tables::one_ship(3)
+            .with("tasks", "task,job,after", &["a1,a,", "a2,a,a1"])
+            .with(
+                "modes",
+                MODES,
+                &["a1,dear,port,5,,50", "a1,cheap,port,3,,0", "a2,m,port,4,,0"],
+            )
+            .with(
+                "agreed",
+                "task,mode,start,begun",
+                &[&format!("a1,dear,2024-07-09,{begun}")],
+            )
+    };
+    let starts = |tables: &Tables| {
+        let scenario = tables.scenario();
+        // The law opens nothing but the second task.
+        let windows = Windows::given(vec![vec![(date(2024, 7, 1), None)]; 3]);
+        let problem = Problem::new(&scenario, &windows, Modes::All);
+        let outcome = searched(&problem, &to_the_end(4));
+        let found = breaches(&scenario, &windows, &problem, &outcome);
+        assert!(found.is_empty(), "{found:#?}");
+        let visit = outcome.visits[0].clone().unwrap();
+        (
+            visit.tasks[0].1,
+            problem.jobs[0].tasks[0].options[visit.tasks[0].0]
+                .mode
+                .clone(),
+        )
+    };
+    assert_eq!(starts(&tables("")), (0, "cheap".into()));
+    assert_eq!(starts(&tables("yes")), (8, "dear".into()));
+    // The checker holds it to that, and asks no law of it.
+    let scenario = tables("yes").scenario();
+    let shut = Windows::given(vec![Vec::new(), Vec::new(), vec![(date(2024, 7, 1), None)]]);
+    let problem = Problem::new(&scenario, &shut, Modes::All);
+    let outcome = searched(&problem, &to_the_end(4));
+    assert!(breaches(&scenario, &shut, &problem, &outcome).is_empty());
+    let mut schedule = Schedule::of(&problem, &outcome.visits);
+    for task in &mut schedule.jobs[0].tasks {
+        (task.start, task.end) = (task.start - 1, task.end - 1);
+    }
+    let found = check(&scenario, &shut, &schedule, &outcome.cost);
+    assert!(
+        found.iter().any(|breach| breach.rule == "begun"),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn a_job_without_a_place_says_why() {
+    let why = |tables: &Tables, windows: &dyn Fn(&Scenario) -> Windows| -> Vec<Lack> {
+        let scenario = tables.scenario();
+        let problem = Problem::new(&scenario, &windows(&scenario), Modes::All);
+        let outcome = searched(&problem, &to_the_end(2));
+        assert!(outcome.cost.unplaced > 0);
+        let found = nowhere(&problem, &outcome.visits, &[]);
+        found.into_iter().map(|one| one.what).collect()
+    };
+    let mut late = Tables::one_ship(30);
+    late.set("jobs", 0, "deadline", "2024-07-20");
+    assert_eq!(why(&late, &Windows::open), [Lack::Deadline]);
+    let never = |scenario: &Scenario| Windows::given(vec![Vec::new(); scenario.modes().len()]);
+    assert_eq!(why(&Tables::one_ship(3), &never), [Lack::Days]);
+    let crew = |units: u32| {
+        Tables::one_ship(3)
+            .with("resources", "resource,site", &["crew,port"])
+            .with("capacity", "resource,from,capacity", &["crew,2024-07-01,2"])
+            .with(
+                "mode_usage",
+                "task,mode,resource,usage",
+                &[&format!("a1,m,crew,{units}")],
+            )
+    };
+    assert_eq!(why(&crew(3), &Windows::open), [Lack::Trade(0)]);
+    let dock = |until: &str| {
+        let mut tables = Tables::one_ship(3)
+            .with("docks", "dock,site", &["d,port"])
+            .with("modes", MODES, &["a1,m,port,3,d,0"])
+            .with(
+                "closures",
+                "what,id,from,until",
+                &[&format!("dock,d,2024-07-01,{until}")],
+            );
+        tables.set("jobs", 0, "deadline", "2024-07-20");
+        tables
+    };
+    assert_eq!(
+        why(&dock("2024-07-19"), &Windows::open),
+        [Lack::Deadline, Lack::Closure(0)]
+    );
+    let small = Tables::one_ship(3)
+        .with("docks", "dock,site,length_m", &["d,port,80"])
+        .with("modes", MODES, &["a1,m,port,3,d,0"]);
+    assert_eq!(why(&small, &Windows::open), [Lack::Mode(0)]);
+    // Two jobs want one dock until the same day.
+    let mut two = Tables::one_ship(3)
+        .with("docks", "dock,site", &["d,port"])
+        .with("tasks", "task,job,after", &["a1,a,", "b1,b,"])
+        .with("modes", MODES, &["a1,m,port,3,d,0", "b1,m,port,3,d,0"])
+        .and("assets", "beta,Beta,k,ship,us,port,100")
+        .and(
+            "jobs",
+            "b,beta,refit,2024-07-01,2024-07-05,2024-07-05,1,1,,",
+        );
+    two.set("jobs", 0, "due", "2024-07-05");
+    two.set("jobs", 0, "deadline", "2024-07-05");
+    assert_eq!(why(&two, &Windows::open), [Lack::Dock(0)]);
 }

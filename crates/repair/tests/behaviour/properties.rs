@@ -46,7 +46,7 @@ fn more_of_anything_never_costs_more() {
         let tables = drawn(seed, Jobs::Chains);
         let windows = |scenario: &Scenario| drawn_windows(seed, scenario);
         let before = cost(&tables, windows);
-        let with_dock = tables.clone().and("docks", "d9,north,,2,0,,");
+        let with_dock = tables.clone().and("docks", "d9,north,,2,0,,,");
         never_dearer(seed, "one more dock", before, cost(&with_dock, windows));
         let mut larger = tables.clone();
         for row in 0..larger.rows("capacity").len() {

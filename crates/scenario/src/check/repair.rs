@@ -307,18 +307,20 @@ fn modes(checker: &mut Checker<'_>) {
             continue;
         };
         let here = &drafts.modes.rows[mode].site;
+        let resources = &drafts.resources;
         let resource = drafts.find(TableName::Resources, &usage.resource);
-        if let Some(there) = resource
-            .map(|n| &drafts.resources.rows[n].site)
+        // A team that travels may be used anywhere, and one of which that cannot be read may be one.
+        let stays = resource.filter(|n| {
+            let unread = resources.places[*n].unread;
+            !resources.rows[*n].mobile && !unread.meet(resources.columns(&["mobile"]))
+        });
+        if let Some(there) = stays
+            .map(|n| &resources.rows[n].site)
             .filter(|site| checker.differ(site, here))
         {
-            checker.push(other_site(
-                &draft.file,
-                line,
-                &usage.resource,
-                there,
-                "mode",
-                here,
+            let finding = other_site(&draft.file, line, &usage.resource, there, "mode", here);
+            checker.push(finding.help(
+                "name a resource of the same site, or say `yes` in column `mobile` of `resources` if it is a team that travels",
             ));
         }
     }
@@ -396,10 +398,57 @@ fn closures(checker: &mut Checker<'_>) {
             checker.push(finding.at(line).column("id").found(&closure.id).help(help));
         }
     }
+    parts_of_docks(checker);
     let rows = draft
         .with(&["what", "id", "from", "until"])
         .map(|(row, line)| ((row.what, &row.id), row.from, Some(row.until), line));
     overlaps(checker, &draft.file, Severity::Warning, rows);
+}
+
+/// Only of a dock a part may be closed: some of its places, and length with them.
+fn parts_of_docks(checker: &mut Checker<'_>) {
+    let drafts = checker.drafts;
+    let draft = &drafts.closures;
+    for (closure, line) in draft.with(&["what", "id", "ships", "length_m"]) {
+        let dock = drafts
+            .find(TableName::Docks, &closure.id)
+            .filter(|_| closure.what == ClosureWhat::Dock)
+            .map(|n| &drafts.docks.rows[n]);
+        let error = |column: &str, found: String, message: String| {
+            Finding::error("part-closed", &draft.file, message)
+                .at(line)
+                .column(column)
+                .found(&found)
+        };
+        let finding = match (closure.ships, closure.length_m) {
+            (Some(ships), _) if closure.what != ClosureWhat::Dock => {
+                let message = format!("a {} has no places: it is closed whole", closure.what);
+                error("ships", ships.to_string(), message).help("leave `ships` blank")
+            }
+            (None, Some(length)) => {
+                let message = "a dock is closed whole unless `ships` says how many places are";
+                error("length_m", length.to_string(), message.into())
+                    .help("say in `ships` how many places are closed, or leave `length_m` blank")
+            }
+            (Some(ships), length) => {
+                let Some(dock) = dock else { continue };
+                let longer = length.filter(|length| dock.length_m.is_some_and(|all| *length > all));
+                if ships > dock.ships {
+                    let message = format!("`{}` takes {} at once", dock.dock, dock.ships);
+                    error("ships", ships.to_string(), message)
+                        .help("write how many of them are closed, or leave it blank for all")
+                } else if let Some(length) = longer {
+                    let message = format!("`{}` is not so long", dock.dock);
+                    error("length_m", length.to_string(), message)
+                        .help("write the length that is closed")
+                } else {
+                    continue;
+                }
+            }
+            (None, None) => continue,
+        };
+        checker.push(finding);
+    }
 }
 
 /// What was agreed last is a mode of its task.
@@ -432,6 +481,26 @@ fn agreed(checker: &mut Checker<'_>) {
                 .found(&agreed.mode)
                 .help(help),
         );
+    }
+    let Some(horizon) = checker.horizon else {
+        return;
+    };
+    for (agreed, line) in draft.with(&["start", "begun"]) {
+        if agreed.begun && agreed.start < horizon.start() {
+            let message = format!(
+                "it has begun before the first day of the scenario, {}",
+                horizon.start()
+            );
+            let finding = Finding::error("begun-before", &draft.file, message);
+            let help = "let the scenario begin sooner, or write the first day, and in `modes` the days that are left";
+            checker.push(
+                finding
+                    .at(line)
+                    .column("start")
+                    .found(&agreed.start.to_string())
+                    .help(help),
+            );
+        }
     }
 }
 

@@ -223,8 +223,15 @@ impl<'a> Told<'a> {
         let lanes = usize::try_from(data.ships).unwrap_or(1).max(1);
         let mut free = vec![Day::MIN; lanes];
         let mut bars = Vec::new();
-        for (from, until) in merged(&data.closed) {
-            for lane in 0..lanes {
+        let whole = merged(&data.closed).into_iter();
+        let whole = whole.map(|(from, until)| (from, until, 0));
+        // Of a divided dock some places may be shut: the last ones.
+        let parts = data.parts.iter().map(|part| {
+            let open = usize::try_from(part.ships).unwrap_or(0);
+            (part.from, part.until, open)
+        });
+        for (from, until, open) in whole.chain(parts) {
+            for lane in open..lanes {
                 bars.push(Bar {
                     from,
                     until,
