@@ -167,17 +167,21 @@ fn act(text: &str) -> Result<Act, String> {
     })
 }
 
-/// Reads the law; with findings that forbid it, prints them and returns none.
-fn law(folder: Option<&Path>) -> Result<Option<Law>, Box<dyn Error>> {
-    match folder.map(Law::load) {
-        None => Ok(Some(Law::embedded())),
-        Some(Ok(law)) => Ok(Some(law)),
+/// Begins to read the law, and to parse its policies, on a second core; a folder of law is read at once. With findings
+/// that forbid it, prints them and returns none. The law lives as long as the process.
+fn law(folder: Option<&Path>) -> Result<Option<impl FnOnce() -> &'static Law>, Box<dyn Error>> {
+    let told: Option<&'static Law> = match folder.map(Law::load) {
+        None => None,
+        Some(Ok(law)) => Some(Box::leak(Box::new(law))),
         Some(Err(LawError::Findings(findings))) => {
             show(&findings);
-            Ok(None)
+            return Ok(None);
         }
-        Some(Err(error)) => Err(error.into()),
-    }
+        Some(Err(error)) => return Err(error.into()),
+    };
+    let law = move || told.unwrap_or_else(ask::law);
+    drop(std::thread::Builder::new().spawn(move || law().parse_ahead()));
+    Ok(Some(law))
 }
 
 fn show(findings: &[Finding]) {
@@ -197,20 +201,21 @@ pub(crate) fn run(arguments: &PermitArguments) -> Answered {
     let Some(law) = law(arguments.laws.as_deref())? else {
         return Ok(unanswered);
     };
-    // A second core may parse what will be asked; the law lives as long as the process.
-    let law: &'static Law = Box::leak(Box::new(law));
-    let ahead = std::thread::Builder::new().spawn(|| law.parse_ahead());
-    drop(ahead);
     if let Some(path) = &arguments.replay {
-        return replayed(law, path);
+        return replayed(law(), path);
     }
-    let scenario = match &arguments.scenario {
+    let scenario: Option<&'static Scenario> = match &arguments.scenario {
         Some(path) => match ask::load(path, arguments.output.quiet)? {
-            Ok(scenario) => Some(scenario),
+            Ok(scenario) => Some(Box::leak(Box::new(scenario))),
             Err(_) => return Ok(unanswered),
         },
         None => None,
     };
+    let law = law();
+    // The answer names the scenario by its hash, which takes a while as well.
+    if let Some(scenario) = scenario {
+        drop(std::thread::Builder::new().spawn(|| scenario.hash()));
+    }
     let as_of = match (arguments.law, &scenario) {
         (Some(day), _) => AsOf::Fixed(day),
         (None, Some(scenario)) => AsOf::Known(scenario.head().law_as_of),
@@ -225,7 +230,7 @@ pub(crate) fn run(arguments: &PermitArguments) -> Answered {
     let reading = law.read(options);
     let asking = Asking {
         law,
-        scenario: scenario.as_ref(),
+        scenario: scenario,
         arguments,
     };
     if arguments.matrix {
@@ -283,15 +288,11 @@ pub(crate) fn run(arguments: &PermitArguments) -> Answered {
     }
     if arguments.timeline {
         let turns = reading.timeline(&question, arguments.since, arguments.until);
-        let answer =
-            darsena::permit_answer::timeline(scenario.as_ref(), &reading, &question, &turns);
+        let answer = darsena::permit_answer::timeline(scenario, &reading, &question, &turns);
         return output.write(&answer, &darsena::plan_answer::readable_tables);
     }
     // Of alternatives one is gone: what is missing says which.
-    let (ruling, shortest) = match output.format {
-        Format::Table => reading.rule_with_shortest(&question),
-        _ => (reading.rule(&question), None),
-    };
+    let (ruling, shortest) = reading.rule_soon(&question, output.format == Format::Table);
     let paths = arguments.why_not.then(|| reading.paths(&question, 12));
     if let Some(path) = &arguments.receipt {
         let of = scenario
@@ -300,13 +301,8 @@ pub(crate) fn run(arguments: &PermitArguments) -> Answered {
         let text = receipt(&reading, &question, &ruling, of);
         darsena::write::whole_file(path, text.as_bytes())?;
     }
-    let answer = darsena::permit_answer::answer(
-        scenario.as_ref(),
-        &reading,
-        &question,
-        &ruling,
-        paths.as_deref(),
-    );
+    let answer =
+        darsena::permit_answer::answer(scenario, &reading, &question, &ruling, paths.as_deref());
     output.write(&answer, &|_| {
         let paths = paths.as_deref();
         darsena::permit_answer::readable(
@@ -804,18 +800,19 @@ pub(crate) fn laws(arguments: &LawsArguments) -> Answered {
         // Findings are what was asked for.
         return Ok(ExitCode::from(1));
     };
+    let law = law();
     let output = &arguments.output;
     if arguments.facts {
-        let answer = darsena::permit_answer::facts(&law);
-        return output.write(&answer, &|_| facts(&law));
+        let answer = darsena::permit_answer::facts(law);
+        return output.write(&answer, &|_| facts(law));
     }
     if arguments.classes {
-        let answer = darsena::permit_answer::classes(&law);
-        return output.write(&answer, &|_| classes(&law));
+        let answer = darsena::permit_answer::classes(law);
+        return output.write(&answer, &|_| classes(law));
     }
     if arguments.approvals {
-        let answer = darsena::permit_answer::approvals_listed(&law);
-        return output.write(&answer, &|_| approvals(&law));
+        let answer = darsena::permit_answer::approvals_listed(law);
+        return output.write(&answer, &|_| approvals(law));
     }
     if let Some(id) = &arguments.regime
         && !law.regimes().iter().any(|regime| regime.id == *id)
@@ -833,7 +830,7 @@ pub(crate) fn laws(arguments: &LawsArguments) -> Answered {
         )));
     }
     let on = arguments.on.unwrap_or(law.last_change());
-    let answer = darsena::permit_answer::laws(&law, on, arguments.regime.as_deref());
+    let answer = darsena::permit_answer::laws(law, on, arguments.regime.as_deref());
     output.write(&answer, &darsena::plan_answer::readable_tables)
 }
 

@@ -121,12 +121,44 @@ fn source(rule: &Rule) -> String {
     )
 }
 
-pub(crate) fn parsed(rule: &Rule) -> &Parsed {
+/// A rule, parsed with all others of its regime where none of them is yet: Cedar prepares its lexer anew for each text,
+/// which takes longer than to read a rule.
+pub(crate) fn parsed<'l>(law: &Law, rule: &'l Rule) -> &'l Parsed {
+    let together = &law.regimes[rule.regime].together;
+    together.get_or_init(|| parse_together(law, rule.regime));
+    parsed_alone(rule)
+}
+
+fn parsed_alone(rule: &Rule) -> &Parsed {
     rule.parsed.get_or_init(|| {
         let id = PolicyId::new(&rule.policy);
         let policy = Policy::parse(Some(id), source(rule)).map_err(|errors| errors.to_string())?;
         PolicySet::from_policies([policy]).map_err(|error| error.to_string())
     })
+}
+
+/// Where the text as a whole cannot be read, or holds another number of policies, each rule is left to say what is wrong
+/// with it.
+fn parse_together(law: &Law, regime: usize) {
+    let rules: Vec<&Rule> = { law.rules.iter() }
+        .filter(|rule| rule.regime == regime)
+        .collect();
+    let sources: Vec<String> = rules.iter().map(|rule| source(rule)).collect();
+    let Ok(all) = PolicySet::from_str(&sources.join("\n")) else {
+        return;
+    };
+    if all.policies().count() != rules.len() {
+        return;
+    }
+    for (n, rule) in rules.into_iter().enumerate() {
+        // Cedar numbers the policies of a text.
+        let Some(policy) = all.policy(&PolicyId::new(format!("policy{n}"))) else {
+            continue;
+        };
+        let policy = policy.new_id(PolicyId::new(&rule.policy));
+        let alone = PolicySet::from_policies([policy]).map_err(|error| error.to_string());
+        let _ = rule.parsed.set(alone);
+    }
 }
 
 impl Book {
@@ -150,7 +182,7 @@ impl Book {
         for &place in places {
             let rule = &law.rules[place];
             let alone =
-                { parsed(rule).as_ref() }.map_err(|why| format!("{}: {why}", rule.policy))?;
+                { parsed(law, rule).as_ref() }.map_err(|why| format!("{}: {why}", rule.policy))?;
             let set = if rule.kind.forbids() {
                 &mut book.forbids
             } else {
@@ -195,7 +227,10 @@ pub type StandIn<'law> = dyn Fn(&Run<'_>) -> Outcome + Send + Sync + 'law;
 /// Fails when Cedar cannot read it; a law that was validated has no such rule.
 #[doc(hidden)]
 pub fn policy_json(rule: &Rule) -> Result<serde_json::Value, String> {
-    let mut alone = parsed(rule).as_ref().map_err(Clone::clone)?.policies();
+    let mut alone = parsed_alone(rule)
+        .as_ref()
+        .map_err(Clone::clone)?
+        .policies();
     let policy = alone.next().expect("a rule is one policy");
     policy.to_json().map_err(|error| error.to_string())
 }
@@ -237,7 +272,7 @@ pub(crate) fn say(law: &Law, rule: &Rule, run: &Run<'_>, opened: &[&str]) -> Sai
 }
 
 fn alone(law: &Law, rule: &Rule, run: &Run<'_>, opened: &[&str]) -> Result<Said, String> {
-    let set = parsed(rule).as_ref().map_err(Clone::clone)?;
+    let set = parsed(law, rule).as_ref().map_err(Clone::clone)?;
     let request = request(run, opened)?;
     let response = Authorizer::new().is_authorized(&request, set, &entities(run)?);
     let said = response.diagnostics();
@@ -398,7 +433,7 @@ pub(crate) fn validate(law: &Law) -> Vec<Finding> {
     let validator = Validator::new(schema);
     let mut findings = Vec::new();
     for rule in &law.rules {
-        let set = match parsed(rule) {
+        let set = match parsed(law, rule) {
             Ok(set) => set,
             Err(why) => {
                 findings.push(finding(rule, why.clone()));

@@ -269,6 +269,8 @@ pub struct Regime {
     pub(crate) generic: Vec<String>,
     /// What it is about.
     pub about: String,
+    /// Set once its rules were parsed together.
+    pub(crate) together: OnceLock<()>,
 }
 
 /// Sort of a fact.
@@ -493,7 +495,7 @@ impl Law {
     pub fn parse_ahead(&self) {
         // From the end: who asks meanwhile begins at the front.
         for rule in self.rules.iter().rev() {
-            let _ = engine::parsed(rule);
+            let _ = engine::parsed(self, rule);
         }
     }
 

@@ -639,6 +639,7 @@ impl Reader {
             flag: Some(flag.to_string()).filter(|flag| !flag.is_empty()),
             generic: row.list("generic"),
             about: row.get("about").to_string(),
+            together: OnceLock::new(),
         });
     }
 

@@ -8,6 +8,7 @@
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{self, AtomicUsize};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use hashbrown::HashMap;
@@ -171,6 +172,8 @@ pub(crate) struct Brief {
     ends: Vec<usize>,
     /// What is not told of design and make.
     open: BTreeSet<&'static str>,
+    /// What is said of the goods.
+    pub(crate) spoken: Arc<Spoken>,
 }
 
 /// What each say comes to on a day: with no approval, and with those on record.
@@ -286,25 +289,41 @@ impl<'law> Reading<'law> {
         ruling
     }
 
-    /// The same and, where some approval is needed only as a missing fact turns out, the shortest path; the two are
-    /// found side by side.
+    /// The same on two threads, for one question that must be answered soon; and, where that is wanted and some approval
+    /// is needed only as a missing fact turns out, the shortest path.
     #[must_use]
-    pub fn rule_with_shortest(&self, question: &Question) -> (Ruling, Option<Path>) {
+    pub fn rule_soon(&self, question: &Question, shortest: bool) -> (Ruling, Option<Path>) {
         let brief = self.brief(question);
         let mut ruling = self.rule_briefed(question, &brief);
         let uncertain = ruling.approvals.iter().any(|one| !one.certain);
-        if ruling.overall != Verdict::Needs || !uncertain {
-            ruling.assumed = self.assumed(question, &brief, &ruling);
-            return (ruling, None);
-        }
-        let bare = ruling.clone();
-        std::thread::scope(|scope| {
-            let shortest = scope.spawn(|| self.least(question, Vec::new(), bare));
-            ruling.assumed = self.assumed(question, &brief, &ruling);
-            let shortest = shortest.join();
-            let shortest = shortest.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-            (ruling, Some(shortest))
-        })
+        let shortest = shortest && ruling.overall == Verdict::Needs && uncertain;
+        let facts: Vec<usize> = brief.assumed.iter().copied().collect();
+        let next = AtomicUsize::new(0);
+        let some = || {
+            let mut told = HashMap::new();
+            let mut found = Vec::new();
+            while let Some(&place) = facts.get(next.fetch_add(1, atomic::Ordering::Relaxed)) {
+                let assumed = self.assumed_of(question, &brief, &ruling, place, &mut told);
+                found.extend(assumed.map(|assumed| (place, assumed)));
+            }
+            found
+        };
+        let (path, mut assumed) = std::thread::scope(|scope| {
+            let other = scope.spawn(|| {
+                let bare = || (brief.spoken.clone(), ruling.clone());
+                let path = shortest
+                    .then(bare)
+                    .map(|(spoken, bare)| self.least(question, &spoken, Vec::new(), bare));
+                (path, some())
+            });
+            let mine = some();
+            let (path, others) =
+                { other.join() }.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            (path, [mine, others].concat())
+        });
+        assumed.sort_unstable_by_key(|(place, _)| *place);
+        ruling.assumed = assumed.into_iter().map(|(_, assumed)| assumed).collect();
+        (ruling, path)
     }
 
     /// The ruling without what it assumes.
@@ -312,7 +331,7 @@ impl<'law> Reading<'law> {
         self.rule_briefed(question, &self.brief(question))
     }
 
-    fn rule_briefed(&self, question: &Question, brief: &Brief) -> Ruling {
+    pub(crate) fn rule_briefed(&self, question: &Question, brief: &Brief) -> Ruling {
         let mut ruling = self.rule_on(question, brief, question.on);
         if ruling.overall == Verdict::Deny {
             ruling.opens = self.opens(question, brief);
@@ -325,46 +344,53 @@ impl<'law> Reading<'law> {
     /// Only rules that read a fact, and those that look at what such a rule opens, can tell: where these say the same
     /// of both, the answer is the same.
     fn assumed(&self, question: &Question, brief: &Brief, ruling: &Ruling) -> Vec<Assumed> {
-        let mut all = Vec::new();
         let mut told = HashMap::new();
+        let facts = brief.assumed.iter();
+        let assumed =
+            facts.map(|place| self.assumed_of(question, brief, ruling, *place, &mut told));
+        assumed.flatten().collect()
+    }
+
+    /// What is assumed of a fact, if the ruling rests on it.
+    fn assumed_of(
+        &self,
+        question: &Question,
+        brief: &Brief,
+        ruling: &Ruling,
+        place: usize,
+        told: &mut HashMap<(Key, Key), Option<Arc<Ways>>>,
+    ) -> Option<Assumed> {
         // An unknown says first what is missing.
         if ruling.overall == Verdict::Unknown {
-            return all;
+            return None;
         }
-        for place in &brief.assumed {
-            let fact = &self.law.facts[*place];
-            let Some(taken) = self.taken(brief, *place) else {
-                continue;
-            };
-            if ruling.overall == Verdict::Deny && !self.could_lift(ruling, &fact.name) {
-                continue;
+        let fact = &self.law.facts[place];
+        let taken = self.taken(brief, place)?;
+        if ruling.overall == Verdict::Deny && !self.could_lift(ruling, &fact.name) {
+            return None;
+        }
+        let options: Vec<Told> = match fact.kind {
+            FactKind::Flag => vec![Told::Flag(true), Told::Flag(false)],
+            FactKind::Number => Vec::new(),
+            FactKind::Word | FactKind::State => {
+                fact.options.iter().cloned().map(Told::Word).collect()
             }
-            let options: Vec<Told> = match fact.kind {
-                FactKind::Flag => vec![Told::Flag(true), Told::Flag(false)],
-                FactKind::Number => Vec::new(),
-                FactKind::Word | FactKind::State => {
-                    fact.options.iter().cloned().map(Told::Word).collect()
-                }
-            };
-            let mut otherwise = Vec::new();
-            for option in options.into_iter().filter(|option| *option != taken) {
-                let mut changed = question.clone();
-                changed.facts.insert(fact.name.clone(), option.clone());
-                let then = self.rule_otherwise(question, brief, &changed, &mut told);
-                if let Some(then) = then.filter(|then| !then.asks_the_same(ruling)) {
-                    otherwise.push((option, then.overall));
-                }
-            }
-            if !otherwise.is_empty() {
-                all.push(Assumed {
-                    fact: fact.name.clone(),
-                    value: taken,
-                    otherwise,
-                    plain: fact.plain.clone(),
-                });
+        };
+        let mut otherwise = Vec::new();
+        for option in options.into_iter().filter(|option| *option != taken) {
+            let mut changed = question.clone();
+            changed.facts.insert(fact.name.clone(), option.clone());
+            let then = self.rule_otherwise(question, brief, &changed, told);
+            if let Some(then) = then.filter(|then| !then.asks_the_same(ruling)) {
+                otherwise.push((option, then.overall));
             }
         }
-        all
+        (!otherwise.is_empty()).then(|| Assumed {
+            fact: fact.name.clone(),
+            value: taken,
+            otherwise,
+            plain: fact.plain.clone(),
+        })
     }
 
     /// Whether a fact could lift every rule that denies for certain: by what they read themselves, or by a
@@ -395,7 +421,7 @@ impl<'law> Reading<'law> {
         changed: &Question,
         told: &mut HashMap<(Key, Key), Option<Arc<Ways>>>,
     ) -> Option<Ruling> {
-        let other = self.brief(changed);
+        let other = self.brief_by(changed, brief.spoken.clone());
         if other.says != brief.says {
             return Some(self.rule_on(changed, &other, question.on));
         }
@@ -449,7 +475,11 @@ impl<'law> Reading<'law> {
     }
 
     pub(crate) fn brief(&self, question: &Question) -> Brief {
-        let spoken = Spoken::new(question);
+        self.brief_by(question, Arc::new(Spoken::new(self.law, question)))
+    }
+
+    /// The same of a question of the same goods as another one, of which it is known what is said.
+    pub(crate) fn brief_by(&self, question: &Question, spoken: Arc<Spoken>) -> Brief {
         let (ways, open) = view::ways(self.law, question);
         let mut brief = Brief {
             legs: question.legs(),
@@ -459,7 +489,9 @@ impl<'law> Reading<'law> {
             assumed: BTreeSet::new(),
             ends: Vec::new(),
             open,
+            spoken,
         };
+        let spoken = brief.spoken.clone();
         for regime in self
             .law
             .regimes

@@ -9,6 +9,8 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
+use hashbrown::HashSet;
+
 use crate::library::{Fact, FactKind, Law};
 use crate::question::{Act, Leg, Question, Told, words};
 
@@ -28,12 +30,12 @@ pub(crate) struct Spoken {
     classes: Vec<(String, BTreeSet<String>)>,
     /// Flags told for the item.
     flags: BTreeSet<String>,
-    /// All of these words: a fact none of whose tokens is among them is not spoken of.
-    words: BTreeSet<String>,
+    /// Facts of which any of these words speaks, by name.
+    facts: HashSet<String>,
 }
 
 impl Spoken {
-    pub(crate) fn new(question: &Question) -> Self {
+    pub(crate) fn new(law: &Law, question: &Question) -> Self {
         let goods = &question.goods;
         let class = |class: &crate::question::Classed| {
             let mut said: BTreeSet<String> = words(&class.code);
@@ -43,11 +45,17 @@ impl Spoken {
         let classes: Vec<_> = goods.classes.iter().map(class).collect();
         let flags: BTreeSet<String> = goods.flags.iter().map(|flag| flag.to_lowercase()).collect();
         let said = classes.iter().flat_map(|(_, said)| said);
-        let words = said.chain(&flags).cloned().collect();
+        let words: BTreeSet<&String> = said.chain(&flags).collect();
+        let of = |fact: &&Fact| {
+            let mut tokens = fact.flags.iter().flat_map(|(_, tokens)| tokens);
+            tokens.any(|token| words.contains(token))
+        };
+        let facts = law.facts.iter().filter(of);
+        let facts = facts.map(|fact| fact.name.clone()).collect();
         Spoken {
             classes,
             flags,
-            words,
+            facts,
         }
     }
 }
@@ -293,14 +301,13 @@ fn of_state(law: &Law, body: &str, state: &str) -> bool {
 /// What flags say of a fact: those of the state's own classes first, then what is told of the item, then
 /// those of all classes.
 fn said(law: &Law, fact: &Fact, spoken: &Spoken, state: &str) -> Option<Told> {
+    if !spoken.facts.contains(&fact.name) {
+        return None;
+    }
     let speaks = |by: &[(String, Vec<String>)], said: &dyn Fn(&String) -> bool| {
         let option = by.iter().find(|(_, tokens)| tokens.iter().any(said))?;
         Some(told(fact.kind, &option.0))
     };
-    let mut tokens = fact.flags.iter().flat_map(|(_, tokens)| tokens);
-    if !tokens.any(|token| spoken.words.contains(token)) {
-        return None;
-    }
     let from = |mine: bool| {
         speaks(&fact.flags, &|token| {
             let fits = |(body, said): &(String, BTreeSet<String>)| {

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 
@@ -13,6 +14,7 @@ use crate::library::{Days, FactKind, Rule, RuleKind};
 use crate::question::{Question, Told};
 use crate::reading::{AsOf, Reading};
 use crate::ruling::{Ruling, Verdict};
+use crate::view::Spoken;
 
 /// Something that is not so, and would help if it were.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -64,7 +66,8 @@ impl Reading<'_> {
     pub fn paths(&self, question: &Question, most: usize) -> Vec<Path> {
         let ruling = self.rule_bare(question);
         if matches!(ruling.overall, Verdict::Allow | Verdict::Needs) {
-            return vec![self.least(question, Vec::new(), ruling)];
+            let spoken = Arc::new(Spoken::new(self.law(), question));
+            return vec![self.least(question, &spoken, Vec::new(), ruling)];
         }
         let candidates = self.candidates(question, &ruling);
         let mut found = Vec::new();
@@ -100,9 +103,19 @@ impl Reading<'_> {
     }
 
     /// The shortest path there is over the values of the missing facts: alternatives are never added up.
-    pub(crate) fn least(&self, question: &Question, changes: Vec<Change>, ruling: Ruling) -> Path {
+    pub(crate) fn least(
+        &self,
+        question: &Question,
+        spoken: &Arc<Spoken>,
+        changes: Vec<Change>,
+        ruling: Ruling,
+    ) -> Path {
         let all = path(changes.clone(), &ruling);
-        let mut search = Search::default();
+        let mut search = Search {
+            spoken: spoken.clone(),
+            tried: 0,
+            best: None,
+        };
         self.least_of(question, changes, &ruling, &mut search);
         let found = search.best.into_iter().chain([all]);
         found.min_by_key(cost).expect("one is there")
@@ -134,7 +147,8 @@ impl Reading<'_> {
             }
             let mut changed = question.clone();
             tell(&mut changed, name, &told);
-            let then = self.rule_bare(&changed);
+            let brief = self.brief_by(&changed, search.spoken.clone());
+            let then = self.rule_briefed(&changed, &brief);
             if !matches!(then.overall, Verdict::Allow | Verdict::Needs) {
                 continue;
             }
@@ -231,7 +245,10 @@ impl Reading<'_> {
             return None;
         }
         match changes {
-            [_] => Some(reading.least(&changed, changes.to_vec(), ruling)),
+            [_] => {
+                let spoken = Arc::new(Spoken::new(self.law(), &changed));
+                Some(reading.least(&changed, &spoken, changes.to_vec(), ruling))
+            }
             _ => Some(path(changes.to_vec(), &ruling)),
         }
     }
@@ -328,8 +345,9 @@ impl<'law> Reading<'law> {
 const MOST_TRIED: usize = 200;
 
 /// How far the search of the least path has come.
-#[derive(Default)]
 struct Search {
+    /// What is said of the goods, which stay the same.
+    spoken: Arc<Spoken>,
     tried: usize,
     best: Option<Path>,
 }
