@@ -81,7 +81,7 @@ pub fn told(scenario: &Scenario) -> (Vec<Failure>, Vec<String>) {
             Edit::Out { span, .. } | Edit::Set { span, .. } | Edit::Scale { span, .. } => {
                 span.from.unwrap_or(start)
             }
-            Edit::Lifted { .. } | Edit::LawOf { .. } => start,
+            Edit::Lifted { .. } | Edit::Sooner { .. } | Edit::LawOf { .. } => start,
         });
         spans.min().unwrap_or(start)
     };
