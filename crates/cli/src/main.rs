@@ -4,6 +4,7 @@
 
 mod ask;
 mod brief;
+mod levers;
 mod permit;
 mod plan;
 mod prices;
@@ -40,6 +41,7 @@ Examples:
   darsena plan my-scenario --format json       the same for a script
   darsena prices my-scenario                   what each rule of the law costs
   darsena stress my-scenario --every site      what is lost if something fails
+  darsena levers my-scenario --budget 200      what to change first
   darsena repair my-scenario                   which ship, which dock, when, and what is regained
   darsena brief my-scenario -o brief.html      the report
   darsena permit --act export --class jp-w --origins jp --from jp --to au --on 2026-05-01
@@ -62,6 +64,8 @@ enum Question {
     Stress(stress::StressArguments),
     /// What comes of many changes, each alone? A table in, a table out.
     Sweep(sweep::SweepArguments),
+    /// What should we change first?
+    Levers(levers::LeversArguments),
     /// Which ship, which dock, when?
     Repair(Box<repair::RepairArguments>),
     /// Does a certificate prove that no schedule of a project file is shorter?
@@ -109,6 +113,7 @@ fn main() -> ExitCode {
         Question::Prices(arguments) => prices::run(&arguments),
         Question::Stress(arguments) => stress::run(&arguments),
         Question::Sweep(arguments) => sweep::run(&arguments),
+        Question::Levers(arguments) => levers::run(&arguments),
         Question::Repair(arguments) => repair::run(&arguments),
         Question::Certificate(arguments) => repair::certificate(&arguments),
         Question::WorkPackage(arguments) => repair::work_package(&arguments),

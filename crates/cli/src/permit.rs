@@ -230,7 +230,7 @@ pub(crate) fn run(arguments: &PermitArguments) -> Answered {
     let reading = law.read(options);
     let asking = Asking {
         law,
-        scenario: scenario,
+        scenario,
         arguments,
     };
     if arguments.matrix {

@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::time::Instant;
 
 use clap::{Args, ValueEnum};
 use darsena::answer::Answer;
 use darsena::scenario::{Change, Scenario};
+use darsena::stress_answer::ArcsAsked;
 use darsena::whatif::{self, Every, StressOptions};
 use darsena::{static_answer, stress_answer};
 use jiff::civil::Date;
@@ -141,11 +141,10 @@ pub(crate) fn run(arguments: &StressArguments) -> Answered {
         .wanted
         .as_of(&scenario)
         .map(|(as_of, _)| (ask::law(), as_of));
-    let base = Arc::new(arguments.wanted.arcs(&scenario, &arguments.solving));
+    let base = arguments.wanted.arcs(&scenario, &arguments.solving);
+    let asked = ArcsAsked::new(base, law);
     let line = terminal::Line::new(output.quiet);
-    let arcs_of = |changed: &Scenario, change: Option<&Change>| {
-        stress_answer::arcs_of(&base, changed, change, law.clone())
-    };
+    let arcs_of = |changed: &Scenario, change: Option<&Change>| asked.of(changed, change);
     let what = if arguments.pairs.is_some() {
         "failures and pairs"
     } else {

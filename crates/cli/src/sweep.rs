@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use clap::Args;
 use darsena::scenario::{Change, Scenario, TableName, load_with};
+use darsena::stress_answer::ArcsAsked;
 use darsena::sweep::{self, Kept, Outcome};
-use darsena::{stress_answer, whatif};
+use darsena::whatif;
 
 use crate::ask::{self, Output, Solving, Wanted};
 use crate::terminal::{self, Answered};
@@ -118,10 +118,9 @@ pub(crate) fn run(arguments: &SweepArguments) -> Answered {
     let new = std::sync::Mutex::new(Vec::new());
     let stop = terminal::stop_on_interrupt();
     if !left.is_empty() {
-        let base = Arc::new(arguments.wanted.arcs(&scenario, &arguments.solving));
-        let arcs_of = |changed: &Scenario, change: Option<&Change>| {
-            stress_answer::arcs_of(&base, changed, change, law.clone())
-        };
+        let base = arguments.wanted.arcs(&scenario, &arguments.solving);
+        let asked_law = ArcsAsked::new(base, law);
+        let arcs_of = |changed: &Scenario, change: Option<&Change>| asked_law.of(changed, change);
         let keep = |fate: &whatif::Fate| {
             let outcome = Outcome::of(fate);
             if let Some(kept) = &kept {

@@ -16,6 +16,7 @@ pub mod answer;
 mod ceilings;
 pub mod certificate_answer;
 pub mod emergency;
+pub mod levers_answer;
 pub mod otherwise;
 pub mod permit_answer;
 mod permitted;

@@ -43,10 +43,20 @@ pub fn permitted(scenario: &Scenario, law: &Law, as_of: AsOf, threads: usize) ->
 }
 
 /// Returns the arcs that a reading of the law leaves open, without obstacles: what is asked of rules that are
-/// lifted, one time.
+/// lifted, one time. Approvals named in `sooner`, or all of them for `all`, take so many times their usual days.
 #[must_use]
-pub fn open_arcs(scenario: &Scenario, reading: Reading<'_>) -> Arcs {
-    Permitted::of(scenario, reading, 1).arcs()
+pub fn open_arcs(scenario: &Scenario, reading: Reading<'_>, sooner: &[(&str, f64)]) -> Arcs {
+    if scenario.classes().is_empty() {
+        return Arcs::open(scenario);
+    }
+    let permitted = Permitted::of(scenario, reading, 1);
+    let mut arcs = permitted.arcs();
+    if !sooner.is_empty() {
+        for (arc, opening) in permitted.taking(sooner) {
+            arcs.set(&arc, opening);
+        }
+    }
+    arcs
 }
 
 /// What the law says of every arc of a scenario.
@@ -229,13 +239,29 @@ impl<'a> Permitted<'a> {
 
     /// The arcs that open sooner where an approval takes some days less, and when.
     pub(crate) fn sooner(&self, approval: &(String, String), days: u32) -> BTreeMap<Arc, Opening> {
-        let options = ArcOptions {
-            sooner: BTreeMap::from([(approval.clone(), days)]),
-            ..self.options.clone()
+        self.all_sooner(BTreeMap::from([(approval.clone(), days)]))
+    }
+
+    /// The same where approvals, or all for `all`, take so many times their usual days.
+    fn taking(&self, shares: &[(&str, f64)]) -> BTreeMap<Arc, Opening> {
+        let less = |(key, approval): ((String, String), Approval)| {
+            let named = shares.iter().filter(|(id, _)| *id == "all" || *id == key.1);
+            let times: f64 = named.map(|(_, times)| times).product();
+            let usual = approval.days.typical;
+            let takes = (f64::from(usual) * times).ceil() as u32;
+            (key, usual.saturating_sub(takes))
         };
+        self.all_sooner(self.approvals().into_iter().map(less).collect())
+    }
+
+    fn all_sooner(&self, sooner: BTreeMap<(String, String), u32>) -> BTreeMap<Arc, Opening> {
         let waits = |one: &&Ruled| {
             let mut approvals = one.timeline.iter().flat_map(|turn| &turn.ruling.approvals);
-            approvals.any(|a| (&a.grantor, &a.id) == (&approval.0, &approval.1))
+            approvals.any(|a| sooner.contains_key(&(a.grantor.clone(), a.id.clone())))
+        };
+        let options = ArcOptions {
+            sooner: sooner.clone(),
+            ..self.options.clone()
         };
         let ruled = self.ruled.iter().enumerate();
         let others = ruled

@@ -1,7 +1,7 @@
 //! What is lost with each failure, as tables and on one screen.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use darsena_law::{AsOf, Law, ReadingOptions};
 use darsena_milp::Status;
@@ -15,46 +15,73 @@ use crate::permitted::open_arcs;
 use crate::plan_answer::head;
 use crate::write::text;
 
-/// Returns the arcs of a changed scenario: those of the base, unless the change is one of the law or of what it asks.
-/// `as_of` is none where no law is asked.
-#[must_use]
-pub fn arcs_of(
-    base: &Arc<Arcs>,
-    scenario: &Scenario,
-    change: Option<&Change>,
-    law: Option<(&Law, AsOf)>,
-) -> Arc<Arcs> {
-    let asks_anew = |edit: &Edit| match edit {
-        Edit::Lifted { .. } | Edit::LawOf { .. } => true,
-        Edit::Out { table, .. } | Edit::Set { table, .. } => {
-            matches!(
-                table,
-                TableName::Authorizations
-                    | TableName::Classes
-                    | TableName::Items
-                    | TableName::Parties
-                    | TableName::Sites
-            ) && !matches!(
-                edit,
-                Edit::Out {
-                    table: TableName::Sites,
-                    ..
-                }
-            )
+/// Whether the law has to be asked anew after an edit.
+fn asks_anew(edit: &Edit) -> bool {
+    match edit {
+        Edit::Lifted { .. } | Edit::Sooner { .. } | Edit::LawOf { .. } => true,
+        Edit::Out {
+            table: TableName::Sites,
+            ..
         }
-        Edit::Scale { .. } => false,
-    };
-    let edits = change.map_or(&[][..], |change| &change.edits);
-    match law {
-        Some((law, as_of)) if edits.iter().any(asks_anew) => {
-            let (as_of, lifted) = of_law(edits.iter(), as_of);
-            let options = ReadingOptions {
-                as_of,
-                ..ReadingOptions::default()
-            };
-            Arc::new(open_arcs(scenario, law.read(options).lifting(&lifted)))
+        | Edit::Scale { .. } => false,
+        Edit::Out { table, .. } | Edit::Set { table, .. } => matches!(
+            table,
+            TableName::Authorizations
+                | TableName::Classes
+                | TableName::Items
+                | TableName::Parties
+                | TableName::Sites
+        ),
+    }
+}
+
+/// Says which arcs changed scenarios have: those of the base, unless a change is one of the law or of what it asks. What
+/// was asked once is remembered.
+pub struct ArcsAsked<'a> {
+    base: Arc<Arcs>,
+    law: Option<(&'a Law, AsOf)>,
+    /// By the edits for which the law was asked.
+    asked: Mutex<BTreeMap<Vec<String>, Arc<Arcs>>>,
+}
+
+impl<'a> ArcsAsked<'a> {
+    /// Asks `law` as of a day; none where no law is asked.
+    #[must_use]
+    pub fn new(base: Arcs, law: Option<(&'a Law, AsOf)>) -> Self {
+        ArcsAsked {
+            base: Arc::new(base),
+            law,
+            asked: Mutex::default(),
         }
-        _ => base.clone(),
+    }
+
+    /// The arcs of a scenario with a change made.
+    #[must_use]
+    pub fn of(&self, scenario: &Scenario, change: Option<&Change>) -> Arc<Arcs> {
+        let edits = change.map_or(&[][..], |change| &change.edits);
+        let anew: Vec<&Edit> = edits.iter().filter(|edit| asks_anew(edit)).collect();
+        let Some((law, as_of)) = self.law.clone().filter(|_| !anew.is_empty()) else {
+            return self.base.clone();
+        };
+        let key: Vec<String> = anew.iter().map(ToString::to_string).collect();
+        let known = || self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(arcs) = known().get(&key) {
+            return arcs.clone();
+        }
+        let (as_of, lifted) = of_law(edits.iter(), as_of);
+        let options = ReadingOptions {
+            as_of,
+            ..ReadingOptions::default()
+        };
+        let sooner = edits.iter().filter_map(|edit| match edit {
+            Edit::Sooner { approval, times } => Some((approval.as_str(), *times)),
+            _ => None,
+        });
+        let sooner: Vec<(&str, f64)> = sooner.collect();
+        let reading = law.read(options).lifting(&lifted);
+        let arcs = Arc::new(open_arcs(scenario, reading, &sooner));
+        known().insert(key, arcs.clone());
+        arcs
     }
 }
 

@@ -171,7 +171,7 @@ fn brute(scenario: &Scenario, law: &Law, day: Date, lifted: &BTreeSet<String>) -
         as_of: AsOf::Fixed(day),
         ..ReadingOptions::default()
     });
-    let arcs = open_arcs(scenario, reading.lifting(lifted));
+    let arcs = open_arcs(scenario, reading.lifting(lifted), &[]);
     let options = Options {
         reasons: Reasons::None,
         prices: false,

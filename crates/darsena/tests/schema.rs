@@ -8,9 +8,11 @@ use darsena::milp::{Stop, Watch};
 use darsena::plan::{Arcs, Options, Plan, Reasons};
 use darsena::rule_prices::{self, PriceOptions, rule_prices};
 use darsena::scenario::{Scenario, load, read_memory, starter};
+use darsena::whatif::levers::{LeverOptions, Limits};
 use darsena::whatif::{Every, StressOptions, stress};
 use darsena::{
-    SCHEMA_TEXT, answer, checked_plan, law, permit_answer, permitted, plan_answer, scenario_answer,
+    SCHEMA_TEXT, answer, checked_plan, law, levers_answer, permit_answer, permitted, plan_answer,
+    scenario_answer,
 };
 use darsena::{static_answer, stress_answer, sweep};
 use jiff::civil::date;
@@ -224,6 +226,48 @@ fn answers_of_a_sweep_are_valid() {
     let answer = sweep::answer(&scenario, &cases, &outcomes, cases.len(), false);
     assert_valid(&answer.json());
     assert_columns(&schema()["$defs"]["sweep"], &answer);
+}
+
+#[test]
+fn answers_of_levers_are_valid() {
+    let scenario = small();
+    let law = Law::embedded();
+    let (levers, of_repair) = levers_answer::told(&scenario, &law);
+    assert_eq!((levers.len(), of_repair.len()), (1, 0));
+    let failures = darsena::whatif::every(&scenario, Every::Site, scenario.head().start, 90);
+    for budget in [None, Some(0.0)] {
+        let limits = Limits {
+            budget,
+            steps: None,
+        };
+        let options = LeverOptions {
+            plan: Options {
+                reasons: Reasons::None,
+                prices: false,
+                ..Options::default()
+            },
+            limits,
+            orders: 8,
+            seed: 0,
+            failures: 2,
+        };
+        let open = |scenario: &Scenario, _: Option<&_>| std::sync::Arc::new(Arcs::open(scenario));
+        let own: Vec<_> = levers.iter().map(|told| told.lever.clone()).collect();
+        let found = darsena::whatif::levers::levers(
+            &scenario,
+            &open,
+            &own,
+            &failures,
+            &options,
+            &Stop::new(),
+            &|_, _| {},
+        );
+        let found = found.expect("there are plans");
+        assert!(found.every && !found.under.is_empty());
+        let answer = levers_answer::answer(&scenario, &levers, &failures, &found, limits, None);
+        assert_valid(&answer.json());
+        assert_columns(&schema()["$defs"]["levers"], &answer);
+    }
 }
 
 #[test]

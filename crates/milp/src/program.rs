@@ -20,6 +20,7 @@
 //! count upwards, and hold no string: names are made when a program is printed.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::io;
 use std::ops::Range;
 
@@ -454,6 +455,65 @@ impl Program {
             here += 1;
         }
         (here == self.columns()).then_some(places)
+    }
+
+    /// Where the columns and rows of `narrow` stand here, by label, if it is this program with some of its columns and
+    /// rows left out, bounds and costs aside: shared columns have the same entries, and columns and rows that are here
+    /// alone may be nothing.
+    #[must_use]
+    pub fn embeds(&self, narrow: &Program) -> Option<(Vec<Column>, Vec<Row>)> {
+        let named = |count: usize, label: &dyn Fn(usize) -> Label| -> HashMap<Label, usize> {
+            (0..count).map(|at| (label(at), at)).collect()
+        };
+        let columns = named(self.columns(), &|c| self.column_labels.get(c));
+        let rows = named(self.rows(), &|r| self.row_labels.get(r));
+        let columns: Vec<Column> = { 0..narrow.columns() }
+            .map(|c| columns.get(&narrow.column_labels.get(c)))
+            .map(|at| at.map(|&at| Column(position(at))))
+            .collect::<Option<_>>()?;
+        let rows: Vec<Row> = { 0..narrow.rows() }
+            .map(|r| rows.get(&narrow.row_labels.get(r)))
+            .map(|at| at.map(|&at| Row(position(at))))
+            .collect::<Option<_>>()?;
+        let nothing = |(lower, upper): (f64, f64)| lower <= 0.0 && 0.0 <= upper;
+        let mut alone = (vec![true; self.columns()], vec![true; self.rows()]);
+        for (c, &at) in (0u32..).map(Column).zip(&columns) {
+            alone.0[at.index()] = false;
+            let sorted = |mut entries: Vec<(Row, f64)>| {
+                entries.sort_unstable_by_key(|(r, _)| *r);
+                entries
+            };
+            let here = narrow.entries(c).map(|(r, x)| (rows[r.index()], x));
+            let same = sorted(here.collect()) == sorted(self.entries(at).collect())
+                && self.is_integer(at) == narrow.is_integer(c);
+            if !same {
+                return None;
+            }
+        }
+        for at in &rows {
+            alone.1[at.index()] = false;
+        }
+        let mut others = (0u32..)
+            .map(Column)
+            .zip(&alone.0)
+            .filter(|(_, alone)| **alone);
+        let mut ranges = (0u32..).map(Row).zip(&alone.1).filter(|(_, alone)| **alone);
+        let free = others.all(|(c, _)| nothing(self.bounds(c)))
+            && ranges.all(|(r, _)| nothing(self.row_bounds(r)));
+        free.then_some((columns, rows))
+    }
+
+    /// Where the columns of `narrow` stand here if it is [embedded](Self::embeds) and none of its bounds is tighter here:
+    /// then whatever it allows is allowed here, with what it does not know at nothing.
+    #[must_use]
+    pub fn widens(&self, narrow: &Program) -> Option<Vec<Column>> {
+        let (columns, rows) = self.embeds(narrow)?;
+        let holds = |(a, b): (f64, f64), (c, d): (f64, f64)| a <= c && d <= b;
+        let wide = (0u32..).map(Column).zip(&columns);
+        let mut wide = wide.map(|(c, &at)| holds(self.bounds(at), narrow.bounds(c)));
+        let ranges = (0u32..).map(Row).zip(&rows);
+        let mut ranges = ranges.map(|(r, &at)| holds(self.row_bounds(at), narrow.row_bounds(r)));
+        (wide.all(|holds| holds) && ranges.all(|holds| holds)).then_some(columns)
     }
 
     /// What each row comes to with these values of the columns.

@@ -4,15 +4,17 @@
 //!
 //! - *Unused.* Where the change only takes away, and the base keeps to what is left, the base is still the best:
 //!   whatever is possible then was possible before. Nothing is solved.
-//! - *Warm.* Where the program has the same rows and columns, the bounds and costs that differ are told to the
-//!   solver, which goes on from the basis of the base.
-//! - *Cold.* Where rows or columns come or go, or lines are decided anew, it is planned from nothing.
+//! - *Warm.* Where the program has the rows and columns of the base or fewer, the bounds and costs that differ are told to the
+//!   solver, which goes on from the basis of the base. A few lines are decided anew by branching from there.
+//! - *Cold.* Where rows or columns come, or many lines or whole units are decided anew, it is planned from nothing.
 //!
 //! # Foreseen or not
 //! With a day of decision ([`Again::decided`]) everything that the base starts, sends, hands over, or works in
 //! overtime before that period stays as it is, and so do lines that open or stay shut: the change was not
 //! foreseen. What was sent before arrives even where nothing may arrive any more, and what was started is finished.
 //! Without a day the change was known from the start.
+//!
+//! Limits of time count from the start of the base.
 
 use darsena_milp::{Basis, Column, Label, Program, Row, Solver, Status, Watch};
 use darsena_scenario::{Objective, Scenario};
@@ -27,12 +29,13 @@ use crate::{Options, PlanError, Standing, blank, countables, extract};
 /// A plan that stands, to be planned again from.
 pub struct Base {
     options: Options,
+    started: darsena_milp::Clock,
     objective: Objective,
     fair: bool,
     measures: Vec<Measure>,
     network: Network,
     layout: Layout,
-    /// As it was formulated.
+    /// As it was formulated, but for columns that must be whole.
     program: Program,
     /// Lines that open or stay shut, as the base decided.
     lines: Vec<(Column, f64)>,
@@ -63,6 +66,34 @@ impl Way {
             Way::Cold => "cold",
         }
     }
+}
+
+/// Whether every plan of `narrow` is one of `wide` as well, and counts for the same there: each program has the columns
+/// and rows of the other or more, none of its bounds is tighter, and what it alone has may be nothing.
+#[must_use]
+pub fn widens(narrow: (&Scenario, &Arcs), wide: (&Scenario, &Arcs), options: &Options) -> bool {
+    let [narrow, wide] = [narrow, wide].map(|(scenario, arcs)| {
+        let network = crate::network_of(scenario, arcs, options);
+        let whole = options.whole.then(|| countables(scenario));
+        let fair = crate::fair(scenario, options);
+        let (program, layout) = formulate::formulate(&network, whole.as_deref(), fair);
+        let measures = crate::measures(&network, crate::objective(scenario, options), fair);
+        let costs: Vec<Vec<f64>> = { measures.iter() }
+            .map(|&measure| formulate::costs_of(&network, &program, &layout, measure))
+            .collect();
+        (network, program, measures, costs)
+    });
+    let ((a, narrow, narrow_measures, narrow_costs), (b, wide, wide_measures, wide_costs)) =
+        (narrow, wide);
+    let counts_alike = |there: &[Column]| {
+        let stages = narrow_costs.iter().zip(&wide_costs);
+        stages.into_iter().all(|(narrow, wide)| {
+            let mut pairs = narrow.iter().zip(there);
+            pairs.all(|(cost, there)| *cost == wide[there.index()])
+        })
+    };
+    narrow_measures == wide_measures && a.periods == b.periods && { wide.widens(&narrow) }
+        .is_some_and(|there| counts_alike(&there))
 }
 
 /// A changed scenario, and when the change became known.
@@ -96,6 +127,7 @@ impl Base {
             measures,
             objective,
             fair,
+            clock,
             ..
         } = Standing::new(scenario, arcs, options, watch)?;
         let mut plan = blank(&network, arcs, objective, options);
@@ -103,10 +135,12 @@ impl Base {
         plan.remarks.extend(solved.remarks);
         extract::extract(scenario, &network, &layout, &solved.values, &mut plan);
         original.restore(&mut solver)?;
+        solver.relax_integers()?;
         let open = layout.open.iter().flatten();
         let lines = open.map(|&line| (line, solved.values[line.index()].round()));
         Ok(Base {
             options: options.clone(),
+            started: clock.started,
             objective,
             fair,
             measures,
@@ -133,7 +167,6 @@ impl Base {
     /// Fails when the solver does.
     pub fn replanner(&self) -> Result<Replanner<'_>, PlanError> {
         let mut solver = Solver::new(self.program.clone())?;
-        solver.relax_integers()?;
         for &(line, open) in &self.lines {
             solver.set_column_bounds(line, open, open)?;
         }
@@ -181,7 +214,11 @@ impl Replanner<'_> {
             && measures == base.measures
             && network.periods == base.network.periods
             && stages_alike(&network, &base.network);
-        let places = alike.then(|| program.places_of(&base.program)).flatten();
+        // Lines may be between open and shut here as they are there: who decides them does so himself.
+        let mut relaxed = program.clone();
+        relaxed.relax_integers();
+        let places = alike.then(|| Places::of(&relaxed, &base.program));
+        let places = places.flatten();
         let lines_anew = decided.is_none() && !base.lines.is_empty();
         let (Some(places), Some(near)) = (places, &base.near) else {
             return self.cold(again, (network, program, layout), &measures, watch);
@@ -189,9 +226,13 @@ impl Replanner<'_> {
         let told = Told::new(&program, base, &places);
         // Of the columns that are there now.
         let here = |values: &[f64]| {
-            let pairs = places.iter().zip(values);
-            let here = pairs.filter_map(|(place, value)| place.map(|_| *value));
-            here.collect::<Vec<f64>>()
+            let mut here = vec![0.0; program.columns()];
+            for (place, value) in places.columns.iter().zip(values) {
+                if let Some(place) = place {
+                    here[place.index()] = *value;
+                }
+            }
+            here
         };
         if told.keeps(base) {
             let mut plan = blank(&network, arcs, base.objective, options);
@@ -201,12 +242,13 @@ impl Replanner<'_> {
             extract::extract(scenario, &network, &layout, &values, &mut plan);
             return Ok((plan, Way::Unused));
         }
-        if options.whole || lines_anew {
+        let warm = !lines_anew || solve::decides_lines(&base.layout, &measures);
+        if options.whole || !warm {
             return self.cold(again, (network, program, layout), &measures, watch);
         }
         let clock = self.clock();
         self.bounds.restore(&mut self.solver)?;
-        self.tell(&told, decided)?;
+        self.tell(&told, decided, lines_anew)?;
         // Rows, columns and what they stand for are those of the base.
         let mut solved = solve::again(
             &base.network,
@@ -225,19 +267,24 @@ impl Replanner<'_> {
 
     fn clock(&self) -> Clock {
         Clock {
-            started: darsena_milp::Clock::start(),
+            started: self.base.started,
             options: self.base.options.solver.clone(),
         }
     }
 
     /// Tells the solver costs and bounds, and what is decided.
-    fn tell(&mut self, told: &Told, decided: Option<usize>) -> Result<(), PlanError> {
+    fn tell(
+        &mut self,
+        told: &Told,
+        decided: Option<usize>,
+        lines_anew: bool,
+    ) -> Result<(), PlanError> {
         let base = self.base;
         for (c, &bounds) in (0u32..).map(Column).zip(&told.columns) {
             let (lower, upper) = if is_decided(base.program.label_of_column(c), decided) {
                 let value = base.values[c.index()];
                 (value, value)
-            } else if base.lines.iter().any(|(line, _)| *line == c) {
+            } else if !lines_anew && base.lines.iter().any(|(line, _)| *line == c) {
                 continue;
             } else {
                 bounds
@@ -299,6 +346,37 @@ impl Replanner<'_> {
     }
 }
 
+/// Where each column and row of the base stands in a changed program; none where it does not.
+struct Places {
+    columns: Vec<Option<Column>>,
+    rows: Vec<Option<Row>>,
+}
+
+impl Places {
+    /// None unless the changed program is the base with some columns and rows left out.
+    fn of(program: &Program, base: &Program) -> Option<Self> {
+        let same = |columns| Places {
+            columns,
+            rows: (0u32..).map(|r| Some(Row(r))).take(base.rows()).collect(),
+        };
+        let found = program.places_of(base).map(same);
+        found.or_else(|| {
+            let (columns, rows) = base.embeds(program)?;
+            let mut places = Places {
+                columns: vec![None; base.columns()],
+                rows: vec![None; base.rows()],
+            };
+            for (c, at) in (0u32..).map(Column).zip(columns) {
+                places.columns[at.index()] = Some(c);
+            }
+            for (r, at) in (0u32..).map(Row).zip(rows) {
+                places.rows[at.index()] = Some(r);
+            }
+            Some(places)
+        })
+    }
+}
+
 /// Costs and bounds of a changed program, for the rows and columns of the base.
 struct Told {
     costs: Vec<f64>,
@@ -307,9 +385,9 @@ struct Told {
 }
 
 impl Told {
-    fn new(program: &Program, base: &Base, places: &[Option<Column>]) -> Self {
-        let there = (0u32..).map(Column).zip(places);
-        let rows = (0u32..).map(Row).take(program.rows());
+    fn new(program: &Program, base: &Base, places: &Places) -> Self {
+        let there = (0u32..).map(Column).zip(&places.columns);
+        let rows = (0u32..).map(Row).zip(&places.rows);
         Told {
             costs: { there.clone() }
                 .map(|(c, place)| place.map_or(base.program.cost(c), |here| program.cost(here)))
@@ -317,7 +395,12 @@ impl Told {
             columns: there
                 .map(|(_, place)| place.map_or((0.0, 0.0), |here| program.bounds(here)))
                 .collect(),
-            rows: rows.map(|r| program.row_bounds(r)).collect(),
+            // A row that is not there has no column that is.
+            rows: rows
+                .map(|(r, place)| {
+                    place.map_or(base.program.row_bounds(r), |here| program.row_bounds(here))
+                })
+                .collect(),
         }
     }
 

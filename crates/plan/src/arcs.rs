@@ -109,6 +109,21 @@ impl Ceiling {
     }
 }
 
+impl Ceiling {
+    /// Whether this allows whatever another does: at least as much, and nothing counts more or at other times.
+    fn allows(&self, other: &Ceiling) -> bool {
+        fn less<K: Ord>(these: &BTreeMap<K, f64>, those: &BTreeMap<K, f64>) -> bool {
+            let mut each = these.iter();
+            each.all(|(key, count)| those.get(key).is_some_and(|most| count <= most))
+        }
+        self.most >= other.most
+            && self.during == other.during
+            && less(&self.counts, &other.counts)
+            && less(&self.runs, &other.runs)
+            && less(&self.handed, &other.handed)
+    }
+}
+
 /// One thing that holds arcs back: a rule, or an approval that is waited for.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Obstacle {
@@ -188,6 +203,23 @@ impl Arcs {
             Arc::Ship(lane, item, state) => self.set_ship(*lane, *item, state, opening),
             Arc::Deliver(demand, item, state) => self.set_deliver(*demand, *item, state, opening),
         }
+    }
+
+    /// Whether every arc is open whenever it is in `narrow`, under no ceiling that is not there as low.
+    #[must_use]
+    pub fn widen(&self, narrow: &Arcs) -> bool {
+        let mut unlike = self.unlike(narrow).into_iter();
+        let as_low = |ceiling: &Ceiling| {
+            let mut there = narrow.ceilings.iter();
+            there.any(|other| ceiling.id == other.id && ceiling.allows(other))
+        };
+        self.ceilings.iter().all(as_low)
+            && self.ship == narrow.ship
+            && self.deliver == narrow.deliver
+            && unlike.all(|arc| {
+                let before = narrow.opening(&arc);
+                self.opening(&arc).and(&before) == before
+            })
     }
 
     /// The arcs that are open at other times in `other`, in order.

@@ -223,9 +223,8 @@ pub(crate) fn solve(
         .iter()
         .map(|&m| costs_of(network, solver.program(), layout, m))
         .collect();
-    let lines = layout.open.iter().flatten().count();
     let linear = solver.program().integers() == 0;
-    let few_lines = !linear && !options.whole && measures.len() > 1 && lines <= FEW_LINES;
+    let few_lines = !linear && !options.whole && decides_lines(layout, measures);
     if few_lines {
         solver.relax_integers()?;
     }
@@ -239,9 +238,9 @@ pub(crate) fn solve(
     let mut solved = if linear {
         stages.linear(solver, None, None, watch)?.solved()?
     } else if few_lines {
-        stages.branch(network, layout, solver, watch)?
+        stages.branch(network, layout, solver, None, watch)?
     } else {
-        let mut solved = stages.branch(network, layout, solver, watch)?;
+        let mut solved = stages.branch(network, layout, solver, None, watch)?;
         // What the solver left by itself is not known.
         solved.left.push(Vec::new());
         if solved.status == Status::Optimal {
@@ -311,7 +310,13 @@ pub(crate) fn solve(
     Ok(solved)
 }
 
-/// Minimises `measures` one after the other in a linear program near one whose best basis is known.
+/// Whether lines can be decided from a basis at hand: by branching over all stages together.
+pub(crate) fn decides_lines(layout: &Layout, measures: &[Measure]) -> bool {
+    measures.len() > 1 && layout.open.iter().flatten().count() <= FEW_LINES
+}
+
+/// Minimises `measures` one after the other in a linear program near one whose best basis is known. Lines that are
+/// neither open nor shut in the bounds of the solver are decided, where [`decides_lines`] says so.
 pub(crate) fn again(
     network: &Network,
     layout: &Layout,
@@ -332,7 +337,16 @@ pub(crate) fn again(
         weights: &weights(measures, &costs, clock.options.method),
         clock,
     };
-    let mut solved = stages.linear(solver, near, None, watch)?.solved()?;
+    let mut lines = layout.open.iter().flatten();
+    let free = lines.any(|&line| {
+        let (shut, open) = solver.program().bounds(line);
+        shut < open
+    });
+    let mut solved = if free {
+        stages.branch(network, layout, solver, near, watch)?
+    } else {
+        stages.linear(solver, near, None, watch)?.solved()?
+    };
     if solved.values.is_empty() {
         let free = Bounds::of(solver.program());
         solved.values = by_hand(network, layout, solver.program(), &free);
@@ -604,6 +618,8 @@ impl Stages<'_> {
     /// open and shut, no plan of that branch is better than its program in the order of the stages,
     /// so a branch whose levels are not below those of a known plan is left.
     ///
+    /// The first branch goes on from `start` if there is one.
+    ///
     /// With integers left in the program the solver itself decides the lines of a branch, and what is
     /// left to do here are lines that it counts as shut though they run: those with so many runs
     /// allowed that the part of the line they need is less than its tolerance.
@@ -612,6 +628,7 @@ impl Stages<'_> {
         network: &Network,
         layout: &Layout,
         solver: &mut Solver,
+        start: Option<&Basis>,
         watch: &mut Watch<'_>,
     ) -> Result<Solved, PlanError> {
         let mixed = solver.program().integers() > 0;
@@ -639,7 +656,7 @@ impl Stages<'_> {
                     self.mixed(solver, known, start, watch)?
                 }
                 Some(from) => self.below(solver, from, known, watch)?,
-                None => self.linear(solver, None, known, watch)?,
+                None => self.linear(solver, start, known, watch)?,
             };
             let undecided = |values: &[f64]| undecided(network, layout, solver.program(), values);
             let solved = match end {

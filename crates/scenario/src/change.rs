@@ -39,7 +39,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 
 use crate::cell::{Cells, Record};
-use crate::check::LAW;
+use crate::check::{APPROVALS, LAW};
 use crate::finding::{Finding, Findings, nearest, shown};
 use crate::package::Table;
 use crate::scenario::Scenario;
@@ -124,6 +124,13 @@ pub enum Edit {
         /// The rule.
         rule: String,
     },
+    /// Approvals take so many times their usual days. Of no table: whoever asks the law looks at it.
+    Sooner {
+        /// Id of the approval; `all` for all of them.
+        approval: String,
+        /// Times their usual days, from 0 to 1.
+        times: f64,
+    },
     /// The law is that of another day. Of no table: whoever asks the law looks at it.
     LawOf {
         /// The day.
@@ -148,6 +155,9 @@ impl fmt::Display for Edit {
                 span,
             } => write!(f, "~ capacity {resource}: {times} times{span}"),
             Edit::Lifted { rule } => write!(f, "+ rule {rule} lifted"),
+            Edit::Sooner { approval, times } => {
+                write!(f, "~ approvals {approval}: {times} times their days")
+            }
             Edit::LawOf { day } => write!(f, "~ law of {day}"),
         }
     }
@@ -195,6 +205,10 @@ impl Change {
                 (None, _) if row.table == LAW => Edit::LawOf {
                     day: id.parse().expect("a checked change names a day"),
                 },
+                (None, _) if row.table == APPROVALS => Edit::Sooner {
+                    approval: id,
+                    times: row.value.parse().expect("a checked change names a share"),
+                },
                 (None, _) => Edit::Lifted {
                     rule: id.to_uppercase(),
                 },
@@ -240,7 +254,7 @@ impl Change {
                 _ => true,
             },
             Edit::Scale { resource, .. } => makes(scenario, resource),
-            Edit::Lifted { .. } | Edit::LawOf { .. } => true,
+            Edit::Lifted { .. } | Edit::Sooner { .. } | Edit::LawOf { .. } => true,
         })
     }
 }
@@ -324,7 +338,7 @@ impl Scenario {
                     ..row.clone()
                 })
             }),
-            Edit::Lifted { .. } | Edit::LawOf { .. } => Ok(()),
+            Edit::Lifted { .. } | Edit::Sooner { .. } | Edit::LawOf { .. } => Ok(()),
         }
     }
 

@@ -4,7 +4,7 @@ mod repair;
 mod rows;
 mod supply;
 
-pub(crate) use repair::LAW;
+pub(crate) use repair::{APPROVALS, LAW};
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};

@@ -325,3 +325,23 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn approvals_take_a_share_of_their_days_for_good() {
+    let mut files = files();
+    let rows = b"change,kind,table,id,column,value,cost,lead_time_days\nquick,lever,approvals,all,,0.5,3,90\n";
+    files.insert("changes.csv".into(), rows.to_vec());
+    let scenario = sound(&files);
+    let told = Change::told(&scenario);
+    let half = Edit::Sooner {
+        approval: "all".into(),
+        times: 0.5,
+    };
+    assert_eq!((told[0].edits.as_slice(), told[0].cost), (&[half][..], 3.0));
+    assert_eq!(
+        told[0].edits[0].to_string(),
+        "~ approvals all: 0.5 times their days"
+    );
+    assert!(told[0].touches_production(&scenario));
+    assert!(scenario.with(&told[0].edits).is_ok());
+}

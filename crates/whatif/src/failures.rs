@@ -90,7 +90,7 @@ pub(crate) fn first_day(scenario: &Scenario, change: &Change) -> Date {
         Edit::Out { span, .. } | Edit::Set { span, .. } | Edit::Scale { span, .. } => {
             span.from.unwrap_or(start)
         }
-        Edit::Lifted { .. } | Edit::LawOf { .. } => start,
+        Edit::Lifted { .. } | Edit::Sooner { .. } | Edit::LawOf { .. } => start,
     });
     spans.min().unwrap_or(start)
 }

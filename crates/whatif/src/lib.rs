@@ -1,7 +1,8 @@
 //! What if something fails, and what should be changed first: the same question of a changed scenario.
 //!
 //! A [`Change`](darsena_scenario::Change) is a disruption or a lever; both are edits of the scenario's tables. This room
-//! lists failures, plans again with each ([`darsena_plan::again`]) and says what is lost.
+//! lists failures, plans again with each ([`darsena_plan::again`]) and says what is lost; and says of [`levers`] what each is
+//! worth, alone and with others, and which are best for a budget.
 //!
 //! # Formulas
 //! With `open(j, t)` the units of demand j open at the end of period t in the base plan, and `open'(j, t)` in the plan
@@ -23,6 +24,7 @@
 //! from then on its whole length is known. Who of several equals waits is told of the one plan that was found.
 
 mod failures;
+pub mod levers;
 mod measures;
 mod stress;
 mod sweep;

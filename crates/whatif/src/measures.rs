@@ -114,7 +114,7 @@ fn length(scenario: &Scenario, failure: &Failure) -> f64 {
 fn span(edit: &Edit) -> Option<&Span> {
     match edit {
         Edit::Out { span, .. } | Edit::Set { span, .. } | Edit::Scale { span, .. } => Some(span),
-        Edit::Lifted { .. } | Edit::LawOf { .. } => None,
+        Edit::Lifted { .. } | Edit::Sooner { .. } | Edit::LawOf { .. } => None,
     }
 }
 

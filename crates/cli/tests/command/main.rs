@@ -3,6 +3,7 @@
 mod answers;
 mod broken;
 mod certificates;
+mod levers;
 mod otherwise;
 mod permit;
 mod stopped;

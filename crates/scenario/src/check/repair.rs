@@ -596,6 +596,7 @@ fn ready_fleet(checker: &mut Checker<'_>) {
 /// What changes may name in place of a table.
 pub(crate) const RULES: &str = "rules";
 pub(crate) const LAW: &str = "law";
+pub(crate) const APPROVALS: &str = "approvals";
 
 fn changes(checker: &mut Checker<'_>) {
     let drafts = checker.drafts;
@@ -633,10 +634,19 @@ fn changes(checker: &mut Checker<'_>) {
                 .column(column)
                 .found(found)
         };
-        if matches!(&*change.table, RULES | LAW) {
+        if matches!(&*change.table, RULES | LAW | APPROVALS) {
             let day = change.table == LAW && cell::check(Kind::Date, &change.id).is_err();
-            let cell = change.column.is_some() || !change.value.is_empty();
-            if day {
+            let share = change.table == APPROVALS;
+            let value = !share && !change.value.is_empty();
+            let cell = change.column.is_some() || value;
+            let times = change.value.parse::<f64>();
+            if share && !times.is_ok_and(|times| (0.0..=1.0).contains(&times)) {
+                let message = format!("`{}` is no share of their days", shown(&change.value));
+                let finding = error("bad-share", "value", &change.value, message);
+                checker.push(finding.help(
+                    "write how many times their usual days approvals then take, from `0` to `1`",
+                ));
+            } else if day {
                 let message = format!("`{}` is no day", shown(&change.id));
                 let finding = error("bad-date", "id", &change.id, message);
                 checker.push(finding.help("name the day whose law is taken, such as `2023-12-21`"));
@@ -646,7 +656,11 @@ fn changes(checker: &mut Checker<'_>) {
                     change.table
                 );
                 let finding = error("change-for-a-time", "table", &change.table, message);
-                checker.push(finding.help("leave `column`, `value`, `from` and `until` blank"));
+                checker.push(finding.help(if share {
+                    "leave `column`, `from` and `until` blank"
+                } else {
+                    "leave `column`, `value`, `from` and `until` blank"
+                }));
             }
             continue;
         }
