@@ -500,7 +500,7 @@ mod tests {
         };
         assert!(book.text.contains(
             "forbids contains \"US-19\" if { input.acts[\"transfer\"]; input.exporting == true; \
-             input.fms_only == true; input.channel == \"commercial\" }"
+             input.fms_only == true; input.own_forces == false; input.channel == \"commercial\" }"
         ));
         // `exporting` follows from the question and `fms_only` has a default: neither is ever missing.
         assert_eq!(
